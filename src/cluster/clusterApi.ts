@@ -1,0 +1,98 @@
+/**
+ * What Driftline asks of a cluster, as an interface: read, watch, patch, ask for rights. One implementation speaks HTTP
+ * (`httpClusterApi.ts`); tests give others. There is no "current" cluster: an api object belongs to one context for good.
+ */
+import type { KubernetesObject } from '../flux/objects.ts';
+
+/** A served resource, as discovery tells it. */
+export interface ApiResource {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+export interface ListPage {
+  readonly items: readonly KubernetesObject[];
+  readonly resourceVersion: string;
+  /** Token of the next page, `undefined` on the last one. */
+  readonly next: string | undefined;
+  readonly remaining: number | undefined;
+}
+
+export interface ListQuery {
+  /** `undefined` lists all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly limit?: number;
+  readonly next?: string | undefined;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+export interface WatchQuery {
+  readonly namespace?: string | undefined;
+  readonly resourceVersion: string;
+  readonly labelSelector?: string;
+}
+
+/** One question to SelfSubjectAccessReview. */
+export interface AccessQuestion {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface ServerVersion {
+  /** `v1.36.3` */
+  readonly gitVersion: string;
+  readonly major: string;
+  readonly minor: string;
+}
+
+/**
+ * All calls throw a `Failure` and nothing else; a cancelled signal gives `cancelled`.
+ * Objects arrive without `managedFields` unless `getWithManagedFields` is called.
+ */
+export interface ClusterApi {
+  readonly context: string;
+  serverVersion(signal: AbortSignal): Promise<ServerVersion>;
+  /** Resources of a group in the version to use (preferred if it serves them, else the newest served); `[]` if not served. */
+  discoverGroup(group: string, signal: AbortSignal): Promise<readonly ApiResource[]>;
+  /**
+   * The resource of one group, version and kind; falls back to the group's version in use when that version is no longer
+   * served. `undefined` when the kind is not served. Cached until `forgetDiscovery`.
+   */
+  findResource(
+    wanted: { readonly group: string; readonly kind: string; readonly version?: string },
+    signal: AbortSignal,
+  ): Promise<ApiResource | undefined>;
+  forgetDiscovery(): void;
+  list(resource: ApiResource, query: ListQuery, signal: AbortSignal): Promise<ListPage>;
+  /** Ends when the server closes the watch; throws `gone` for 410, in the head or as an ERROR event. */
+  watch(resource: ApiResource, query: WatchQuery, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  get(resource: ApiResource, id: { namespace: string; name: string }, signal: AbortSignal): Promise<KubernetesObject>;
+  getWithManagedFields(
+    resource: ApiResource,
+    id: { namespace: string; name: string },
+    signal: AbortSignal,
+  ): Promise<KubernetesObject>;
+  /** A JSON merge patch with field manager `flux` (spec drift 2.1: any other name may be undone by a parent). */
+  mergePatch(
+    resource: ApiResource,
+    id: { namespace: string; name: string },
+    patch: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject>;
+  /** Whether this user may; `undefined` when the server would not say. */
+  mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined>;
+  dispose(): void;
+}

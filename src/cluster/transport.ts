@@ -1,0 +1,39 @@
+/**
+ * The narrow gate to an API server: one HTTP request with the kubeconfig's authentication, nothing else.
+ * `kubernetes.ts` implements it with the Kubernetes client; tests may give another. Knows no Kubernetes verb.
+ */
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Path with query, beginning with `/`, already percent-encoded. */
+  readonly path: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** Aborts the request, and the reading of its answer. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the answer's head must be there; a body may take longer. */
+  readonly headTimeoutMs: number;
+  /**
+   * Milliseconds without a byte after which reading the body fails with `timeout`: a half-open connection must end.
+   * `0` for none.
+   */
+  readonly idleTimeoutMs: number;
+}
+
+export interface TransportResponse {
+  readonly status: number;
+  /** Lower-cased names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as text; throws a Failure `unreachable` when it breaks off. */
+  text(): Promise<string>;
+  /** The body line by line, for watches; ends when the server closes. The last line may be cut off: callers must cope. */
+  lines(): AsyncIterable<string>;
+}
+
+/** Throws a Failure: `unreachable`, `unauthorized` (credential plugin), `timeout`, `cancelled`. An answer of any status resolves. */
+export interface Transport {
+  readonly context: string;
+  send(request: TransportRequest): Promise<TransportResponse>;
+  dispose(): void;
+}

@@ -1,0 +1,96 @@
+/**
+ * Every setting: key, type, default. The one table that `package.json` is compared with (test/unit/contributions.test.ts).
+ * Reads unknown values into a plain object; a value of a wrong type falls back to the default.
+ */
+
+export type Severity = 'error' | 'warning' | 'information' | 'hint' | 'off';
+const severities: readonly unknown[] = ['error', 'warning', 'information', 'hint', 'off'] satisfies Severity[];
+
+export interface Settings {
+  /** Kubeconfig files, merged in order; empty means `KUBECONFIG`, else `~/.kube/config`. */
+  readonly kubeconfig: readonly string[];
+  /** The context of this folder; empty means the one that was chosen with the command. */
+  readonly context: string;
+  /** Only these namespaces are listed and watched; empty means all. */
+  readonly namespaces: readonly string[];
+  /** Refuses every command that would write. */
+  readonly readOnly: boolean;
+  /** Patterns (`*`) of context names whose writes ask for the object's name. */
+  readonly productionContexts: readonly string[];
+  /** Asks before every write. */
+  readonly confirmActions: boolean;
+  /** Shows lenses over Flux documents. */
+  readonly codeLens: boolean;
+  /** Seconds that an object may lag behind its source before it is marked. */
+  readonly behindSourceAfter: number;
+  /** Checks repository files. */
+  readonly diagnosticsEnabled: boolean;
+  /** Severity by rule id, over the rule's default. */
+  readonly ruleSeverity: Readonly<Record<string, Severity>>;
+  /** Globs of files that are not checked. */
+  readonly diagnosticsIgnore: readonly string[];
+}
+
+/** Keys below `driftline.`, in the order of the settings page. */
+export const settingKeys = {
+  kubeconfig: 'kubeconfig',
+  context: 'context',
+  namespaces: 'namespaces',
+  readOnly: 'readOnly',
+  productionContexts: 'productionContexts',
+  confirmActions: 'confirmActions',
+  codeLens: 'codeLens.enabled',
+  behindSourceAfter: 'tree.behindSourceAfter',
+  diagnosticsEnabled: 'diagnostics.enabled',
+  ruleSeverity: 'diagnostics.severity',
+  diagnosticsIgnore: 'diagnostics.ignore',
+} as const satisfies Record<keyof Settings, string>;
+
+export const defaultSettings: Settings = {
+  kubeconfig: [],
+  context: '',
+  namespaces: [],
+  readOnly: false,
+  productionContexts: ['*prod*'],
+  confirmActions: false,
+  codeLens: true,
+  behindSourceAfter: 30,
+  diagnosticsEnabled: true,
+  ruleSeverity: {},
+  diagnosticsIgnore: [],
+};
+
+/** `read` gives the raw value of a key below `driftline.`, `undefined` when unset. */
+export function readSettings(read: (key: string) => unknown): Settings {
+  const value = <K extends keyof Settings>(name: K, fits: (raw: unknown) => raw is Settings[K]): Settings[K] => {
+    const raw = read(settingKeys[name]);
+    return fits(raw) ? raw : defaultSettings[name];
+  };
+  const isBoolean = (raw: unknown): raw is boolean => typeof raw === 'boolean';
+  const isString = (raw: unknown): raw is string => typeof raw === 'string';
+  const isStrings = (raw: unknown): raw is readonly string[] => Array.isArray(raw) && raw.every(isString);
+  return {
+    kubeconfig: value('kubeconfig', isStrings),
+    context: value('context', isString),
+    namespaces: value('namespaces', isStrings),
+    readOnly: value('readOnly', isBoolean),
+    productionContexts: value('productionContexts', isStrings),
+    confirmActions: value('confirmActions', isBoolean),
+    codeLens: value('codeLens', isBoolean),
+    behindSourceAfter: value(
+      'behindSourceAfter',
+      (raw): raw is number => typeof raw === 'number' && Number.isFinite(raw) && raw >= 0,
+    ),
+    diagnosticsEnabled: value('diagnosticsEnabled', isBoolean),
+    ruleSeverity: Object.fromEntries(
+      Object.entries(asRecord(read(settingKeys.ruleSeverity))).filter((entry): entry is [string, Severity] =>
+        severities.includes(entry[1]),
+      ),
+    ),
+    diagnosticsIgnore: value('diagnosticsIgnore', isStrings),
+  };
+}
+
+function asRecord(raw: unknown): Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as Record<string, unknown>) : {};
+}
