@@ -19,7 +19,7 @@ test('other errors and values are none', () => {
     'forbidden',
     undefined,
   ]) {
-    assert.ok(!isFailure(other), String(other));
+    assert.equal(isFailure(other), false);
   }
 });
 
