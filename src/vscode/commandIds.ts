@@ -1,0 +1,31 @@
+/**
+ * The ids of all commands, as `package.json` declares them: `driftline.<verb><Object>`.
+ * A test compares both sides; nothing else in the code spells an id out.
+ */
+export const commandIds = {
+  chooseContext: 'driftline.chooseContext',
+  retryConnection: 'driftline.retryConnection',
+  refreshCluster: 'driftline.refreshCluster',
+  groupObjects: 'driftline.groupObjects',
+  filterObjects: 'driftline.filterObjects',
+  clearFilter: 'driftline.clearFilter',
+  showFailing: 'driftline.showFailing',
+  findObject: 'driftline.findObject',
+  reconcileObject: 'driftline.reconcileObject',
+  reconcileObjectWithSource: 'driftline.reconcileObjectWithSource',
+  suspendObject: 'driftline.suspendObject',
+  resumeObject: 'driftline.resumeObject',
+  stopWaiting: 'driftline.stopWaiting',
+  openLiveObject: 'driftline.openLiveObject',
+  copyManifest: 'driftline.copyManifest',
+  copyName: 'driftline.copyName',
+  copyCommand: 'driftline.copyCommand',
+  revealObject: 'driftline.revealObject',
+  lookUpObjects: 'driftline.lookUpObjects',
+  showLog: 'driftline.showLog',
+  openWalkthrough: 'driftline.openWalkthrough',
+  openInstallGuide: 'driftline.openInstallGuide',
+  checkPrerequisites: 'driftline.checkPrerequisites',
+} as const;
+
+export type CommandName = keyof typeof commandIds;
