@@ -1,0 +1,293 @@
+/**
+ * From the socket to a verb and back: authentication, faults on demand, rights, paths without resources, and the record of
+ * what was asked. What a resource answers is told by `resourceRequests.ts`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../../src/base/clock.ts';
+import { Disposables } from '../../../src/base/disposables.ts';
+import type { AccessTable, User } from './accessTable.ts';
+import { type JsonObject, stringAt, valueAt } from './apiObject.ts';
+import { parseResourcePath, type ResourcePath, shapeOf, verbOf } from './apiRequest.ts';
+import type { Discovery } from './discovery.ts';
+import type { Fault, FaultTable } from './faultTable.ts';
+import { requireObject } from './objectWrites.ts';
+import type { Answer, ResourceRequest, ResourceRequests } from './resourceRequests.ts';
+import {
+  badRequest,
+  forbidden,
+  methodNotAllowed,
+  onDemand,
+  pathNotFound,
+  Refusal,
+  unauthorized,
+} from './statusBody.ts';
+
+export interface RecordedRequest {
+  /** `''` when the token was none. */
+  readonly user: string;
+  readonly method: string;
+  /** With query. */
+  readonly path: string;
+  readonly watch: boolean;
+  /** 0 when a fault ended it without an answer. */
+  readonly status: number;
+  /** Of writes only, as sent. */
+  readonly body: string | undefined;
+  readonly contentType: string;
+  readonly accept: string;
+}
+
+interface Incoming {
+  readonly method: string;
+  readonly url: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly user: User | undefined;
+  readonly watch: boolean;
+  readonly body: string;
+}
+
+type BrokenBody = 'halfBody' | 'malformedJson' | 'silence';
+
+export class HttpGate {
+  readonly #discovery: Discovery;
+  readonly #access: AccessTable;
+  readonly #faults: FaultTable;
+  readonly #resources: ResourceRequests;
+  readonly #clock: Clock;
+  readonly #version: JsonObject;
+  readonly #record: (request: RecordedRequest) => void;
+  readonly #timers = new Disposables();
+
+  constructor(parts: {
+    discovery: Discovery;
+    access: AccessTable;
+    faults: FaultTable;
+    resources: ResourceRequests;
+    clock: Clock;
+    version: JsonObject;
+    record: (request: RecordedRequest) => void;
+  }) {
+    this.#discovery = parts.discovery;
+    this.#access = parts.access;
+    this.#faults = parts.faults;
+    this.#resources = parts.resources;
+    this.#clock = parts.clock;
+    this.#version = parts.version;
+    this.#record = parts.record;
+  }
+
+  async handle(message: IncomingMessage, answer: ServerResponse): Promise<void> {
+    answer.on('error', () => undefined); // a client that went away is none of our business
+    const incoming = await this.#read(message);
+    const note = (status: number): void => this.#note(message, incoming, status);
+    const fault = this.#faults.strike({
+      method: incoming.method,
+      path: incoming.url,
+      watch: incoming.watch,
+      user: incoming.user?.name ?? '',
+    });
+    try {
+      const broken = await this.#suffer(fault);
+      if (broken === 'drop' || (broken === 'silence' && !incoming.watch)) {
+        note(0);
+        if (broken === 'drop') {
+          message.socket.destroy();
+        }
+        return;
+      }
+      this.#serve(message, incoming, answer, broken, note);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : onDemand(500, undefined, String(error));
+      note(refusal.code);
+      const text = typeof refusal.body === 'string' ? refusal.body : JSON.stringify(refusal.body);
+      const type = typeof refusal.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+      answer.writeHead(refusal.code, { 'content-type': type, ...refusal.headers }).end(text);
+    }
+  }
+
+  dispose(): void {
+    this.#timers.dispose();
+  }
+
+  async #read(message: IncomingMessage): Promise<Incoming> {
+    const url = message.url ?? '/';
+    const cut = url.indexOf('?');
+    const query = new URLSearchParams(cut < 0 ? '' : url.slice(cut + 1));
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of message) {
+        chunks.push(chunk as Buffer);
+      }
+    } catch {
+      // The client went away in the middle of its body: what follows writes to nobody.
+    }
+    return {
+      method: message.method ?? 'GET',
+      url,
+      path: cut < 0 ? url : url.slice(0, cut),
+      query,
+      user: this.#userOf(message),
+      watch: ['true', '1'].includes(query.get('watch') ?? ''),
+      body: Buffer.concat(chunks).toString(),
+    };
+  }
+
+  #userOf(message: IncomingMessage): User | undefined {
+    const { socket } = message;
+    if (socket instanceof TLSSocket && socket.authorized) {
+      const name: unknown = valueAt(socket.getPeerCertificate(), 'subject', 'CN');
+      return typeof name === 'string' ? { name, token: '' } : undefined;
+    }
+    const [scheme, token = ''] = (message.headers.authorization ?? '').split(' ');
+    return scheme?.toLowerCase() === 'bearer' ? this.#access.byToken(token) : undefined;
+  }
+
+  #note(message: IncomingMessage, incoming: Incoming, status: number): void {
+    this.#record({
+      user: incoming.user?.name ?? '',
+      method: incoming.method,
+      path: incoming.url,
+      watch: incoming.watch,
+      status,
+      body: incoming.method === 'GET' ? undefined : incoming.body,
+      contentType: message.headers['content-type'] ?? '',
+      accept: message.headers.accept ?? '',
+    });
+  }
+
+  /** Waits or refuses; what is left to do wrong is handed back. */
+  async #suffer(fault: Fault | undefined): Promise<'drop' | BrokenBody | undefined> {
+    if (fault === undefined || typeof fault === 'string') {
+      return fault;
+    }
+    if (typeof fault === 'number') {
+      throw onDemand(fault);
+    }
+    if ('status' in fault) {
+      throw onDemand(fault.status, fault.retryAfter, fault.message);
+    }
+    if ('until' in fault) {
+      await fault.until;
+    } else {
+      await new Promise<void>((resolve) => void this.#timers.add(this.#clock.after(fault.delayMs, resolve)));
+    }
+    return undefined;
+  }
+
+  #serve(
+    message: IncomingMessage,
+    incoming: Incoming,
+    answer: ServerResponse,
+    broken: BrokenBody | undefined,
+    note: (status: number) => void,
+  ): void {
+    if (!incoming.user) {
+      throw unauthorized();
+    }
+    const path = parseResourcePath(incoming.path);
+    const request = path && this.#resourceRequest(message, incoming, incoming.user, path);
+    if (request?.verb === 'watch') {
+      this.#resources.watch(request, broken, answer);
+      note(200);
+      return;
+    }
+    const result = request ? this.#answerResource(request, incoming.user) : this.#answerPath(incoming);
+    note(result.status);
+    write(answer, result, broken);
+  }
+
+  /** Throws for what is not served or not allowed: rights first, as the API server does. */
+  #resourceRequest(message: IncomingMessage, incoming: Incoming, user: User, path: ResourcePath): ResourceRequest {
+    const verb = verbOf(incoming.method, path, incoming.watch);
+    if (verb === undefined) {
+      throw methodNotAllowed();
+    }
+    const plural = path.subresource === undefined ? path.plural : `${path.plural}/${path.subresource}`;
+    const access = { verb, group: path.group, resource: path.plural, namespace: path.namespace, name: path.name };
+    if (!this.#access.allows(user, access)) {
+      throw forbidden(user.name, verb, { ...access, resource: plural });
+    }
+    const resource = this.#discovery.find(path.group, path.version, path.plural);
+    if (!resource) {
+      throw pathNotFound();
+    }
+    return {
+      resource,
+      path,
+      verb,
+      url: incoming.url,
+      query: incoming.query,
+      contentType: message.headers['content-type'] ?? '',
+      userAgent: message.headers['user-agent'] ?? '',
+      shape: shapeOf(message.headers.accept ?? ''),
+      body: incoming.body,
+    };
+  }
+
+  #answerResource(request: ResourceRequest, user: User): Answer {
+    const { group, plural } = request.resource;
+    if (group === 'authorization.k8s.io' && plural === 'selfsubjectaccessreviews') {
+      return this.#review(request, user);
+    }
+    return this.#resources.answer(request);
+  }
+
+  #review(request: ResourceRequest, user: User): Answer {
+    if (request.verb !== 'create') {
+      throw methodNotAllowed();
+    }
+    let body: JsonObject;
+    try {
+      body = requireObject(JSON.parse(request.body));
+    } catch {
+      throw badRequest('error decoding JSON');
+    }
+    const asked = valueAt(body, 'spec', 'resourceAttributes');
+    const namespace = stringAt(asked, 'namespace') ?? '';
+    const allowed = this.#access.allows(user, {
+      verb: stringAt(asked, 'verb') ?? '',
+      group: stringAt(asked, 'group') ?? '',
+      resource: stringAt(asked, 'resource') ?? '',
+      namespace: namespace === '' ? undefined : namespace,
+      name: stringAt(asked, 'name'),
+    });
+    const answer = {
+      kind: 'SelfSubjectAccessReview',
+      apiVersion: 'authorization.k8s.io/v1',
+      metadata: { creationTimestamp: null },
+      spec: valueAt(body, 'spec'),
+      status: { allowed },
+    };
+    return { status: 201, body: JSON.stringify(answer) };
+  }
+
+  #answerPath(incoming: Incoming): Answer {
+    const path = incoming.path.length > 1 ? incoming.path.replace(/\/$/, '') : incoming.path;
+    if (['/healthz', '/livez', '/readyz'].includes(path)) {
+      return { status: 200, body: 'ok' };
+    }
+    const document = path === '/version' ? this.#version : this.#discovery.document(path);
+    if (!document) {
+      throw pathNotFound();
+    }
+    if (incoming.method !== 'GET') {
+      throw methodNotAllowed();
+    }
+    return { status: 200, body: JSON.stringify(document) };
+  }
+}
+
+const malformed = '{"kind":"List","items":[{"metadata":{"name":"broken"}';
+
+function write(answer: ServerResponse, result: Answer, broken: BrokenBody | undefined): void {
+  const body = broken === 'malformedJson' ? malformed : result.body;
+  const length = Buffer.byteLength(body);
+  answer.writeHead(result.status, { 'content-type': 'application/json', 'content-length': length });
+  if (broken === 'halfBody') {
+    answer.write(Buffer.from(body).subarray(0, Math.floor(length / 2)), () => answer.destroy());
+    return;
+  }
+  answer.end(body);
+}
