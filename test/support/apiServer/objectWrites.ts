@@ -50,7 +50,7 @@ export class ObjectWrites {
     const named = withMeta(sent, {
       name: sent.metadata.name === '' ? `${generateName(body)}${randomSuffix()}` : sent.metadata.name,
       namespace: namespace === '' ? undefined : namespace,
-      generation: resource.hasStatus ? 1 : undefined,
+      generation: countsGenerations(resource) ? 1 : undefined,
       resourceVersion: undefined,
       uid: undefined,
       creationTimestamp: undefined,
@@ -98,7 +98,7 @@ export class ObjectWrites {
     const { namespace = '', name } = object.metadata;
     const previous = this.#store.get(resource, namespace, name);
     const generation = object.metadata.generation ?? (previous ? nextGeneration(previous, object, resource) : 1);
-    return this.#store.write(resource, resource.hasStatus ? withMeta(object, { generation }) : object, origin);
+    return this.#store.write(resource, countsGenerations(resource) ? withMeta(object, { generation }) : object, origin);
   }
 
   /** Merges into the status as a controller does. Throws a Refusal when there is no such object. */
@@ -203,9 +203,14 @@ function generationOf(object: ApiObject): number {
   return object.metadata.generation ?? 0;
 }
 
-/** Kinds with a status count changes outside of metadata and status; the others have no generation. */
+/** Kinds with a status do, but for those of the core group. */
+function countsGenerations(resource: ServedResource): boolean {
+  return resource.hasStatus && resource.group !== '';
+}
+
+/** Changes outside of metadata and status are counted. */
 function nextGeneration(before: ApiObject, after: ApiObject, resource: ServedResource): number | undefined {
-  if (!resource.hasStatus) {
+  if (!countsGenerations(resource)) {
     return before.metadata.generation;
   }
   return sameJson(counted(before), counted(after)) ? before.metadata.generation : generationOf(before) + 1;
