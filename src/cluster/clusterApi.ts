@@ -39,6 +39,8 @@ export interface WatchQuery {
   readonly namespace?: string | undefined;
   readonly resourceVersion: string;
   readonly labelSelector?: string;
+  /** Called once when the server has accepted the watch: a quiet watch says nothing else for a minute. */
+  readonly onOpen?: () => void;
 }
 
 /** One question to SelfSubjectAccessReview. */

@@ -3,6 +3,8 @@
  * `kubernetes.ts` implements it with the Kubernetes client; tests may give another. Knows no Kubernetes verb.
  */
 
+import type { Event } from '../base/emitter.ts';
+
 export interface TransportRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Path with query, beginning with `/`, already percent-encoded. */
@@ -31,9 +33,21 @@ export interface TransportResponse {
   lines(): AsyncIterable<string>;
 }
 
+/** The state of the credential plugin of a context that has one. */
+export interface Credentials {
+  /** The plugin's command while it runs: a person may have to log in somewhere. */
+  readonly running: string | undefined;
+  /** A plugin began or ended. */
+  readonly onDidChange: Event<void>;
+  /** Lets a plugin run again that failed. Only for the user's own retry: a plugin may open a log-in window. */
+  retry(): void;
+}
+
 /** Throws a Failure: `unreachable`, `unauthorized` (credential plugin), `timeout`, `cancelled`. An answer of any status resolves. */
 export interface Transport {
   readonly context: string;
+  /** `undefined` when the context needs no credential plugin. */
+  readonly credentials?: Credentials | undefined;
   send(request: TransportRequest): Promise<TransportResponse>;
   dispose(): void;
 }
