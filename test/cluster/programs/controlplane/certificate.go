@@ -9,13 +9,14 @@ import (
 	"encoding/pem"
 	"errors"
 	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
 )
 
-// certificate writes ca.crt, tls.crt and tls.key into a folder: a certificate for the given host names, signed by an
-// authority whose own key is thrown away at once. Arguments: FOLDER HOST...
+// certificate writes ca.crt, tls.crt and tls.key into a folder: a certificate for the given host names and addresses,
+// signed by an authority whose own key is thrown away at once. Arguments: FOLDER HOST...
 func certificate(args []string) error {
 	if len(args) < 2 {
 		return errors.New("needs a folder and host names")
@@ -37,7 +38,13 @@ func certificate(args []string) error {
 		return err
 	}
 	leaf := template(2, hosts[0])
-	leaf.DNSNames = hosts
+	for _, host := range hosts {
+		if address := net.ParseIP(host); address != nil {
+			leaf.IPAddresses = append(leaf.IPAddresses, address)
+		} else {
+			leaf.DNSNames = append(leaf.DNSNames, host)
+		}
+	}
 	leaf.KeyUsage = x509.KeyUsageDigitalSignature
 	leaf.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, authority, key.Public(), authorityKey)
