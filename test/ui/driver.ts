@@ -1,0 +1,326 @@
+/**
+ * Drives a real VS Code as a user does: the packaged extension, installed; the workbench in a browser; keys and clicks.
+ * Every wait is for something that is seen. What a test asserts belongs to the test.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser, windowSize } from '../../scripts/browser.ts';
+import { findChromium, noChromium } from '../../scripts/chromium.ts';
+import { packageExtension } from '../../scripts/packageExtension.ts';
+import { type ProcessEntry, processTree } from '../../scripts/processes.ts';
+import { projectRoot } from '../../scripts/projectRoot.ts';
+import { makeSampleRepository } from '../../scripts/sampleRepository.ts';
+import { ensureHost, hostVersions, newestHost } from '../../scripts/vscodeHost.ts';
+import { type Trust, type VscodeServer, installVsix, startServer } from '../../scripts/vscodeServer.ts';
+
+export interface WorkbenchOptions {
+  /** A sample below the project that is copied and made a git repository. Default: `demo/homelab`. */
+  readonly sample?: string;
+  /** VS Code's version. Default: what `npm run test:ui -- --version` names, else the newest. */
+  readonly version?: (typeof hostVersions)[number];
+  /** Default: what `npm run test:ui` has packed, else packed now. */
+  readonly vsix?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Default: `granted`. */
+  readonly trust?: Trust;
+  /** For the extension host and what it starts. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Where screenshots of failures are kept. */
+const failureFolder = join(projectRoot, 'out', 'ui');
+
+/** Text as a pattern: editors draw spaces as non-breaking ones. */
+function textPattern(text: string, exact = false): RegExp {
+  const pattern = text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\s+/g, '\\s+');
+  return new RegExp(exact ? `^\\s*${pattern}\\s*$` : pattern);
+}
+
+/** A window with a folder in it. Made by `openWorkbench`; whoever opened it must `stop()` it. */
+export class Workbench {
+  readonly page: Page;
+  readonly server: VscodeServer;
+  /** The copy of the sample that is open. */
+  readonly folder: string;
+  readonly #browser: Browser;
+  readonly #runFolder: string;
+  readonly #pageErrors: string[];
+
+  constructor(parts: {
+    page: Page;
+    server: VscodeServer;
+    folder: string;
+    browser: Browser;
+    runFolder: string;
+    pageErrors: string[];
+  }) {
+    this.page = parts.page;
+    this.server = parts.server;
+    this.folder = parts.folder;
+    this.#browser = parts.browser;
+    this.#runFolder = parts.runFolder;
+    this.#pageErrors = parts.pageErrors;
+  }
+
+  /** Errors that nobody caught in the page itself. */
+  get pageErrors(): readonly string[] {
+    return this.#pageErrors;
+  }
+
+  /** Opens a container of the activity bar, and waits until it is in the side bar. */
+  async showContainer(title: string): Promise<void> {
+    const tab = this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`).first();
+    const heading = this.page.locator('.sidebar .composite.title', { hasText: new RegExp(title, 'i') });
+    await tab.waitFor();
+    // A click on the container that is open already would close the side bar.
+    if (!(await heading.isVisible())) {
+      await tab.click();
+    }
+    await heading.waitFor();
+  }
+
+  /** Runs a command by its full title in the palette, such as `Driftline: Refresh`. */
+  async palette(title: string): Promise<void> {
+    await this.#openQuickInput('F1');
+    await this.#quickInput().fill(`>${title}`);
+    const row = this.quickPickRow(title);
+    // The list does not take up commands that come while it is open, so it is opened anew until the command is there.
+    // Nothing is run before: what stands first meanwhile is a "similar command".
+    while (!(await appears(row, 3000))) {
+      await this.page.keyboard.press('Escape');
+      await this.#openQuickInput('F1');
+      await this.#quickInput().fill(`>${title}`);
+    }
+    await row.click();
+  }
+
+  /** The row of an open quick pick or palette whose label is this text. */
+  quickPickRow(label: string): Locator {
+    const name = this.page.locator('.label-name', { hasText: textPattern(label, true) });
+    return this.page.locator('.quick-input-widget .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** Chooses a row of the quick pick that a command has opened. */
+  async choose(label: string): Promise<void> {
+    const row = this.quickPickRow(label);
+    await row.click();
+  }
+
+  /** Answers the input box that a command has opened. */
+  async answer(text: string): Promise<void> {
+    await this.#quickInput().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  #quickInput(): Locator {
+    return this.page.locator('.quick-input-widget input[type="text"]').first();
+  }
+
+  async #openQuickInput(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+    await this.#quickInput().waitFor({ state: 'visible' });
+  }
+
+  /** A row of a tree in the side bar whose text begins so. Only rows that are scrolled into view exist. */
+  treeRow(start: string): Locator {
+    return this.page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^${textPattern(start).source}`) })
+      .first();
+  }
+
+  /** Opens a row of a tree; nothing happens when it is open. */
+  async expand(start: string): Promise<void> {
+    const row = this.treeRow(start);
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false') {
+      await row.locator('.monaco-tl-twistie').click();
+    }
+    await this.page.locator('.sidebar [role="treeitem"][aria-expanded="true"]').and(row).waitFor();
+  }
+
+  /** Clicks one of the buttons that a row shows under the pointer. */
+  async rowAction(start: string, button: string): Promise<void> {
+    const row = this.treeRow(start);
+    await row.hover();
+    await row.getByRole('button', { name: button }).click();
+  }
+
+  /** Chooses from a row's context menu. */
+  async rowMenu(start: string, entry: string): Promise<void> {
+    await this.treeRow(start).click({ button: 'right' });
+    await this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  /** A button in the side bar, those of a view's welcome content included. */
+  sideBarButton(name: string): Locator {
+    return this.page.locator('.sidebar').getByRole('button', { name }).first();
+  }
+
+  /** Opens a file of the folder by its path in it, and waits until its editor is drawn. */
+  async openFile(path: string): Promise<Locator> {
+    await this.#openQuickInput('Control+P');
+    await this.#quickInput().fill(path);
+    const row = this.quickPickRow(basename(path));
+    await row.click();
+    const editor = this.editor(path);
+    await editor.locator('.view-line').first().waitFor();
+    return editor;
+  }
+
+  /** The editor of a file of the folder, by the end of its path. */
+  editor(path: string): Locator {
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${path}"]`).first();
+  }
+
+  /** A CodeLens whose text begins so. */
+  lens(text: string): Locator {
+    return this.page
+      .locator('.codelens-decoration')
+      .locator('a, span')
+      .filter({ hasText: new RegExp(`^\\s*${textPattern(text).source}`) })
+      .first();
+  }
+
+  /** A notification that is on screen. */
+  toast(text: string): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: textPattern(text) }).first();
+  }
+
+  /** Texts of all notifications since the window opened, those that have gone included. */
+  async shownToasts(): Promise<readonly string[]> {
+    return this.page.evaluate<string[]>('shownToasts');
+  }
+
+  /** Opens the Problems view and gives the row of a problem with this text. */
+  async problem(text: string): Promise<Locator> {
+    await this.palette('Problems: Focus on Problems View');
+    return this.page.locator('.markers-panel-container .monaco-list-row', { hasText: textPattern(text) }).first();
+  }
+
+  /** Puts the pointer on a word of an editor and resolves to the hover that comes. */
+  async hover(editor: Locator, word: string): Promise<Locator> {
+    await editor
+      .locator('.view-line span span', { hasText: textPattern(word) })
+      .first()
+      .hover();
+    const hover = this.page.locator('.monaco-hover:visible').first();
+    await hover.waitFor();
+    return hover;
+  }
+
+  statusBar(text: string): Locator {
+    return this.page.locator('.statusbar-item', { hasText: textPattern(text) }).first();
+  }
+
+  /** Answers the question at the start of a window that was opened with `trust: 'ask'`. */
+  async answerTrust(trusted: boolean): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box');
+    await dialog.locator('.monaco-button', { hasText: trusted ? /^(Yes|Trust)/ : /^(No|Restricted|Browse)/ }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  /** Leaves Restricted Mode as a user does. */
+  async grantTrust(): Promise<void> {
+    await this.palette('Workspaces: Manage Workspace Trust');
+    await this.page
+      .locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ })
+      .first()
+      .click();
+    await this.statusBar('Restricted Mode').waitFor({ state: 'detached' });
+    // Newer versions show that page as a dialog over the window, older ones as a tab.
+    await this.palette('View: Close All Editors');
+    await this.page.locator('.monaco-modal-editor-block').waitFor({ state: 'detached' });
+  }
+
+  /** Writes a picture of the window to a file. */
+  async screenshot(file: string): Promise<void> {
+    await mkdir(dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
+  }
+
+  /** The server, the extension host, and all that they have started. */
+  processes(): ProcessEntry[] {
+    return processTree(this.server.pid);
+  }
+
+  /** Ends browser and server. With the name of a failed test it keeps a picture and the logs and says where. */
+  async stop(failed?: string): Promise<void> {
+    try {
+      if (failed !== undefined) {
+        const picture = join(failureFolder, `${failed.replaceAll(/[^\w.-]+/g, '-')}.png`);
+        await this.screenshot(picture).catch(() => undefined);
+        console.error(`Picture: ${picture}\nLogs: ${this.#runFolder}`);
+      }
+      await this.#browser.close();
+    } finally {
+      await this.server.stop();
+    }
+    if (failed === undefined) {
+      await rm(this.#runFolder, { recursive: true, force: true, maxRetries: 3 });
+    }
+  }
+}
+
+/** Whether something is seen within a time. */
+async function appears(what: Locator, timeout: number): Promise<boolean> {
+  return what.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function chosenVersion(): (typeof hostVersions)[number] {
+  const named = process.env['DRIFTLINE_VSCODE'];
+  return hostVersions.find((version) => version === named) ?? newestHost;
+}
+
+async function openPage(browser: Browser, server: VscodeServer, folder: string) {
+  const context = await browser.newContext({ viewport: windowSize });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
+  await context.addInitScript({ path: join(import.meta.dirname, 'recordToasts.js') });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const pageErrors: string[] = [];
+  page.on('pageerror', (error) => pageErrors.push(String(error)));
+  await page.goto(server.pageUrl({ folder }));
+  await page.locator('.monaco-workbench').waitFor();
+  return { page, pageErrors };
+}
+
+/**
+ * Opens a window on a copy of a sample, with the packaged extension. Nothing of the user's own is read: HOME is a new
+ * folder and `KUBECONFIG` names a file that does not exist, unless `env` says otherwise.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const chromium = findChromium();
+  if (chromium === undefined) {
+    throw new Error(noChromium);
+  }
+  const vsix = options.vsix ?? process.env['DRIFTLINE_VSIX'] ?? (await packageExtension(() => undefined));
+  const host = await ensureHost(options.version ?? chosenVersion());
+  const runFolder = await mkdtemp(join(tmpdir(), 'driftline-ui-'));
+  const folder = join(runFolder, 'workspace', basename(options.sample ?? 'homelab'));
+  await makeSampleRepository(options.sample ?? 'demo/homelab', folder);
+  await installVsix(host, runFolder, vsix);
+  const server = await startServer({
+    host,
+    runFolder,
+    trust: options.trust ?? 'granted',
+    driver: false,
+    settings: options.settings ?? {},
+    env: { KUBECONFIG: join(runFolder, 'kubeconfig'), ...options.env },
+  });
+  let browser: Browser | undefined;
+  try {
+    browser = await launchBrowser(chromium);
+    const { page, pageErrors } = await openPage(browser, server, folder);
+    return new Workbench({ page, server, folder, browser, runFolder, pageErrors });
+  } catch (error) {
+    await browser?.close();
+    await server.stop();
+    throw error;
+  }
+}
