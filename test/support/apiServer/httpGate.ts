@@ -9,7 +9,7 @@ import { Disposables } from '../../../src/base/disposables.ts';
 import type { AccessTable, User } from './accessTable.ts';
 import { type JsonObject, stringAt, valueAt } from './apiObject.ts';
 import { parseResourcePath, type ResourcePath, shapeOf, verbOf } from './apiRequest.ts';
-import type { Discovery } from './discovery.ts';
+import { type Discovery, isBuiltIn } from './discovery.ts';
 import type { Fault, FaultTable } from './faultTable.ts';
 import { requireObject } from './objectWrites.ts';
 import type { Answer, ResourceRequest, ResourceRequests } from './resourceRequests.ts';
@@ -20,6 +20,7 @@ import {
   onDemand,
   pathNotFound,
   Refusal,
+  resourceNotFound,
   unauthorized,
 } from './statusBody.ts';
 
@@ -211,7 +212,9 @@ export class HttpGate {
     }
     const resource = this.#discovery.find(path.group, path.version, path.plural);
     if (!resource) {
-      throw pathNotFound();
+      throw isBuiltIn(path.group) && this.#discovery.serves(path.group, path.version)
+        ? resourceNotFound()
+        : pathNotFound();
     }
     return {
       resource,

@@ -106,5 +106,5 @@ function readToken(text: string): Token {
   } catch {
     // falls through to the refusal
   }
-  throw badRequest(`continue key is not valid: ${JSON.stringify(text)}`);
+  throw badRequest(`invalid continue token: continue key is not valid: ${JSON.stringify(text)}`);
 }

@@ -41,12 +41,6 @@ export interface Answer {
   readonly body: string;
 }
 
-const patchTypes: readonly string[] = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/apply-patch+yaml',
-];
-
 export class ResourceRequests {
   readonly #store: ObjectStore;
   readonly #writes: ObjectWrites;
@@ -135,7 +129,10 @@ export class ResourceRequests {
       { resource, shape },
       {
         resourceVersion: String(page.resourceVersion),
-        ...(page.next === undefined ? {} : { continue: page.next }),
+        // Lists of resource definitions always have the field, those of the server's own kinds only when there is more.
+        ...(page.next === undefined && (isBuiltIn(resource.group) || shape === 'metadataOnly')
+          ? {}
+          : { continue: page.next ?? '' }),
         ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
       },
     );
@@ -166,7 +163,7 @@ export class ResourceRequests {
       case 'application/apply-patch+yaml':
         return this.#recordedApply(request);
       default:
-        throw unsupportedMediaType(type, patchTypes);
+        throw unsupportedMediaType(); // a JSON patch too: no client of Flux sends one
     }
   }
 
@@ -235,7 +232,7 @@ function readBody(text: string): JsonObject {
   try {
     body = JSON.parse(text);
   } catch (error) {
-    throw badRequest(`error decoding JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`);
   }
   return requireObject(body);
 }

@@ -52,6 +52,9 @@ export function listText(objects: readonly ApiObject[], form: Form, metadata: Js
       ? ['PartialObjectMetadataList', 'meta.k8s.io/v1']
       : [`${form.resource.kind}List`, apiVersionOf(form.resource)];
   const head = JSON.stringify({ kind, apiVersion, metadata });
+  if (form.shape === 'metadataOnly' && objects.length === 0) {
+    return `${head.slice(0, -1)},"items":null}`; // as the API server writes an empty list of this form
+  }
   return `${head.slice(0, -1)},"items":[${objects.map((object) => itemText(object, form)).join(',')}]}`;
 }
 

@@ -71,6 +71,11 @@ export function pathNotFound(): Refusal {
   return new Refusal(404, '404 page not found\n');
 }
 
+/** A resource that a group of the server itself does not have. */
+export function resourceNotFound(): Refusal {
+  return new Refusal(404, status(404, 'NotFound', 'the server could not find the requested resource', {}));
+}
+
 export function alreadyExists(subject: Subject): Refusal {
   const message = `${qualified(subject)} "${subject.name ?? ''}" already exists`;
   return new Refusal(409, status(409, 'AlreadyExists', message, detailsOf(subject)));
@@ -92,16 +97,8 @@ export function methodNotAllowed(): Refusal {
   return new Refusal(405, status(405, 'MethodNotAllowed', message, {}));
 }
 
-export function unsupportedMediaType(contentType: string, known: readonly string[]): Refusal {
-  const message =
-    `the body of the request was in an unknown format - accepted media types include: ${known.join(', ')}` +
-    (contentType === '' ? ' (no content type given)' : '');
-  return new Refusal(415, status(415, 'UnsupportedMediaType', message, {}));
-}
-
-export function invalid(subject: Subject, kind: string, message: string): Refusal {
-  const full = `${kind}.${subject.group} "${subject.name ?? ''}" is invalid: ${message}`;
-  return new Refusal(422, status(422, 'Invalid', full, { ...detailsOf(subject), kind }));
+export function unsupportedMediaType(): Refusal {
+  return new Refusal(415, status(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {}));
 }
 
 /** `next` continues with what is there now, inconsistent with the pages before (apiserver pkg/storage/etcd3). */
