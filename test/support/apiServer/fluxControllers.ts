@@ -3,7 +3,9 @@
  * render and apply nothing; an object ends in the conditions it had before, or as a test scripts it. They act on changes that
  * came by a request, never on what a test puts in by hand, so a recorded state stays as it was recorded.
  *
- * Read in kustomize-controller 1.9 (finalizeStatus), helm-controller 1.6 (Reconcile) and source-controller 1.9.
+ * Read in kustomize-controller 1.9 (finalizeStatus), helm-controller 1.6 (Reconcile) and source-controller 1.9, and watched
+ * on a cluster with them: the conditions and the rest of the status (token, observedGeneration, revisions) come in two
+ * writes, conditions first, so there is always a moment in which a new condition stands beside an old token.
  */
 import type { Clock } from '../../../src/base/clock.ts';
 import { Disposables } from '../../../src/base/disposables.ts';
@@ -33,24 +35,29 @@ const forceAt = 'reconcile.fluxcd.io/forceAt';
 const resetAt = 'reconcile.fluxcd.io/resetAt';
 const fluxFinalizer = 'finalizers.fluxcd.io';
 
-/** What a controller writes while it works: Ready goes Unknown only where it does so in truth. */
-const controllers: Readonly<Record<string, { name: string; message: string; marksReadyUnknown: boolean }>> = {
-  'kustomize.toolkit.fluxcd.io': {
-    name: 'kustomize-controller',
-    message: 'Reconciliation in progress',
-    marksReadyUnknown: true,
-  },
-  'helm.toolkit.fluxcd.io': {
-    name: 'helm-controller',
-    message: 'Fulfilling prerequisites',
-    marksReadyUnknown: false,
-  },
-  'source.toolkit.fluxcd.io': {
-    name: 'source-controller',
-    message: 'reconciliation in progress',
-    marksReadyUnknown: false,
-  },
+/** The controllers by group. Ready goes Unknown where it does so in truth; sources and releases keep it while they work. */
+const controllers: Readonly<Record<string, { readonly name: string; readonly marksReadyUnknown: boolean }>> = {
+  'kustomize.toolkit.fluxcd.io': { name: 'kustomize-controller', marksReadyUnknown: true },
+  'helm.toolkit.fluxcd.io': { name: 'helm-controller', marksReadyUnknown: false },
+  'source.toolkit.fluxcd.io': { name: 'source-controller', marksReadyUnknown: false },
 };
+
+/** The message of Reconciling=True/Progressing while a controller works on an object. */
+function progressOf(object: ApiObject): string {
+  switch (object.kind) {
+    case 'Kustomization':
+      return `Fetching manifests for revision ${stringAt(object, 'status', 'lastAttemptedRevision') ?? ''}`;
+    case 'HelmRelease':
+      return 'Fulfilling prerequisites';
+    default: {
+      const observed = Number(valueAt(object, 'status', 'observedGeneration') ?? -1);
+      const generation = object.metadata.generation ?? 0;
+      return observed === generation
+        ? 'reconciliation in progress'
+        : `processing object: new generation ${observed} -> ${generation}`;
+    }
+  }
+}
 
 interface Run {
   /** The token at the start: a newer one that comes meanwhile gives another run. */
@@ -153,9 +160,9 @@ export class FluxControllers {
     this.#running.set(objectKey('', id), { token: object.metadata.annotations?.[requestedAt], before });
     const neverReady = !before.some((condition) => condition.type === 'Ready');
     const now = this.#conditions(object, [
-      { type: 'Reconciling', status: 'True', reason: 'Progressing', message: controller.message },
+      { type: 'Reconciling', status: 'True', reason: 'Progressing', message: progressOf(object) },
       ...(controller.marksReadyUnknown || neverReady
-        ? [{ type: 'Ready', status: 'Unknown', reason: 'Progressing', message: controller.message } as const]
+        ? [{ type: 'Ready', status: 'Unknown', reason: 'Progressing', message: 'Reconciliation in progress' } as const]
         : []),
     ]);
     this.#write(id, { conditions: now.filter((condition) => condition.type !== 'Stalled') });
@@ -175,8 +182,8 @@ export class FluxControllers {
     const ready = conditions.find((condition) => condition.type === 'Ready');
     // A failing Kustomization keeps its old observedGeneration: it advances on success and when it stalls.
     const observed = ready?.status === 'True' || conditions.some((condition) => condition.type === 'Stalled');
+    this.#write(id, { conditions });
     this.#write(id, {
-      conditions,
       ...handled(run.token),
       ...handledHelmRequests(object),
       ...(observed || id.group === 'helm.toolkit.fluxcd.io' ? { observedGeneration: object.metadata.generation } : {}),
@@ -295,13 +302,16 @@ export class FluxControllers {
     return valueAt(found, 'spec', 'replicas') !== 0;
   }
 
-  /** The object's conditions with the given ones set; the time of a condition moves when its status does. */
+  /** The object's conditions with the given ones set; its time moves when it says something else. */
   #conditions(object: ApiObject, set: readonly Omit<Condition, 'lastTransitionTime'>[]): readonly Condition[] {
     const before = conditionsOf(object);
     const now = apiTime(this.#clock.now());
     const withTime = set.map((condition): Condition => {
       const old = before.find((other) => other.type === condition.type);
-      const kept = old?.status === condition.status ? old.lastTransitionTime : undefined;
+      // fluxcd/pkg runtime/conditions: any other status, reason or message is a transition.
+      const same =
+        old?.status === condition.status && old.reason === condition.reason && old.message === condition.message;
+      const kept = same ? old.lastTransitionTime : undefined;
       const observedGeneration = object.metadata.generation ?? 0;
       return { ...condition, lastTransitionTime: kept ?? now, observedGeneration };
     });
