@@ -22,6 +22,8 @@ export interface WatchSink {
   changed(object: KubernetesObject): void;
   removed(object: KubernetesObject): void;
   stateChanged(state: WatchState): void;
+  /** The server said something on this watch, be it only a bookmark: the connection lives. */
+  heard?(): void;
 }
 
 export interface ClusterWatchParts {
@@ -97,12 +99,28 @@ export class ClusterWatch implements Disposable {
     }
   }
 
+  /** Another watch works again: tries at once if it was cut off; a pause for another reason goes on. */
+  retryIfCutOff(): void {
+    const { state } = this;
+    const failure = state.state === 'stale' || state.state === 'failed' ? state.failure : undefined;
+    if (failure?.status === undefined && (failure?.reason === 'unreachable' || failure?.reason === 'timeout')) {
+      this.retry();
+    }
+  }
+
   /** Lists anew, whatever the watch says. */
   refresh(): void {
     this.#version = undefined;
     this.#backoff.reset();
     this.#round.abort();
     this.#wake?.();
+  }
+
+  /** Opens its watch anew where it stopped: the connection under it is suspected to be dead. */
+  reconnect(): void {
+    if (this.#openedAt !== undefined) {
+      this.#round.abort();
+    }
   }
 
   dispose(): void {
@@ -200,6 +218,7 @@ export class ClusterWatch implements Disposable {
       if (signal.aborted) {
         return; // a late event of a watch that was given up
       }
+      sink.heard?.();
       if (event.type === 'BOOKMARK') {
         this.#version = event.resourceVersion;
         continue;
