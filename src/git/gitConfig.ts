@@ -49,7 +49,8 @@ function logicalLines(text: string): string[] {
   const lines: string[] = [];
   let open = '';
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    const isOpen = /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
+    const isComment = open === '' && /^\s*[#;]/.test(line); // a comment ends with its line
+    const isOpen = !isComment && /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
     open += isOpen ? line.slice(0, -1) : line;
     if (!isOpen) {
       lines.push(open);
