@@ -5,6 +5,7 @@
 import { Agent, request } from 'node:https';
 import { type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type KubernetesObject } from '../../src/flux/objects.ts';
 
 /** Any object of the API. Tests name fields of live objects by path, so what is inside is open. */
@@ -106,12 +107,18 @@ export class ApiClient {
     });
   }
 
+  /** An answer of 429 is tried again after the second that it asks for: the API server's caches of a young cluster are not all there yet. */
   async #object(method: string, path: string, body?: unknown, type?: string): Promise<ApiObject> {
-    const answer = await this.send(method, path, { body, ...(type === undefined ? {} : { type }) });
-    if (answer.status < 200 || answer.status > 299) {
-      throw new ApiError(method, path, answer.status, answer.text);
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.send(method, path, { body, ...(type === undefined ? {} : { type }) });
+      if (answer.status >= 200 && answer.status <= 299) {
+        return JSON.parse(answer.text) as ApiObject;
+      }
+      if (answer.status !== 429 || attempt === 10) {
+        throw new ApiError(method, path, answer.status, answer.text);
+      }
+      await pause(1000);
     }
-    return JSON.parse(answer.text) as ApiObject;
   }
 
   get(path: string): Promise<ApiObject> {

@@ -104,11 +104,15 @@ async function suspendGateway(cluster: TestCluster): Promise<void> {
 /** Two objects changed by hand, and helm-controller asked to look, so that nobody waits for its interval. */
 async function driftGrafana(cluster: TestCluster): Promise<void> {
   await cluster.exec('kubectl', 'scale', '--namespace=logging', 'deployment/grafana', '--replicas=3');
-  const changed = { data: { 'grafana.ini': '[log]\nlevel = debug\n[server]\nroot_url = https://grafana.homelab.example.com\n' } };
+  const changed = {
+    data: { 'grafana.ini': '[log]\nlevel = debug\n[server]\nroot_url = https://grafana.homelab.example.com\n' },
+  };
   await cluster.api.patch('/api/v1/namespaces/logging/configmaps/grafana', changed);
   const path = fluxPath('HelmRelease', 'logging/grafana');
   await requestReconcile(cluster, path);
-  await cluster.api.waitFor(path, (object) => conditionOf(object, 'Drifted')?.status === 'True', { what: 'grafana drifted' });
+  await cluster.api.waitFor(path, (object) => conditionOf(object, 'Drifted')?.status === 'True', {
+    what: 'grafana drifted',
+  });
 }
 
 async function leaveAlloyBehind(cluster: TestCluster): Promise<void> {
