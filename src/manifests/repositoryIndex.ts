@@ -48,6 +48,8 @@ interface Derived {
 
 /** A folder on the way from a file up to its builds. */
 interface Step {
+  /** The file that holds the value. */
+  readonly file: string;
   readonly folder: string;
   readonly image: OverriddenImage;
 }
@@ -140,7 +142,7 @@ export class RepositoryIndex {
     };
     const start: OverriddenImage = { name: value.image ?? '', decided: false };
     for (const folder of this.#builders(path)) {
-      enter({ folder, image: start });
+      enter({ file: path, folder, image: start });
     }
     for (const step of steps.values()) {
       const roots = rootsAt.get(step.folder) ?? [];
@@ -151,7 +153,7 @@ export class RepositoryIndex {
       }
       const parents = graph.parents(step.folder);
       for (const folder of parents) {
-        enter({ folder, image: inner });
+        enter({ file: path, folder, image: inner });
       }
       if (parents.size === 0) {
         (inner.decided ? byKustomize.replaced : byKustomize.kept).add(step.folder);
@@ -174,7 +176,7 @@ export class RepositoryIndex {
 
   /** What a folder's kustomize file, with its components, makes of the value. */
   #apply(step: Step, value: BuildValue): OverriddenImage {
-    const { images, patched } = this.#own(step.folder, value, new Set());
+    const { images, patched } = this.#own(step.folder, step.file, value, new Set());
     const image = overrideImage(step.image, value.image === undefined ? [] : images);
     return { name: image.name, decided: image.decided || patched };
   }
@@ -182,7 +184,7 @@ export class RepositoryIndex {
   /** What a Flux Kustomization makes of the value, its path's kustomize file and its components included. */
   #applyRoot(root: Root, step: Step, value: BuildValue): OverriddenImage {
     const { facts } = root;
-    const own = [step.folder, ...root.components].map((folder) => this.#own(folder, value, new Set()));
+    const own = [step.folder, ...root.components].map((folder) => this.#own(folder, step.file, value, new Set()));
     const images = mergeImages(
       own.flatMap((part) => part.images),
       facts.images,
@@ -193,26 +195,34 @@ export class RepositoryIndex {
     return { name: applied.name, decided: applied.decided || patched };
   }
 
-  #own(folder: string, value: BuildValue, seen: Set<string>): { images: readonly ImageOverride[]; patched: boolean } {
+  #own(
+    folder: string,
+    holder: string,
+    value: BuildValue,
+    seen: Set<string>,
+  ): { images: readonly ImageOverride[]; patched: boolean } {
     const file = this.#derive().graph.kustomizeFile(folder);
     if (!file || seen.has(folder)) {
       return { images: [], patched: false };
     }
     seen.add(folder);
     const images: ImageOverride[] = [];
-    let patched = file.patches.some((patch) => this.#patchSets(folder, patch, value));
+    let patched = file.patches.some((patch) => this.#patchSets(folder, patch, holder, value));
     for (const component of file.components) {
       const resolved = resolvePath(folder, component);
-      const inner = resolved === undefined ? undefined : this.#own(resolved, value, seen);
+      const inner = resolved === undefined ? undefined : this.#own(resolved, holder, value, seen);
       images.push(...(inner?.images ?? []));
       patched ||= inner?.patched ?? false;
     }
     return { images: [...images, ...file.images], patched };
   }
 
-  #patchSets(folder: string, patch: KustomizePatch, value: BuildValue): boolean {
+  #patchSets(folder: string, patch: KustomizePatch, holder: string, value: BuildValue): boolean {
     const file = patch.file === undefined ? undefined : resolvePath(folder, patch.file);
     const content = file === undefined ? patch.content : this.#facts.get(file)?.patch;
+    if (file === holder) {
+      return false; // the value stands in this very patch
+    }
     return content !== undefined && patchSets(patch, content, value);
   }
 
