@@ -131,9 +131,14 @@ export function helmRelease(
     namespace,
     spec: {
       interval: '1h0m0s',
-      chart: {
-        spec: { chart, version, sourceRef: { kind: 'HelmRepository', name: 'charts', namespace: 'flux-system' } },
-      },
+      // A release has the one or the other.
+      ...(built.spec?.chartRef
+        ? {}
+        : {
+            chart: {
+              spec: { chart, version, sourceRef: { kind: 'HelmRepository', name: 'charts', namespace: 'flux-system' } },
+            },
+          }),
     },
     status: {
       conditions: built.conditions ?? [
