@@ -6,7 +6,7 @@
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables, toDisposable } from '../base/disposables.ts';
 import { Emitter } from '../base/emitter.ts';
-import { isFailure } from '../base/failure.ts';
+import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { ClusterSession } from './clusterSession.ts';
 import type { Connection } from './connection.ts';
@@ -107,7 +107,7 @@ export class SessionManager implements Disposable {
     this.#users += 1;
     this.#stopIdle();
     if (this.#users === 1 && !this.#session) {
-      void this.#open();
+      this.#openInBackground();
     }
     return toDisposable(() => {
       this.#users -= 1;
@@ -117,7 +117,7 @@ export class SessionManager implements Disposable {
     });
   }
 
-  /** Reads the kubeconfig files now. Empty in an untrusted workspace, where nothing is read. Throws nothing. */
+  /** Reads the kubeconfig files now. Empty in an untrusted workspace, where nothing is read. */
   async contexts(): Promise<ContextChoices> {
     const { files } = this.#parts.settings().files;
     if (!this.#parts.isTrusted()) {
@@ -203,10 +203,24 @@ export class SessionManager implements Disposable {
     }
     const refusal = this.#refusal(kubeconfig);
     if (refusal) {
-      this.#close(refusal);
+      const halfWritten = kubeconfig.errors.length > 0 && this.#session?.context === this.#choose(kubeconfig);
+      if (!halfWritten) {
+        this.#close(refusal);
+      }
       return;
     }
     await this.#openContext(kubeconfig, this.#choose(kubeconfig) ?? '', opening);
+  }
+
+  /** Nobody waits for it, so what goes wrong unexpectedly becomes a state and a line in the log. */
+  #openInBackground(): void {
+    this.#open().catch((error: unknown) => {
+      this.#parts.log.error('no session can be opened', error);
+      const failure = new Failure('invalid', error instanceof Error ? error.message : String(error), { cause: error });
+      const context = this.#parts.settings().context || (this.#parts.memory.get(rememberedKey) ?? '');
+      const since = this.#parts.clock.now();
+      this.#close({ state: 'failed', context, failure, lastConnected: undefined, since, retryAt: undefined });
+    });
   }
 
   async #openContext(kubeconfig: Kubeconfig, context: string, opening: number): Promise<void> {
@@ -279,10 +293,10 @@ export class SessionManager implements Disposable {
 
   /**
    * The setting, else the remembered one, else the only one there is. Not the kubeconfig's current context: another tool
-   * may have set that to production a minute ago, for a purpose of its own.
+   * may have set that to production a minute ago, for a purpose of its own. What is open stays so when others appear.
    */
   #choose(kubeconfig: Kubeconfig): string | undefined {
-    const only = kubeconfig.contexts.length === 1 ? kubeconfig.contexts[0]?.name : undefined;
+    const only = kubeconfig.contexts.length === 1 ? kubeconfig.contexts[0]?.name : this.#session?.context;
     return this.#parts.settings().context || this.#parts.memory.get(rememberedKey) || only;
   }
 
@@ -303,7 +317,7 @@ export class SessionManager implements Disposable {
       this.#settle?.dispose();
       this.#settle = clock.after(settleMs, () => {
         if (this.#users > 0 || this.#session) {
-          void this.#open();
+          this.#openInBackground();
         }
       });
     });
