@@ -29,6 +29,8 @@ export interface ListQuery {
   readonly next?: string | undefined;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Metadata alone: of Secrets nothing else may be read. */
+  readonly metadataOnly?: boolean;
 }
 
 export type WatchEvent =
@@ -39,6 +41,7 @@ export interface WatchQuery {
   readonly namespace?: string | undefined;
   readonly resourceVersion: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   /** Called once when the server has accepted the watch: a quiet watch says nothing else for a minute. */
   readonly onOpen?: () => void;
 }
@@ -83,6 +86,12 @@ export interface ClusterApi {
   watch(resource: ApiResource, query: WatchQuery, signal: AbortSignal): AsyncIterable<WatchEvent>;
   get(resource: ApiResource, id: { namespace: string; name: string }, signal: AbortSignal): Promise<KubernetesObject>;
   getWithManagedFields(
+    resource: ApiResource,
+    id: { namespace: string; name: string },
+    signal: AbortSignal,
+  ): Promise<KubernetesObject>;
+  /** An object without its content, as the server itself leaves it out; `kind` and `apiVersion` are the object's own. */
+  getMetadata(
     resource: ApiResource,
     id: { namespace: string; name: string },
     signal: AbortSignal,

@@ -80,7 +80,8 @@ export class HttpClusterApi implements ClusterApi {
       labelSelector: query.labelSelector,
       fieldSelector: query.fieldSelector,
     });
-    const body = await this.#json({ path, verb: 'LIST', headTimeoutMs: longHeadMs }, signal);
+    const form = query.metadataOnly === true ? { accept: metadataForm('PartialObjectMetadataList') } : {};
+    const body = await this.#json({ path, verb: 'LIST', headTimeoutMs: longHeadMs, ...form }, signal);
     const items = asList(fieldAt(body, 'items'));
     if (!items && fieldAt(body, 'items') !== null) {
       // Go writes an empty list as null now and then; anything else is no list.
@@ -101,6 +102,7 @@ export class HttpClusterApi implements ClusterApi {
       allowWatchBookmarks: 'true',
       resourceVersion: query.resourceVersion,
       labelSelector: query.labelSelector,
+      fieldSelector: query.fieldSelector,
       // Five to ten minutes, as client-go asks, so that the watches of a session do not all end in the same moment.
       timeoutSeconds: 300 + Math.floor(300 * this.#random()),
     });
@@ -138,6 +140,11 @@ export class HttpClusterApi implements ClusterApi {
 
   async getWithManagedFields(resource: ApiResource, id: Id, signal: AbortSignal): Promise<KubernetesObject> {
     return this.#object(resource, { path: pathOf(resource, id.namespace, id.name) }, signal);
+  }
+
+  async getMetadata(resource: ApiResource, id: Id, signal: AbortSignal): Promise<KubernetesObject> {
+    const ask = { path: pathOf(resource, id.namespace, id.name), accept: metadataForm('PartialObjectMetadata') };
+    return withoutManagedFields(await this.#object(resource, ask, signal));
   }
 
   async mergePatch(
@@ -269,6 +276,11 @@ export function pathOf(
   return `/${parts.map(encodeURIComponent).join('/')}${fields.length === 0 ? '' : `?${fields.join('&')}`}`;
 }
 
+/** Without a second choice: a server that does not know the form must refuse rather than send whole objects. */
+function metadataForm(kind: string): string {
+  return `application/json;as=${kind};g=meta.k8s.io;v=v1`;
+}
+
 /** Without the query: continue tokens and selectors say nothing in a log. */
 function pathname(path: string): string {
   return path.split('?', 1)[0] ?? path;
@@ -281,7 +293,12 @@ function receive(raw: unknown, resource: ApiResource): KubernetesObject | undefi
     return undefined;
   }
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
-  const served = { apiVersion, kind: resource.kind, ...record } as unknown as KubernetesObject;
+  const partial = record['kind'] === 'PartialObjectMetadata';
+  const served = {
+    apiVersion,
+    kind: resource.kind,
+    ...(partial ? { metadata: record['metadata'] } : record),
+  } as unknown as KubernetesObject;
   const guarded = asFluxObject(served);
   if (guarded.metadata.name === '') {
     return undefined;
