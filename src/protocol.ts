@@ -13,3 +13,12 @@ export interface ServerSettings {
 
 /** Client to server, notification with ServerSettings. */
 export const didChangeSettings = 'driftline/didChangeSettings';
+
+/** Client to server, request without params, answered with WorkspaceChecked once nothing is left to be checked. */
+export const checkWorkspace = 'driftline/checkWorkspace';
+
+export interface WorkspaceChecked {
+  /** YAML files that are known. */
+  readonly files: number;
+  readonly diagnostics: number;
+}

@@ -1,0 +1,233 @@
+/**
+ * The language server without its process: turns messages into calls on the folders' checks, and back. One catch for
+ * everything that a message starts is `handle.ts`. Contacts no cluster and no registry.
+ */
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { relative, isAbsolute, join } from 'node:path';
+import {
+  type CancellationToken,
+  type Connection,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocuments,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import type { Log } from '../base/log.ts';
+import { checkText } from '../language/repositoryChecker.ts';
+import { DiskRepository } from '../manifests/diskRepository.ts';
+import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../protocol.ts';
+import { FolderChecks } from './folderChecks.ts';
+import { handleNotification, handleRequest } from './handle.ts';
+import { readServerSettings } from './serverSettings.ts';
+
+interface Folder {
+  readonly root: string;
+  readonly checks: FolderChecks;
+}
+
+export interface LanguageServerParts {
+  readonly connection: Connection;
+  readonly clock: Clock;
+}
+
+export class LanguageServer implements Disposable {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #disposables = new Disposables();
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #folders = new Map<string, Folder>();
+  #settings: ServerSettings = readServerSettings(undefined);
+
+  constructor({ connection, clock }: LanguageServerParts) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#log = connectionLog(connection);
+  }
+
+  /** Registers all handlers; the caller then lets the connection listen. */
+  register(): void {
+    const add = (item: Disposable): Disposable => this.#disposables.add(item);
+    const connection = this.#connection;
+    const on =
+      <P>(what: string, run: (params: P) => void | Promise<void>) =>
+      (params: P): void =>
+        handleNotification(this.#log, what, () => run(params));
+
+    add(connection.onInitialize((params) => this.#initialize(params)));
+    add(connection.onInitialized(on('Starting', () => this.#start())));
+    add(
+      connection.onDidChangeWatchedFiles(
+        on('File changes', ({ changes }) => changes.forEach(({ uri }) => this.#fileChanged(uri))),
+      ),
+    );
+    add(
+      connection.onNotification(
+        didChangeSettings,
+        on('New settings', (raw: unknown) => this.#changeSettings(raw)),
+      ),
+    );
+    add(
+      connection.onRequest(checkWorkspace, (_params: unknown, token: CancellationToken) =>
+        handleRequest(this.#log, 'Checking the workspace', token, () => this.#settled()),
+      ),
+    );
+    add(this.#documents.listen(connection));
+    add(
+      this.#documents.onDidChangeContent(on('A changed document', ({ document }) => this.#documentChanged(document))),
+    );
+    add(this.#documents.onDidClose(on('A closed document', ({ document }) => this.#documentClosed(document))));
+    add(connection.onShutdown(() => this.dispose()));
+    add({ dispose: () => this.#folders.forEach(({ checks }) => checks.dispose()) });
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  #initialize(params: InitializeParams): InitializeResult {
+    this.#settings = readServerSettings(params.initializationOptions);
+    for (const { uri } of params.workspaceFolders ?? []) {
+      this.#addFolder(uri);
+    }
+    return {
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  }
+
+  #start(): void {
+    for (const { checks } of this.#folders.values()) {
+      checks.start();
+    }
+    this.#disposables.add(
+      this.#connection.workspace.onDidChangeWorkspaceFolders((event) =>
+        handleNotification(this.#log, 'Changed folders', () => {
+          event.removed.forEach(({ uri }) => this.#removeFolder(uri));
+          for (const { uri } of event.added) {
+            this.#addFolder(uri)?.checks.start();
+          }
+          // A document may have moved into a folder, or out of all of them.
+          this.#documents.all().forEach((document) => this.#documentChanged(document));
+        }),
+      ),
+    );
+  }
+
+  #addFolder(uri: string): Folder | undefined {
+    const root = pathOf(uri);
+    if (root === undefined) {
+      return undefined;
+    }
+    const checks = new FolderChecks({
+      repository: new DiskRepository(root),
+      settings: this.#settings,
+      clock: this.#clock,
+      log: this.#log,
+      publish: (path, diagnostics, version) => {
+        const file = join(root, path);
+        // An open document is addressed as its editor spells it, which need not be our spelling.
+        const open = this.#documents.all().find((document) => pathOf(document.uri) === file);
+        this.#send(open?.uri ?? pathToFileURL(file).href, diagnostics, version);
+      },
+    });
+    const folder = { root, checks };
+    this.#folders.get(root)?.checks.dispose();
+    this.#folders.set(root, folder);
+    return folder;
+  }
+
+  #removeFolder(uri: string): void {
+    const root = pathOf(uri) ?? '';
+    this.#folders.get(root)?.checks.dispose();
+    this.#folders.delete(root);
+  }
+
+  /** The innermost folder that holds the file, and the file's path in it. */
+  #locate(uri: string): { checks: FolderChecks; path: string } | undefined {
+    const file = pathOf(uri);
+    const holders = [...this.#folders.values()].flatMap(({ root, checks }) => {
+      const path = file === undefined ? '..' : relative(root, file).replaceAll('\\', '/');
+      return path === '' || path.startsWith('..') || isAbsolute(path) ? [] : [{ checks, path, depth: root.length }];
+    });
+    return holders.sort((a, b) => b.depth - a.depth)[0];
+  }
+
+  #documentChanged(document: TextDocument): void {
+    const place = this.#locate(document.uri);
+    if (place) {
+      place.checks.setText(place.path, document);
+    } else {
+      const name = document.uri.slice(document.uri.lastIndexOf('/') + 1);
+      this.#send(document.uri, checkText(document.getText(), name, this.#settings), document.version);
+    }
+  }
+
+  #documentClosed(document: TextDocument): void {
+    const place = this.#locate(document.uri);
+    if (place) {
+      place.checks.close(place.path);
+    } else {
+      this.#send(document.uri, [], undefined);
+    }
+  }
+
+  #fileChanged(uri: string): void {
+    const place = this.#locate(uri);
+    place?.checks.diskChanged(place.path);
+  }
+
+  #changeSettings(raw: unknown): void {
+    this.#settings = readServerSettings(raw);
+    for (const { checks } of this.#folders.values()) {
+      checks.settings = this.#settings;
+    }
+    for (const document of this.#documents.all()) {
+      if (!this.#locate(document.uri)) {
+        this.#documentChanged(document);
+      }
+    }
+  }
+
+  async #settled(): Promise<WorkspaceChecked> {
+    const all = await Promise.all([...this.#folders.values()].map(({ checks }) => checks.settled()));
+    return {
+      files: all.reduce((sum, { files }) => sum + files, 0),
+      diagnostics: all.reduce((sum, { diagnostics }) => sum + diagnostics, 0),
+    };
+  }
+
+  #send(uri: string, diagnostics: Parameters<Connection['sendDiagnostics']>[0]['diagnostics'], version?: number): void {
+    const params = { uri, diagnostics, ...(version === undefined ? {} : { version }) };
+    // Fails only when the connection is gone, and then nobody is left to be told.
+    this.#connection.sendDiagnostics(params).catch((error: unknown) => this.#log.debug(`Not sent: ${String(error)}`));
+  }
+}
+
+/** The path of a file, `undefined` for what is none (`untitled:`, a virtual document, a malformed address). */
+function pathOf(uri: unknown): string | undefined {
+  try {
+    return typeof uri === 'string' && uri.startsWith('file:')
+      ? fileURLToPath(uri).replace(/(?<=.)[\\/]$/, '')
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The client shows these lines in Driftline's output channel. */
+function connectionLog(connection: Connection): Log {
+  const { console } = connection;
+  return {
+    debug: (message) => console.debug(message),
+    info: (message) => console.info(message),
+    warn: (message) => console.warn(message),
+    error: (message, cause) =>
+      console.error(cause instanceof Error ? `${message}\n${cause.stack ?? cause.message}` : message),
+  };
+}
