@@ -25,6 +25,8 @@ export interface Row {
   readonly description: string;
   /** Markdown; all text from the cluster in it is escaped. Built when asked for: most rows are never hovered. */
   readonly tooltip: () => string;
+  /** Changes when the tooltip would say something else: a tooltip once shown is kept by the editor until its row changes. */
+  readonly tooltipVersion?: string | undefined;
   readonly icon: RowIcon;
   /** Words for `when` clauses (`viewItem =~ /\bcanSuspend\b/`), separated by spaces. */
   readonly contextValue: string;
@@ -34,6 +36,11 @@ export interface Row {
   readonly badge: RowBadge | undefined;
   /** The object that the row stands for; `undefined` for groups, notes and rows at the head of the tree. */
   readonly key: ObjectKey | undefined;
+  /**
+   * The object whose inventory stands below this row, on rows that show one: it is to be read while the row is open, and
+   * not before. The row's `key` may be another or none (`Objects (32)` below a Kustomization with nested ones).
+   */
+  readonly inventoryOf?: ObjectKey | undefined;
   /** A command that a click runs, for note rows that are nothing but an invitation. */
   readonly command: { readonly id: string; readonly title: string; readonly args: readonly unknown[] } | undefined;
 }
