@@ -3,7 +3,7 @@
  * actions over them. It starts and stops nothing.
  */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -166,6 +166,10 @@ async function publishChart(
     await mkdir(folder, { recursive: true });
     await cp(archive, join(folder, String(name)), { preserveTimestamps: true });
     await execute(info, 'helm', ['repo', 'index', folder, '--url', chart.repository]);
+    // The index says when it was made, which would give every run another revision.
+    const index = join(folder, 'index.yaml');
+    const text = await readFile(index, 'utf8');
+    await writeFile(index, text.replace(/^(\s*(?:- )?(?:created|generated): ).*$/gm, `$1"${fixedTime.toISOString()}"`));
   } finally {
     await rm(work, { recursive: true, force: true });
   }
