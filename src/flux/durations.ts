@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
   if (amounts === '0') {
     return 0;
   }
-  const amount = /(?<digits>\d+\.?\d*|\.\d+)(?<unit>ns|us|µs|μs|ms|s|m|h)/y;
+  const amount = /(?<digits>\d+(?:\.\d*)?|\.\d+)(?<unit>ns|us|µs|μs|ms|s|m|h)/y;
   let total = 0;
   while (amount.lastIndex < amounts.length) {
     const { digits, unit } = amount.exec(amounts)?.groups ?? {};

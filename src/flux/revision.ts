@@ -18,7 +18,8 @@ const digestPattern = /^(?<algorithm>[a-z0-9]+(?:[.+_-][a-z0-9]+)*):(?<digest>[A
 const bareHash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** helm-controller `mutateChartWithSourceRevision`, source-controller `reconcileStrategy: Revision`. */
-const chartWithDigest = /^(?<version>v?\d+\.\d+\.\d+[^+]*)\+(?<digest>[0-9a-f]{12})$/;
+const chartDigest = /^[0-9a-f]{12}$/;
+const versionStart = /^v?\d+\.\d+\.\d+/;
 
 /** Never fails: text of no known form is a pointer without a digest. */
 export function parseRevision(text: string): Revision {
@@ -39,9 +40,9 @@ export function parseRevision(text: string): Revision {
     // `main/<hash>`, `HEAD/<hash>` and the bare hash of Flux 0.40 and before
     return revision(slash < 0 ? undefined : text.slice(0, slash), hash.length === 40 ? 'sha1' : 'sha256', hash);
   }
-  const chart = chartWithDigest.exec(text)?.groups;
-  if (chart) {
-    return { pointer: chart['version'], algorithm: undefined, digest: chart['digest'], isPrefix: true };
+  const plus = text.indexOf('+');
+  if (plus >= 0 && versionStart.test(text) && chartDigest.test(text.slice(plus + 1))) {
+    return { pointer: text.slice(0, plus), algorithm: undefined, digest: text.slice(plus + 1), isPrefix: true };
   }
   return revision(text === '' ? undefined : text, undefined, undefined);
 }
@@ -87,7 +88,8 @@ function sameDigest(left: Revision, right: Revision): boolean {
 
 /** A tag cannot hold `+`, so Helm writes `_` for it; a leading `v` is no part of a version. */
 function version({ pointer }: Revision): string {
-  return (pointer ?? '').replace(/^v(?=\d)/, '').replace(/^(\d+\.\d+\.\d+[^_]*)_/, '$1+');
+  const text = pointer ?? '';
+  return versionStart.test(text) ? text.replace(/^v/, '').replace('_', '+') : text;
 }
 
 function baseVersion(of: Revision): string {

@@ -62,7 +62,8 @@ function logicalLines(text: string): string[] {
 
 /** A key without a value may have a comment behind it; behind `=`, `readValue` knows about quotes. */
 function stripBareComment(line: string): string {
-  return line.includes('=') ? line : line.replace(/\s*[#;].*$/s, '').trimEnd();
+  const comment = line.includes('=') ? -1 : line.search(/[#;]/);
+  return (comment < 0 ? line : line.slice(0, comment)).trimEnd();
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' };

@@ -32,6 +32,9 @@ describe('a duration', () => {
     ['one hour', undefined],
     ['${interval}', undefined],
   ];
+  it('is none, and quickly, in a text of nothing but digits', () => {
+    assert.equal(parseDuration('1'.repeat(200_000)), undefined);
+  });
   for (const [text, ms] of rows) {
     it(`of "${text}" is ${ms === undefined ? 'none' : `${ms} ms`}`, () => {
       const parsed = parseDuration(text);

@@ -44,6 +44,21 @@ describe('a revision', () => {
   }
 });
 
+describe('a hostile revision', () => {
+  for (const text of [
+    `1.2.3${'1'.repeat(200_000)}`,
+    '@'.repeat(200_000),
+    `1.2.3${'_'.repeat(200_000)}`,
+    'a:'.repeat(100_000),
+  ]) {
+    it(`is a pointer like any other, and quickly: ${text.slice(0, 10)}…`, () => {
+      assert.equal(parseRevision(text).digest, undefined);
+      assert.equal(sameRevision(text, '1.2.3'), false);
+      assert.equal(shortRevision(text), text);
+    });
+  }
+});
+
 describe('two revisions are', () => {
   const same: readonly [string, string][] = [
     [`main@sha1:${sha1}`, `main@sha1:${sha1}`],
