@@ -28,16 +28,28 @@ export interface HostVerdict {
   readonly problem?: string;
 }
 
-/** `exitCode` is what VS Code says; undefined when it said nothing in time. */
-export function judgeHostRun(exitCode: number | undefined, results: HostResults | undefined): HostVerdict {
+/**
+ * `exitCode` is what VS Code says; undefined when it said nothing in time. With a filter it is no failure that a suite had
+ * no test for it.
+ */
+export function judgeHostRun(
+  exitCode: number | undefined,
+  results: HostResults | undefined,
+  filtered = false,
+): HostVerdict {
   const tests = results?.tests ?? [];
   const count = (state: HostTest['state']) => tests.filter((test) => test.state === state).length;
   const counts = { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
-  const problem = runProblem(exitCode, results, counts);
+  const problem = runProblem(exitCode, results, counts, filtered);
   return problem === undefined ? { counts } : { counts: { ...counts, failed: counts.failed + 1 }, problem };
 }
 
-function runProblem(exitCode: number | undefined, results: HostResults | undefined, counts: Counts) {
+function runProblem(
+  exitCode: number | undefined,
+  results: HostResults | undefined,
+  counts: Counts,
+  filtered: boolean,
+): string | undefined {
   if (results === undefined) {
     const said = exitCode === undefined ? 'in time' : `(VS Code said ${exitCode})`;
     return `No test began ${said}: the extension host ended, or the tests did not load.`;
@@ -46,7 +58,7 @@ function runProblem(exitCode: number | undefined, results: HostResults | undefin
     const where = results.running === undefined ? '' : ` in "${results.running}"`;
     return exitCode === undefined ? `Time ran out${where}.` : `The extension host ended${where}.`;
   }
-  if (counts.passed + counts.failed === 0) {
+  if (counts.passed + counts.failed === 0 && !filtered) {
     return 'No test ran.';
   }
   if (exitCode !== 0 && counts.failed === 0) {

@@ -110,7 +110,7 @@ export async function runSuite(run: SuiteRun): Promise<HostVerdict> {
     await server.stop();
   }
   await saveLogs(runFolder, end.logs);
-  const verdict = judgeHostRun(end.code, await readResults(results));
+  const verdict = judgeHostRun(end.code, await readResults(results), run.grep !== undefined);
   if (verdict.counts.failed > 0) {
     run.print(verdict.problem ?? 'A test failed.');
     run.print(`Logs: ${runFolder}`);
