@@ -1,0 +1,123 @@
+/** What is said about a user's action on an object: before it, while it runs, and how it ended. */
+import type { ActionEntry } from '../cluster/runningActions.ts';
+import type { ActionResult, ActionVerb } from '../cluster/actionResult.ts';
+import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import type { Settings } from '../settings.ts';
+import { plainText } from './markdown.ts';
+
+const words: Readonly<Record<ActionVerb, { readonly ask: string; readonly running: string; readonly done: string }>> = {
+  reconcile: { ask: 'Reconcile', running: 'Reconciling…', done: 'Reconciled' },
+  reconcileWithSource: {
+    ask: 'Reconcile with source',
+    running: 'Reconciling with source…',
+    done: 'Reconciled with source',
+  },
+  suspend: { ask: 'Suspend', running: 'Suspending…', done: 'Suspended' },
+  resume: { ask: 'Resume', running: 'Resuming…', done: 'Resumed' },
+};
+
+/** `Reconcile`: the button that does it. */
+export function verbText(verb: ActionVerb): string {
+  return words[verb].ask;
+}
+
+/** `Reconciling…` */
+export function runningText(verb: ActionVerb): string {
+  return words[verb].running;
+}
+
+/** `HelmRelease logging/grafana` */
+export function objectName(id: ObjectId): string {
+  return plainText(`${id.kind} ${displayName(id)}`);
+}
+
+/**
+ * How a change is confirmed before it is sent.
+ * - `none`: the user's command is enough
+ * - `ask`: a question with one button
+ * - `typeName`: the user types the object's name
+ */
+export type Confirmation =
+  | { readonly by: 'none' }
+  | { readonly by: 'ask'; readonly question: string; readonly detail: string; readonly button: string }
+  | { readonly by: 'typeName'; readonly prompt: string; readonly expected: string };
+
+export interface ConfirmationInput {
+  readonly verb: ActionVerb;
+  readonly id: ObjectId;
+  readonly context: string;
+  readonly settings: Pick<Settings, 'confirmActions' | 'productionContexts'>;
+  /** Why this very action is to be asked for, whatever the settings say: a lens that is not sure of its object. */
+  readonly doubt?: string | undefined;
+}
+
+/** Production outweighs all: there the name is typed even where a question would have been asked. */
+export function confirmationOf(input: ConfirmationInput): Confirmation {
+  const { verb, id, context, settings, doubt } = input;
+  const question = `${verbText(verb)} ${objectName(id)} on ${plainText(context)}?`;
+  if (settings.productionContexts.some((pattern) => matchesPattern(context, pattern))) {
+    const why = doubt === undefined ? '' : ` ${doubt}.`;
+    return { by: 'typeName', prompt: `${question}${why} Type ${id.name} to confirm.`, expected: id.name };
+  }
+  if (doubt !== undefined || settings.confirmActions) {
+    return { by: 'ask', question, detail: doubt === undefined ? '' : `${doubt}.`, button: verbText(verb) };
+  }
+  return { by: 'none' };
+}
+
+/** `*` stands for any text; upper and lower case are the same, for a production context must not slip through by spelling. */
+export function matchesPattern(text: string, pattern: string): boolean {
+  const parts = pattern.toLowerCase().split('*');
+  const whole = text.toLowerCase();
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (parts.length === 1) {
+    return whole === first;
+  }
+  if (!whole.startsWith(first) || !whole.endsWith(last) || whole.length < first.length + last.length) {
+    return false;
+  }
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = whole.indexOf(part, from);
+    if (at < 0) {
+      return false;
+    }
+    from = at + part.length;
+  }
+  return from <= whole.length - last.length;
+}
+
+/** `Reconcile HelmRelease logging/grafana on homelab`: the title of a progress notification. */
+export function progressTitle(verb: ActionVerb, id: ObjectId, context: string): string {
+  return `${verbText(verb)} ${objectName(id)} on ${plainText(context)}`;
+}
+
+/** One sentence about the end, with object and cluster. */
+export function resultText(verb: ActionVerb, id: ObjectId, context: string, result: ActionResult): string {
+  const where = `${objectName(id)} on ${plainText(context)}`;
+  const message = plainText(result.message, 500);
+  switch (result.state) {
+    case 'succeeded': {
+      const warning = result.warning === undefined ? '' : `. ${plainText(result.warning, 500)}`;
+      return `${words[verb].done} ${where}${message === '' ? '' : `: ${message}`}${warning}`;
+    }
+    case 'failed':
+      return `${verbText(verb)} ${where} failed: ${message}`;
+    case 'stopped':
+      return `Stopped waiting for ${where}${message === '' ? '' : `: ${message}`}`;
+  }
+}
+
+/** The end of an action in a lens: short, for the object is beside it. */
+export function endedText(entry: Extract<ActionEntry, { state: 'ended' }>): string {
+  const { result, verb } = entry;
+  const message = plainText(result.message, 100);
+  switch (result.state) {
+    case 'succeeded':
+      return message === '' ? words[verb].done : `${words[verb].done}: ${message}`;
+    case 'failed':
+      return `${verbText(verb)} failed: ${message}`;
+    case 'stopped':
+      return message === '' ? 'Stopped waiting' : `Stopped waiting: ${message}`;
+  }
+}

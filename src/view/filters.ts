@@ -1,0 +1,102 @@
+/** The filters of the Cluster view: what each lets through, how many that are, and how they are offered and named. */
+import type { ObjectView, Survey } from './clusterSurvey.ts';
+import { isFailing } from './stateMark.ts';
+
+export const filterNames = [
+  'failing',
+  'drifted',
+  'behind',
+  'suspended',
+  'progressing',
+  'waiting',
+  'ready',
+  'notMonitored',
+] as const;
+
+export type FilterName = (typeof filterNames)[number];
+
+/** Shows what any of them lets through; never empty (no filter is `undefined`). */
+export type TreeFilter = readonly [FilterName, ...FilterName[]];
+
+/** What a click on the status bar shows. */
+export const attentionFilter: TreeFilter = ['failing', 'drifted'];
+
+const filters: Readonly<
+  Record<FilterName, { readonly words: string; readonly detail: string; readonly passes: (view: ObjectView) => boolean }>
+> = {
+  failing: { words: 'failing', detail: 'failed or stalled', passes: (view) => isFailing(view.state) },
+  drifted: {
+    words: 'drifted',
+    detail: 'objects in the cluster differ from what the release applied',
+    passes: (view) => view.drift.state === 'drifted',
+  },
+  behind: {
+    words: 'behind source',
+    detail: 'the source offers a revision that is not deployed',
+    passes: (view) => view.behind !== undefined,
+  },
+  suspended: { words: 'suspended', detail: 'not reconciled until resumed', passes: (view) => view.state.suspended },
+  progressing: {
+    words: 'progressing',
+    detail: 'being reconciled or deleted',
+    passes: (view) => view.state.name === 'progressing' || view.state.name === 'terminating',
+  },
+  waiting: {
+    words: 'waiting',
+    detail: 'for a dependency or a source',
+    passes: (view) => view.state.name === 'waiting',
+  },
+  ready: { words: 'ready', detail: 'reconciled without a failure', passes: (view) => view.state.name === 'ready' },
+  notMonitored: {
+    words: 'drift not monitored',
+    detail: 'HelmReleases without drift detection',
+    passes: (view) => view.drift.state === 'notMonitored',
+  },
+};
+
+export function passesFilter(filter: TreeFilter | undefined, view: ObjectView): boolean {
+  return filter === undefined || filter.some((name) => filters[name].passes(view));
+}
+
+/** `failing and drifted` */
+export function filterWords(filter: TreeFilter): string {
+  return joinWords(filter.map((name) => filters[name].words));
+}
+
+export interface FilterItem {
+  readonly filter: FilterName;
+  readonly label: string;
+  /** How many appliers it shows. */
+  readonly count: number;
+  readonly detail: string;
+  readonly picked: boolean;
+}
+
+/** The entries of the quick pick, with counts over all Kustomizations and HelmReleases. */
+export function filterItems(survey: Survey, current: TreeFilter | undefined): FilterItem[] {
+  const counts = new Map<FilterName, number>();
+  for (const view of survey.views.values()) {
+    for (const name of view.kind.role === 'applier' ? filterNames : []) {
+      if (filters[name].passes(view)) {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      }
+    }
+  }
+  return filterNames.map((name) => {
+    const { words, detail } = filters[name];
+    const label = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+    return { filter: name, label, count: counts.get(name) ?? 0, detail, picked: current?.includes(name) ?? false };
+  });
+}
+
+/** A filter of names that a quick pick gave back or a memento kept, `undefined` when none of them is one. */
+export function toFilter(names: readonly unknown[]): TreeFilter | undefined {
+  const [first, ...rest] = filterNames.filter((name) => names.includes(name));
+  return first === undefined ? undefined : [first, ...rest];
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function joinWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}

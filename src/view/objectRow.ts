@@ -1,0 +1,98 @@
+/**
+ * The row of a Flux object: label, text, icon, badge, and what may be done with it. Where it stands in which tree is the
+ * tree's business.
+ */
+import type { ActionEntry } from '../cluster/runningActions.ts';
+import { canReconcile, canSuspend } from '../flux/changes.ts';
+import { displayName, type ObjectKey } from '../flux/objectKey.ts';
+import { suspensionMeans } from '../flux/suspension.ts';
+
+import { driftedObjects, type ObjectView } from './clusterSurvey.ts';
+import { plainText } from './markdown.ts';
+import { driftText, objectText, type RollUp } from './objectText.ts';
+import type { Row, RowBadge } from './row.ts';
+import { markLooks, quietColor } from './stateMark.ts';
+
+/** What holds for every row of a tree. */
+export interface RowSurroundings {
+  readonly now: number;
+  /** Says since when, once what is shown may be old; rows are then grey and offer no change. */
+  readonly staleSince: string | undefined;
+  readonly readOnly: boolean;
+  /** Whether this user may patch the object; `undefined` when it is not known, which offers the action. */
+  readonly mayPatch: (view: ObjectView) => boolean | undefined;
+  readonly action: (key: ObjectKey) => ActionEntry | undefined;
+}
+
+export interface ObjectRowInput {
+  readonly id: string;
+  readonly view: ObjectView;
+  readonly label: string;
+  /** After the object's own text. */
+  readonly note?: string | undefined;
+  readonly below: RollUp | undefined;
+  readonly expand: Row['expand'];
+  readonly inventoryOf?: ObjectKey | undefined;
+  readonly tooltip: () => string;
+}
+
+export function objectRow(input: ObjectRowInput, around: RowSurroundings): Row {
+  const { view } = input;
+  const action = around.action(view.key);
+  const isRunning = action?.state === 'running';
+  const look = markLooks[view.mark];
+  const parts = [...objectText({ view, now: around.now, action, below: input.below }), ...(input.note ? [input.note] : [])];
+  const icon = isRunning ? { id: 'loading~spin', color: undefined } : look.icon;
+  const name = plainText(displayName(view.id));
+  const age = around.staleSince === undefined ? [] : [`as of ${around.staleSince}`];
+  return {
+    id: input.id,
+    label: input.label,
+    description: parts.join(' · '),
+    tooltip: input.tooltip,
+    tooltipVersion: `${view.object.metadata.resourceVersion ?? ''} ${around.staleSince ?? ''}`,
+    icon: around.staleSince === undefined ? icon : { id: icon.id, color: quietColor },
+    contextValue: contextWords(view, isRunning, around).join(' '),
+    expand: input.expand,
+    accessibility: [`${view.id.kind} ${name}`, look.words, ...parts, ...age].join(', '),
+    badge: driftBadge(view),
+    key: view.key,
+    inventoryOf: input.inventoryOf,
+    command: undefined,
+  };
+}
+
+/** The number of drifted objects; more than 99 do not fit. */
+function driftBadge(view: ObjectView): RowBadge | undefined {
+  if (view.drift.state !== 'drifted') {
+    return undefined;
+  }
+  const count = driftedObjects(view.drift).length;
+  const text = count === 0 ? '!' : count > 99 ? '9+' : String(count);
+  return { text, tooltip: driftText(count), color: 'charts.yellow' };
+}
+
+/** What cannot be done now is absent. */
+function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundings): string[] {
+  const kind = `${view.id.kind.charAt(0).toLowerCase()}${view.id.kind.slice(1)}`;
+  const words = ['object', 'fluxObject', kind];
+  if (isRunning) {
+    return [...words, 'running'];
+  }
+  const isFixed = around.readOnly || around.staleSince !== undefined || view.state.name === 'terminating';
+  return isFixed || around.mayPatch(view) === false ? words : [...words, ...changeWords(view)];
+}
+
+/** The changes that the object's state allows, whatever the user may. */
+export function changeWords(view: ObjectView): ('canReconcile' | 'canReconcileSource' | 'canSuspend' | 'canResume')[] {
+  const { object } = view;
+  const hasSource = view.source !== undefined && view.source.id.kind !== 'ExternalArtifact';
+  return [
+    ...(canReconcile(object) === 'yes' ? (['canReconcile'] as const) : []),
+    ...(canReconcile(object) === 'yes' && hasSource && view.kind.role === 'applier'
+      ? (['canReconcileSource'] as const)
+      : []),
+    ...(canSuspend(object) ? (['canSuspend'] as const) : []),
+    ...(view.state.suspended && suspensionMeans(object).by !== 'none' ? (['canResume'] as const) : []),
+  ];
+}

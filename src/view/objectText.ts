@@ -1,0 +1,155 @@
+/**
+ * The short text beside an object's name: revision, what is the matter, for how long, what fails below. Each part is one
+ * line of plain text; text of a cluster is made plain here.
+ */
+import type { ActionEntry } from '../cluster/runningActions.ts';
+import { deployedRevision } from '../flux/behindSource.ts';
+import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import { shortRevision } from '../flux/revision.ts';
+import { runningText } from './actionTexts.ts';
+import { driftedObjects, type ObjectView } from './clusterSurvey.ts';
+import { failureText } from './failureGist.ts';
+import { plainText } from './markdown.ts';
+import { ageText } from './relativeTime.ts';
+
+/** What is below an object in the tree, itself not counted. */
+export interface RollUp {
+  readonly failing: number;
+  readonly drifted: number;
+}
+
+/** What an object has applied, fetched or tries: the revision of its row, `''` for none. */
+export function rowRevision({ object }: ObjectView): string {
+  const { status } = object;
+  const text = deployedRevision(object) ?? status?.artifact?.revision ?? status?.lastAttemptedRevision;
+  return plainText(shortRevision(text), 60);
+}
+
+export interface TextInput {
+  readonly view: ObjectView;
+  readonly now: number;
+  readonly action: ActionEntry | undefined;
+  readonly below: RollUp | undefined;
+}
+
+/** The parts in the order of their importance to the eye: revision, state, then what is below. */
+export function objectText(input: TextInput): string[] {
+  const { view, action, below } = input;
+  const parts = action?.state === 'running' ? [runningText(action.verb).toLowerCase()] : stateParts(input);
+  // A waiting object says what it waits for; its revision is not news.
+  const revision = view.mark === 'waiting' ? '' : rowRevision(view);
+  return [revision, ...parts, belowText(below)].filter((part) => part !== '');
+}
+
+function stateParts({ view, now }: TextInput): string[] {
+  const { state, mark, behind } = view;
+  const age = ageText(state.since, now);
+  const behindPart = behind ? [behindText(behind.available)] : [];
+  switch (mark) {
+    case 'failed':
+    case 'stalled':
+      return [agedFailure(view, age), ...driftPart(view)];
+    case 'drifted':
+      return [...driftPart(view), ...otherStatePart(view), ...behindPart];
+    case 'progressing':
+      return [withAge(progressWords(view), age)];
+    case 'terminating':
+      return [withAge('being deleted', ageText(view.object.metadata.deletionTimestamp, now))];
+    case 'behind':
+      return behindPart;
+    case 'suspended':
+      return ['suspended', ...otherStatePart(view), ...driftPart(view), ...behindPart];
+    case 'waiting':
+      return [waitingText(state.waitingFor)];
+    case 'unknown':
+      return ['not reconciled yet'];
+    case 'unreported':
+      return ['this Flux does not report drift'];
+    case 'ready':
+      return age === undefined ? [] : [age];
+    case 'static':
+      return [];
+  }
+}
+
+/** `health check failed 4m ago`, or `install failed: connection refused · 4m`. */
+function agedFailure({ state }: ObjectView, age: string | undefined): string {
+  const text = failureText(state);
+  if (age === undefined) {
+    return text;
+  }
+  return text.includes(': ') ? `${text} · ${age}` : `${text} ${age} ago`;
+}
+
+function withAge(words: string, age: string | undefined): string {
+  return age === undefined ? words : `${words} ${age}`;
+}
+
+function driftPart(view: ObjectView): string[] {
+  return view.drift.state === 'drifted' ? [driftText(driftedObjects(view.drift).length)] : [];
+}
+
+/** `2 objects drifted`; `drifted` when the controller's list could not be read. */
+export function driftText(count: number): string {
+  return count === 0 ? 'drifted' : `${count} ${count === 1 ? 'object' : 'objects'} drifted`;
+}
+
+/** The state that the mark hides: what is below a suspension, what goes on beside a drift. */
+function otherStatePart(view: ObjectView): string[] {
+  const { state, mark } = view;
+  switch (state.underlying) {
+    case 'failed':
+    case 'stalled':
+      return [failureText(state)];
+    case 'waiting':
+      return [waitingText(state.waitingFor)];
+    case 'progressing':
+      // While suspended nothing progresses, whatever the conditions say.
+      return mark === 'suspended' ? [] : [view.drift.state === 'drifted' ? 'reconciling' : progressWords(view)];
+    case 'ready':
+    case 'static':
+    case 'terminating':
+    case 'unknown':
+      return [];
+  }
+}
+
+/** `behind source (0.9.3)` */
+export function behindText(available: string): string {
+  return `behind source (${plainText(shortRevision(available), 60)})`;
+}
+
+/** `waiting on logging/tempo`, with the kind where it is not the waiting object's own. */
+export function waitingText(awaited: ObjectId | string | undefined): string {
+  if (awaited === undefined) {
+    return 'waiting';
+  }
+  if (typeof awaited === 'string') {
+    return `waiting: ${plainText(awaited, 80)}`;
+  }
+  const isSource = awaited.group === 'source.toolkit.fluxcd.io';
+  return plainText(`waiting on ${isSource ? `${awaited.kind} ` : ''}${displayName(awaited)}`, 120);
+}
+
+const actions: Readonly<Record<string, string>> = {
+  install: 'installing',
+  upgrade: 'upgrading',
+  test: 'testing',
+  rollback: 'rolling back',
+  uninstall: 'uninstalling',
+};
+
+/** helm-controller says which action runs (`Running 'upgrade' action with timeout of 5m0s`); the others only that one does. */
+function progressWords({ state }: ObjectView): string {
+  const action = /^Running '(\w+)' action/.exec(state.message)?.[1];
+  return (action !== undefined && Object.hasOwn(actions, action) ? actions[action] : undefined) ?? 'reconciling';
+}
+
+/** `2 failing, 1 drifted below` */
+export function belowText(below: RollUp | undefined): string {
+  const counts = [
+    ...(below && below.failing > 0 ? [`${below.failing} failing`] : []),
+    ...(below && below.drifted > 0 ? [`${below.drifted} drifted`] : []),
+  ];
+  return counts.length === 0 ? '' : `${counts.join(', ')} below`;
+}
