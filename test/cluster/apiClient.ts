@@ -6,13 +6,13 @@ import { Agent, request } from 'node:https';
 import { type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type KubernetesObject } from '../../src/flux/objects.ts';
+import { type FluxObject } from '../../src/flux/objects.ts';
 
-/** Any object of the API. Tests name fields of live objects by path, so what is inside is open. */
-export interface ApiObject extends Omit<KubernetesObject, 'spec' | 'status'> {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see above
-  readonly [field: string]: any;
-  readonly metadata: KubernetesObject['metadata'];
+/** Any object of the API, with the fields that tests ask for typed as Flux and the core kinds have them. */
+export interface ApiObject extends FluxObject {
+  readonly data?: Readonly<Record<string, string>>;
+  readonly type?: string;
+  readonly [field: string]: unknown;
 }
 
 export interface ApiList {

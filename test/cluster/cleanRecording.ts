@@ -7,6 +7,12 @@ import { type Recording } from '../support/apiServer/recording.ts';
 
 type JsonObject = Record<string, unknown>;
 
+interface ObjectName {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly generateName?: string;
+}
+
 /** The newest time of a cleaned recording; all others keep their distance to it. */
 export const recordedAt = Date.parse('2026-01-01T12:00:00Z');
 
@@ -16,26 +22,37 @@ export const secretPlaceholder = Buffer.from('recorded').toString('base64');
 /** Addresses of the two nodes, from the block for documentation (RFC 5737). */
 const nodeAddress = (index: number) => `192.0.2.${11 + index}`;
 
-/** Ends with the recording that may be committed. The input is not changed. */
+interface Draft {
+  readonly discovery: Record<string, JsonObject>;
+  readonly objects: readonly JsonObject[];
+  readonly dryRuns: readonly { readonly body: JsonObject; readonly response: JsonObject }[];
+}
+
+/** The recording that may be committed. The input is not changed. */
 export function cleanRecording(recording: Recording): Recording {
-  const copy = structuredClone(recording) as unknown as {
-    discovery: Record<string, JsonObject>;
-    objects: JsonObject[];
-    dryRuns: { body: JsonObject; response: JsonObject }[];
-  };
-  delete copy.discovery['/api']?.['serverAddressByClientCIDRs'];
-  copy.objects.sort((a, b) => compareText(sortKey(a), sortKey(b)));
-  for (const object of [...copy.objects, ...copy.dryRuns.flatMap(({ body, response }) => [body, response])]) {
+  const draft = structuredClone(recording) as unknown as Draft;
+  delete draft.discovery['/api']?.['serverAddressByClientCIDRs'];
+  for (const object of [...draft.objects, ...draft.dryRuns.flatMap(({ body, response }) => [body, response])]) {
     hideSecret(object);
-    hideAddresses(object, copy.objects);
+    hideAddresses(object, draft.objects);
   }
-  let text = JSON.stringify(copy);
-  text = replaceNames(text, copy.objects);
-  text = replaceIds(text, copy.objects);
-  text = moveTimes(text);
-  const cleaned = JSON.parse(text) as Recording;
+  // Pods before events, whose names begin with their pods' and whose order depends on them.
+  const named = rewrite(sorted(draft), (text, objects) => replaceWords(text, generatedNames(objects)));
+  const events = rewrite(sorted(named), (text, objects) => replaceWords(text, eventNames(objects)));
+  const cleaned = rewrite(sorted(events), (text, objects) =>
+    moveTimes(replaceIds(text, objects)),
+  ) as unknown as Recording;
   renumber(cleaned);
   return cleaned;
+}
+
+function sorted(draft: Draft): Draft {
+  return { ...draft, objects: draft.objects.toSorted((a, b) => compareText(sortKey(a), sortKey(b))) };
+}
+
+/** A change of names goes through the whole text: an object's name stands in many places. */
+function rewrite(draft: Draft, change: (text: string, objects: readonly JsonObject[]) => string): Draft {
+  return JSON.parse(change(JSON.stringify(draft), draft.objects)) as Draft;
 }
 
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -48,7 +65,7 @@ function sortKey(object: JsonObject): string {
 
 /** An object's name with what was made up for this run taken off. */
 function steadyName(object: JsonObject): string {
-  const { name, generateName } = object['metadata'] as { name: string; generateName?: string };
+  const { name, generateName } = object['metadata'] as ObjectName;
   if (object['kind'] === 'Event') {
     const involved = object['involvedObject'] as JsonObject;
     return [involved['kind'], involved['name'], object['reason'], object['firstTimestamp'], object['message']].join(
@@ -93,27 +110,42 @@ function hideAddresses(object: JsonObject, all: readonly JsonObject[]): void {
   }
 }
 
-/** Names that end in five random letters (pods) or a time (events) get endings made of what they belong to. */
-function replaceNames(text: string, objects: readonly JsonObject[]): string {
-  const names = new Map<string, string>();
+/** Names that end in five random letters get letters made of what the name begins with. */
+function generatedNames(objects: readonly JsonObject[]): ReadonlyMap<string, string> {
+  const count = counter();
+  return new Map(
+    objects.flatMap((object) => {
+      const { name, namespace, generateName } = object['metadata'] as ObjectName;
+      return generateName !== undefined && name.startsWith(generateName)
+        ? [[name, `${generateName}${letters(digest(generateName, count(namespace, generateName)), 5)}`] as const]
+        : [];
+    }),
+  );
+}
+
+/** An event's name is its object's and a time. */
+function eventNames(objects: readonly JsonObject[]): ReadonlyMap<string, string> {
+  const count = counter();
+  return new Map(
+    objects
+      .filter(({ kind }) => kind === 'Event')
+      .map((event) => {
+        const { name, namespace } = event['metadata'] as ObjectName;
+        const involved = (event['involvedObject'] as ObjectName).name;
+        return [name, `${involved}.${digest(involved, count(namespace, involved)).slice(0, 16)}`] as const;
+      }),
+  );
+}
+
+/** How often it was called with these words before. */
+function counter(): (...words: readonly unknown[]) => number {
   const counts = new Map<string, number>();
-  for (const object of objects) {
-    const { name, namespace, generateName } = object['metadata'] as {
-      name: string;
-      namespace?: string;
-      generateName?: string;
-    };
-    const isEvent = object['kind'] === 'Event';
-    if (!isEvent && (generateName === undefined || !name.startsWith(generateName))) {
-      continue;
-    }
-    const prefix = isEvent ? `${String((object['involvedObject'] as JsonObject)['name'])}.` : String(generateName);
-    const count = counts.get(`${namespace ?? ''}/${prefix}`) ?? 0;
-    counts.set(`${namespace ?? ''}/${prefix}`, count + 1);
-    const ending = isEvent ? digest(prefix, count).slice(0, 16) : letters(digest(prefix, count), 5);
-    names.set(name, `${prefix}${ending}`);
-  }
-  return replaceWords(text, names);
+  return (...words) => {
+    const key = words.join('/');
+    const count = counts.get(key) ?? 0;
+    counts.set(key, count + 1);
+    return count;
+  };
 }
 
 /** As Kubernetes makes them: no vowels, nothing that is easily mistaken. */

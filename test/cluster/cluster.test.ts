@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { fluxKinds } from '../../src/flux/kinds.ts';
 import { listProcesses } from '../../scripts/processes.ts';
 import { controllerNames } from './build.ts';
-import { conditionOf, fluxPath, isReady } from './fluxObjects.ts';
+import { conditionOf, fluxPath, inventoryIds, isReady } from './fluxObjects.ts';
 import { applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
 import { type UserName } from './users.ts';
 
@@ -46,11 +46,11 @@ test('a controller can be scaled away, and the cluster says so', async () => {
   const path = '/apis/apps/v1/namespaces/flux-system/deployments/helm-controller';
   await cluster.exec('kubectl', 'scale', '-n', 'flux-system', 'deployment/helm-controller', '--replicas=0');
   try {
-    await cluster.api.waitFor(path, (object) => object?.['status'].replicas === undefined);
+    await cluster.api.waitFor(path, (object) => object?.status?.replicas === undefined);
   } finally {
     await cluster.exec('kubectl', 'scale', '-n', 'flux-system', 'deployment/helm-controller', '--replicas=1');
   }
-  await cluster.api.waitFor(path, (object) => object?.['status'].readyReplicas === 1);
+  await cluster.api.waitFor(path, (object) => object?.status?.readyReplicas === 1);
 });
 
 test('a Kustomization applies a commit, and prunes what the next commit leaves out', async () => {
@@ -62,17 +62,14 @@ test('a Kustomization applies a commit, and prunes what the next commit leaves o
   const path = fluxPath('Kustomization', `${namespace}/app`);
   await cluster.api.waitFor(path, isReady);
   const applied = await cluster.api.get(path);
-  assert.equal(applied['status'].lastAppliedRevision, `main@sha1:${first}`);
-  assert.deepEqual(
-    (applied['status'].inventory.entries as readonly { id: string }[]).map(({ id }) => id),
-    [`${namespace}_one__ConfigMap`, `${namespace}_two__ConfigMap`],
-  );
+  assert.equal(applied.status?.lastAppliedRevision, `main@sha1:${first}`);
+  assert.deepEqual(inventoryIds(applied), [`${namespace}_one__ConfigMap`, `${namespace}_two__ConfigMap`]);
 
   await pushFiles(cluster, namespace, { 'app/one.yaml': config('one') });
   await cluster.exec('flux', 'reconcile', 'kustomization', 'app', '-n', namespace, '--with-source');
   const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
   assert.equal(await cluster.api.find(`${configMaps}/two`), undefined);
-  assert.equal((await cluster.api.get(`${configMaps}/one`))['data'].of, 'one');
+  assert.equal((await cluster.api.get(`${configMaps}/one`)).data?.of, 'one');
 });
 
 test('the same history has the same hash, wherever it is pushed', async () => {
@@ -117,8 +114,7 @@ spec: { interval: 1h, chart: reloader, sourceRef: { kind: HelmRepository, name: 
 `,
   );
   const revision = async (kind: string, name: string) =>
-    (await cluster.api.waitFor(fluxPath(kind, `${namespace}/${name}`), isReady))?.['status'].artifact
-      .revision as string;
+    (await cluster.api.waitFor(fluxPath(kind, `${namespace}/${name}`), isReady))?.status?.artifact?.revision ?? '';
   assert.equal(await revision('HelmChart', 'chart'), '2.2.3');
   assert.match(await revision('OCIRepository', 'oci'), /^9\.9\.9@sha256:/);
 });
@@ -173,7 +169,7 @@ test("every user's kubeconfig works as it is, and a wrong token does not", async
       'auth',
       'whoami',
       '-o',
-      'jsonpath={.status.userInfo.username}',
+      'jsonpath={.status?.userInfo.username}',
     );
     assert.equal(who, user);
   }
@@ -196,7 +192,7 @@ test('logs and artifacts come through the API server, as from pods', async () =>
   await pushFiles(cluster, namespace, { 'app/kustomization.yaml': 'resources: []\n' });
   await applyManifest(cluster, gitAndKustomization(namespace, `${cluster.gitUrl}/${namespace}`));
   const source = await cluster.api.waitFor(fluxPath('GitRepository', `${namespace}/source`), isReady);
-  const { url, path, size } = source?.['status'].artifact as { url: string; path: string; size: number };
+  const { url, path, size } = source?.status?.artifact as { url: string; path: string; size: number };
   assert.match(url, /^http:\/\/source-controller\.flux-system\.svc\.cluster\.local\.\//);
 
   const logs = await cluster.exec('kubectl', 'logs', '-n', 'flux-system', 'deployment/source-controller', '--tail=500');

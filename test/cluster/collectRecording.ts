@@ -140,7 +140,7 @@ async function readDryRuns(cluster: TestCluster, resources: readonly Resource[])
       const path = `${objectPath(object, resources)}?dryRun=All&fieldManager=${manager}&force=true`;
       const answer = await cluster.api.send('PATCH', path, { body: object, type: 'application/apply-patch+yaml' });
       const response = JSON.parse(answer.text) as RecordedDryRun['response'];
-      pairs.push({ path, body: object as RecordedDryRun['body'], status: answer.status, response });
+      pairs.push({ path, body: object, status: answer.status, response });
     }
   }
   return pairs;

@@ -38,8 +38,9 @@ export async function applyDefinitions(api: ApiClient, programs: string, signal?
 }
 
 function isEstablished(definition: ApiObject): boolean {
-  const conditions = (definition.status?.['conditions'] ?? []) as readonly { type: string; status: string }[];
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  return (
+    definition.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false
+  );
 }
 
 /** Applies the Deployments and the Service. kwok makes their pods run. */

@@ -16,8 +16,12 @@ export function fluxPath(kind: string, name: string): string {
 }
 
 export function conditionOf(object: ApiObject | undefined, type: string): Condition | undefined {
-  const conditions = (object?.status?.['conditions'] ?? []) as readonly Condition[];
-  return conditions.find((condition) => condition.type === type);
+  return object?.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Ids as the controllers write them; empty for an object without an inventory. */
+export function inventoryIds(object: ApiObject | undefined): readonly string[] {
+  return object?.status?.inventory?.entries?.map(({ id }) => id) ?? [];
 }
 
 /** Ready, and about the present generation. */
@@ -25,7 +29,7 @@ export function isReady(object: ApiObject | undefined): boolean {
   return (
     object !== undefined &&
     conditionOf(object, 'Ready')?.status === 'True' &&
-    object.status?.['observedGeneration'] === object.metadata.generation
+    object.status?.observedGeneration === object.metadata.generation
   );
 }
 
@@ -34,6 +38,6 @@ export async function requestReconcile(cluster: TestCluster, path: string): Prom
   const token = new Date().toISOString();
   const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': token } } };
   await cluster.api.patch(path, patch, 'flux');
-  const handled = await cluster.api.waitFor(path, (object) => object?.status?.['lastHandledReconcileAt'] === token);
+  const handled = await cluster.api.waitFor(path, (object) => object?.status?.lastHandledReconcileAt === token);
   return handled as ApiObject;
 }

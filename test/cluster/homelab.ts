@@ -120,5 +120,5 @@ async function leaveAlloyBehind(cluster: TestCluster): Promise<void> {
   await cluster.publishChart(join(chartsFolder, 'alloy'), grafanaCharts, '0.9.3');
   await requestReconcile(cluster, fluxPath('HelmRepository', 'flux-system/grafana'));
   const chart = fluxPath('HelmChart', 'flux-system/logging-alloy');
-  await cluster.api.waitFor(chart, (object) => object?.['status']?.artifact?.revision === '0.9.3');
+  await cluster.api.waitFor(chart, (object) => object?.status?.artifact?.revision === '0.9.3');
 }

@@ -168,7 +168,7 @@ export function mirrorServer(tls: { cert: Buffer; key: Buffer }, hosts: Readonly
     handler(incoming, response);
   });
   server.on('tlsClientError', () => undefined); // a client that hangs up early is no event
-  return server as unknown as Server;
+  return server;
 }
 
 /**

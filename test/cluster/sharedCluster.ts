@@ -41,11 +41,11 @@ export async function startSharedCluster(
 }
 
 /** For a test file. `release` lets go of the shared cluster, or ends the one that was started for this file. */
-export async function takeCluster(): Promise<{ readonly cluster: TestCluster; release(): Promise<void> }> {
+export async function takeCluster(): Promise<{ readonly cluster: TestCluster; readonly release: () => Promise<void> }> {
   const file = process.env[stateVariable];
   if (file === undefined) {
-    const { cluster, stop } = await startSharedCluster();
-    return { cluster, release: stop };
+    const shared = await startSharedCluster();
+    return { cluster: shared.cluster, release: () => shared.stop() };
   }
   const info = readState(file);
   if (info === undefined) {

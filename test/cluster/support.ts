@@ -98,10 +98,10 @@ export async function homelabForTests(cluster: TestCluster): Promise<void> {
     if (!(error instanceof ApiError && error.status === 409)) {
       throw error;
     }
-    const decided = await cluster.api.waitFor(homelabMark, (object) => object?.['data'].state !== 'installing', {
+    const decided = await cluster.api.waitFor(homelabMark, (object) => object?.data?.['state'] !== 'installing', {
       seconds: 180,
     });
-    assert.equal(decided?.['data'].state, 'installed', 'another test file has installed the sample');
+    assert.equal(decided?.data?.['state'], 'installed', 'another test file has installed the sample');
     return;
   }
   let state = 'failed';
