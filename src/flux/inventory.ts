@@ -25,8 +25,8 @@ export function parseInventoryId(text: string): ObjectId | undefined {
   const first = text.indexOf('_');
   const last = text.lastIndexOf('_');
   const middle = text.lastIndexOf('_', last - 1);
-  if (first < 0 || last <= first || middle <= first || last - 1 < 0) {
-    return undefined;
+  if (middle <= first) {
+    return undefined; // fewer than three separators: the searches have met
   }
   const name = text.slice(first + 1, middle).replaceAll('__', ':');
   const kind = text.slice(last + 1);

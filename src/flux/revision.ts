@@ -52,8 +52,8 @@ function revision(pointer: string | undefined, algorithm: string | undefined, di
 }
 
 /**
- * Whether two revisions stand for the same content: by their digests where both have one, else by what they point to
- * without build metadata that is a digest. An absent or empty revision is the same as none.
+ * Whether two revisions stand for the same content: by their digests where both have one, else by what they point to.
+ * An absent or empty revision is the same as none.
  */
 export function sameRevision(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined || a === '' || b === '') {
@@ -67,11 +67,9 @@ export function sameRevision(a: string | undefined, b: string | undefined): bool
   if (left.digest !== undefined && right.digest !== undefined) {
     return sameDigest(left, right);
   }
-  if (left.digest === undefined && right.digest === undefined) {
-    return version(left) === version(right);
-  }
-  // Only one side tells a digest (digest tracking may be off): the versions must do.
-  return left.pointer !== undefined && right.pointer !== undefined && baseVersion(left) === baseVersion(right);
+  // Only one side tells a digest, or none does (digest tracking may be off): the versions must do.
+  const pointed = version(left);
+  return pointed !== '' && pointed === version(right);
 }
 
 function sameDigest(left: Revision, right: Revision): boolean {
@@ -90,10 +88,6 @@ function sameDigest(left: Revision, right: Revision): boolean {
 function version({ pointer }: Revision): string {
   const text = pointer ?? '';
   return versionStart.test(text) ? text.replace(/^v/, '').replace('_', '+') : text;
-}
-
-function baseVersion(of: Revision): string {
-  return version(of).replace(/\+.*$/, '');
 }
 
 /**

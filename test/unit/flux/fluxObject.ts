@@ -13,6 +13,8 @@ const apiVersions: Readonly<Record<string, string>> = {
 };
 
 export interface ObjectParts {
+  /** Instead of the kind's own. */
+  readonly apiVersion?: string;
   readonly generation?: number;
   readonly uid?: string;
   readonly labels?: Record<string, string>;
@@ -27,9 +29,9 @@ export interface ObjectParts {
 export function fluxObject(title: string, parts: ObjectParts = {}): FluxObject {
   const [kind = '', path = ''] = title.split(' ');
   const [namespace = '', name = ''] = path.split('/');
-  const { spec, status, conditions, ...metadata } = parts;
+  const { apiVersion, spec, status, conditions, ...metadata } = parts;
   return {
-    apiVersion: apiVersions[kind] ?? 'source.toolkit.fluxcd.io/v1',
+    apiVersion: apiVersion ?? apiVersions[kind] ?? 'source.toolkit.fluxcd.io/v1',
     kind,
     metadata: { name, namespace, ...metadata },
     ...(spec ? { spec } : {}),

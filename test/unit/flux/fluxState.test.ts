@@ -159,6 +159,24 @@ const rows: readonly Row[] = [
     conditions: ['Ready=True Succeeded @2'],
     expect: { name: 'unknown' },
   },
+  {
+    is: 'unknown for a Receiver without conditions: that kind is reconciled',
+    title: 'Receiver apps/push',
+    parts: { apiVersion: 'notification.toolkit.fluxcd.io/v1' },
+    expect: { name: 'unknown' },
+  },
+  {
+    is: 'unknown for a Provider of somebody else',
+    title: 'Provider apps/cloud',
+    parts: { apiVersion: 'pkg.crossplane.io/v1' },
+    expect: { name: 'unknown' },
+  },
+  {
+    is: 'suspended by spec for a kind of somebody else that is called like one of Flux',
+    title: 'ArtifactGenerator apps/x',
+    parts: { apiVersion: 'example.com/v1', spec: { suspend: true } },
+    expect: { name: 'suspended' },
+  },
   // 1.4, step 4
   {
     is: 'stalled before failed',

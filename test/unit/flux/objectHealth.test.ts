@@ -515,6 +515,12 @@ const rows: readonly Row[] = [
   },
   {
     kind: definition,
+    is: 'of accepted names and being installed',
+    status: { conditions: [yes('NamesAccepted'), no('Established', 'Installing')] },
+    expect: 'inProgress',
+  },
+  {
+    kind: definition,
     is: 'being installed',
     status: { conditions: [no('Established', 'Installing')] },
     expect: 'inProgress',

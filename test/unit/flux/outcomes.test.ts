@@ -137,6 +137,10 @@ describe('a requested reconcile', () => {
   it('has failed when the object is gone', () => {
     assert.equal(told(reconcileOutcome(undefined, { token, before })), 'failed: it was deleted');
   });
+  it('is pending while nothing is handled, though somebody removed the annotation', () => {
+    const object = fluxObject('GitRepository a/b', { conditions: ready.map(condition) });
+    assert.equal(told(reconcileOutcome(object, { token, before })), 'pending');
+  });
   it('is handled when it was the first ever', () => {
     const object = fluxObject('GitRepository a/b', {
       status: { lastHandledReconcileAt: token, artifact: { revision: applied } },

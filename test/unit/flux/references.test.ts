@@ -95,6 +95,16 @@ describe('the source of an object', () => {
     });
   }
 
+  it('is none for kinds of somebody else that are called like those of Flux', () => {
+    const spec: FluxSpec = {
+      sourceRef: { kind: 'GitRepository', name: 'x' },
+      chartRef: { kind: 'HelmChart', name: 'x' },
+    };
+    for (const kind of ['Kustomization', 'HelmRelease', 'HelmChart']) {
+      assert.equal(sourceOf(fluxObject(`${kind} a/b`, { apiVersion: 'example.com/v1', spec })), undefined);
+    }
+  });
+
   it('has the API group of its kind', () => {
     const artifact = fluxObject('ExternalArtifact a/b', {
       spec: {

@@ -103,6 +103,16 @@ describe('drift of a release is', () => {
   }
 });
 
+describe('drift of a HelmRelease of somebody else', () => {
+  it('is not applicable', () => {
+    const chart = fluxObject('HelmRelease a/b', {
+      apiVersion: 'helm.example.com/v1',
+      conditions: [condition(drifted)],
+    });
+    assert.equal(releaseDrift(chart, '2.9.5').state, 'notApplicable');
+  });
+});
+
 describe('the drifted objects', () => {
   function objectsOf(message: string) {
     const release = fluxObject('HelmRelease a/b', {

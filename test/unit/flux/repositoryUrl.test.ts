@@ -52,6 +52,7 @@ describe('two addresses are', () => {
     ['https://gitea.home:3000/me/fleet', 'https://gitea.home:3001/me/fleet'],
     ['ssh://git@gitea.home:2222/me/fleet', 'ssh://git@gitea.home/me/fleet'],
     ['/srv/git/fleet', 'https://srv/git/fleet'],
+    ['file://host.example/x', 'ssh://host.example/x'],
     ['', ''],
     ['https://', 'https://'],
     ['https://github.com', 'https://github.com'],

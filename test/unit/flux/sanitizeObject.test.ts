@@ -32,7 +32,11 @@ describe('an object from a cluster', () => {
       },
       status: {
         observedGeneration: 3,
-        conditions: [{ type: 'Ready', status: 'True', reason: 'x', message: 'y', lastTransitionTime: 'z' }],
+        conditions: [
+          { type: 'Ready', status: 'True', reason: 'x', message: 'y', lastTransitionTime: 'z', observedGeneration: 3 },
+          { type: 'Drifted', status: 'False' },
+          { type: 'Released', status: 'Unknown' },
+        ],
         history: [{ version: 2, chartVersion: '1.0.0', status: 'deployed', testHooks: {} }],
         inventory: { entries: [{ id: 'a_b__ConfigMap', v: 'v1' }] },
         storageNamespace: 'b',

@@ -157,6 +157,17 @@ describe('remotes', () => {
       '[url "ssh://git@h/"]\npushInsteadOf = https://h/\n[remote "o"]\nurl = https://h/a\npushurl = https://h/b\n',
       { o: ['https://h/a', 'ssh://git@h/a', 'https://h/b'] },
     ],
+    ['are written in the old form', '[remote.origin]\nurl = a:x\n', { origin: ['a:x'] }],
+    [
+      'are rewritten by the first of two equal prefixes',
+      '[url "x:"]\ninsteadOf = gh:\n[url "y:"]\ninsteadOf = gh:\n[remote "o"]\nurl = gh:org/fleet\n',
+      { o: ['gh:org/fleet', 'x:org/fleet'] },
+    ],
+    [
+      'are not rewritten by other settings of an address',
+      '[url "x:"]\nother = gh:\n[http "y:"]\ninsteadOf = gh:\n[url "z:"]\ninsteadOf =\n[remote "o"]\nurl = gh:a\n',
+      { o: ['gh:a'] },
+    ],
     [
       'are not other things of a remote',
       '[remote "o"]\nfetch = x\n[remote]\npushDefault = o\n[branch "m"]\nurl = z\n',
