@@ -132,7 +132,7 @@ export class RepositoryIndex {
 
   /** Follows every build that takes in the file, from the inside out. */
   overrides(path: string, value: BuildValue): Overrides {
-    const { graph, rootsAt } = this.#derive();
+    const { rootsAt } = this.#derive();
     const byFlux = { kept: new Set<string>(), replaced: new Set<string>() };
     const byKustomize = { kept: new Set<string>(), replaced: new Set<string>() };
     // Only name and verdict change on the way up, so a folder is visited once for each pair of them.
@@ -151,11 +151,11 @@ export class RepositoryIndex {
         const image = this.#applyRoot(root, step, value);
         (image.decided ? byFlux.replaced : byFlux.kept).add(root.facts.title);
       }
-      const parents = graph.parents(step.folder);
+      const parents = this.#builders(step.folder);
       for (const folder of parents) {
         enter({ file: path, folder, image: inner });
       }
-      if (parents.size === 0) {
+      if (parents.length === 0) {
         (inner.decided ? byKustomize.replaced : byKustomize.kept).add(step.folder);
       }
     }
@@ -164,14 +164,13 @@ export class RepositoryIndex {
     return { kept: [...kept], replaced: [...replaced] };
   }
 
-  /** Folders whose build takes in the file directly. */
+  /** Folders whose build takes in the file or folder directly: by name, or because they take in all that is below. */
   #builders(path: string): string[] {
     const { graph, rootsAt } = this.#derive();
     const scanning = foldersUp(folderOf(path)).filter(
       (folder) => rootsAt.has(folder) && !graph.kustomizeFile(folder) && graph.children(folder).includes(path),
     );
-    const own = graph.kustomizeFile(folderOf(path)) && isOwnFile(path) ? [folderOf(path)] : [];
-    return [...new Set([...graph.parents(path), ...scanning, ...own])];
+    return [...new Set([...graph.parents(path), ...scanning])];
   }
 
   /** What a folder's kustomize file, with its components, makes of the value. */
@@ -284,11 +283,6 @@ function findRoot(graph: BuildGraph, facts: FluxKustomizationFacts, definedIn: s
     facts.components.flatMap((component) => resolvePath(folder, component) ?? []),
   );
   return { facts, folders, components };
-}
-
-/** A kustomize file's own values are built by its folder, though no file names it. */
-function isOwnFile(path: string): boolean {
-  return /^kustomization\.ya?ml$|^Kustomization$/.test(nameOf(path));
 }
 
 /** Flux merges its entries into those of the kustomize file, by name (fluxcd/pkg kustomize/kustomize_generator.go). */

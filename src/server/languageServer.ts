@@ -50,7 +50,7 @@ export class LanguageServer implements Disposable {
 
   /** Registers all handlers; the caller then lets the connection listen. */
   register(): void {
-    const add = (item: Disposable): Disposable => this.#disposables.add(item);
+    const add = (item: Disposable): void => void this.#disposables.add(item);
     const connection = this.#connection;
     const on =
       <P>(what: string, run: (params: P) => void | Promise<void>) =>
