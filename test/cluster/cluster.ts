@@ -58,21 +58,32 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Starte
   const log = options.log ?? (() => undefined);
   const programs = await buildPrograms(log);
   sweepAbandoned();
-  const start = await Start.begin(programs, options, log);
-  try {
-    const info = await start.run();
-    const handle = connectCluster(info);
-    return {
-      ...handle,
-      async stop() {
-        handle.close();
-        await start.stop();
-      },
-    };
-  } catch (error) {
-    await start.stop();
-    throw error;
+  for (let attempt = 1; ; attempt += 1) {
+    const start = await Start.begin(programs, options, log);
+    try {
+      return started(await start.run(), start);
+    } catch (error) {
+      await start.stop();
+      if (attempt === 3 || !(error instanceof Error && error.message.includes(portTaken))) {
+        throw error;
+      }
+      log('a port was taken by another program in the meantime; starting again');
+    }
   }
+}
+
+/** How programs written in Go put it. */
+const portTaken = 'address already in use';
+
+function started(info: ClusterInfo, start: Start): StartedCluster {
+  const handle = connectCluster(info);
+  return {
+    ...handle,
+    async stop() {
+      handle.close();
+      await start.stop();
+    },
+  };
 }
 
 /** A killed process leaves its cluster's folder: they carry the process id, so the next start can tell and remove them. */

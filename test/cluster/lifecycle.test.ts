@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,11 @@ const main = join(import.meta.dirname, 'main.ts');
 const stateFile = join(folder, 'state.json');
 const environment = { ...process.env, [stateVariable]: stateFile };
 const command = (...args: readonly string[]) => run(process.execPath, [main, ...args], { env: environment });
+
+/** Folders of the clusters that this process holds. */
+function clusterFolders(): string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith(`driftline-cluster-${process.pid}-`));
+}
 
 function assertGone(info: Pick<ClusterInfo, 'pids' | 'folder'>): void {
   const left = Object.entries(info.pids).filter(([, pid]) => isAlive(pid));
@@ -48,6 +53,7 @@ test('two clusters run side by side and know nothing of each other', async () =>
 });
 
 test('a start that is called off leaves nothing', async () => {
+  const before = clusterFolders();
   const off = new AbortController();
   const steps: string[] = [];
   await assert.rejects(
@@ -62,15 +68,17 @@ test('a start that is called off leaves nothing', async () => {
     }),
     /called off/,
   );
-  assert.equal(
-    steps.some((line) => line.includes('ended by itself')),
-    false,
+  assert.deepEqual(
+    steps.filter((line) => line.includes('ended by itself')),
+    [],
   );
+  assert.deepEqual(clusterFolders(), before);
 });
 
-test('a process that dies during the start is named, with the end of its log', async () => {
-  // A node name that the API server refuses ends the start with the server's words.
-  await assert.rejects(startCluster({ nodes: { 'Not a name': {} } }), /nodes\/Not a name|invalid|Invalid/);
+test("a start that fails tells the server's words and leaves nothing", async () => {
+  const before = clusterFolders();
+  await assert.rejects(startCluster({ nodes: { 'Not a name': {} } }), /nodes\/Not a name.*40[04]|Invalid/s);
+  assert.deepEqual(clusterFolders(), before);
 });
 
 test('up, env, down on the command line', async () => {

@@ -3,6 +3,7 @@
  * which connections are turned to them. None of them asks for credentials, and none reaches beyond this machine.
  */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import {
   type IncomingMessage,
@@ -40,13 +41,40 @@ export function listen(server: NetServer, socketFile?: string): Promise<number> 
   });
 }
 
-/** Ports that are free now, for programs that have to be told theirs. */
+/** Below the ranges that systems take the ports of outgoing connections from, which come and go all the time. */
+const portRange = { first: 20_000, count: 12_000 };
+
+/**
+ * Ports that are free now, for programs that have to be told theirs. Another process may take one before its program does;
+ * who uses them must cope with that.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const held = Array.from({ length: count }, () => createNetServer());
+  const held: NetServer[] = [];
+  const ports: number[] = [];
   // All are held before any is let go, so no port is given twice.
-  const ports = await Promise.all(held.map((server) => listen(server)));
+  while (ports.length < count) {
+    const server = createNetServer();
+    const port = portRange.first + randomInt(portRange.count);
+    if (await canListen(server, port)) {
+      held.push(server);
+      ports.push(port);
+    }
+  }
   await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
   return ports;
+}
+
+function canListen(server: NetServer, port: number): Promise<boolean> {
+  return new Promise((resolvePort, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') {
+        resolvePort(false);
+      } else {
+        reject(error);
+      }
+    });
+    server.listen(port, '127.0.0.1', () => resolvePort(true));
+  });
 }
 
 function fileBelow(root: string, url: string): string | undefined {
