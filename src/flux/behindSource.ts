@@ -10,8 +10,8 @@ export type BehindSource =
   | { readonly behind: false }
   | {
       readonly behind: true;
-      /** Newest revision that really runs; `undefined` when none was ever deployed. */
-      readonly deployed: string | undefined;
+      /** Newest revision that really runs. */
+      readonly deployed: string;
       readonly available: string;
     };
 
@@ -19,7 +19,8 @@ const level: BehindSource = { behind: false };
 
 /**
  * `source` is the object that `sourceOf(object)` names, `undefined` when it is not known; then, and while the object is
- * being reconciled or deleted, nothing is behind. A suspended object can be behind: it is not being reconciled.
+ * being reconciled or deleted, nothing is behind. A suspended object can be behind: it is not being reconciled. Where
+ * nothing runs yet there is nothing to be behind: what fails or waits on its first day says so by its state.
  */
 export function behindSource(object: FluxObject, source: FluxObject | undefined): BehindSource {
   const available = source?.status?.artifact?.revision ?? '';
@@ -30,13 +31,14 @@ export function behindSource(object: FluxObject, source: FluxObject | undefined)
   if (state.underlying === 'terminating' || (state.underlying === 'progressing' && !state.suspended)) {
     return level;
   }
-  if (object.kind === 'HelmRelease') {
-    return compareRelease(object, available);
+  const deployed = deployedRevision(object) ?? '';
+  if (deployed === '' || (object.kind !== 'HelmRelease' && object.kind !== 'Kustomization')) {
+    return level;
   }
-  if (object.kind === 'Kustomization') {
-    return verdict(object.status?.lastAppliedRevision, available);
-  }
-  return level;
+  // The digest of the OCI artifact, kept beside the version, is exact where the version's suffix may be switched off.
+  const { ociDigest = '' } = deployedSnapshot(object) ?? {};
+  const exact = ociDigest !== '' && parseRevision(available).digest !== undefined ? ociDigest : deployed;
+  return sameRevision(exact, available) ? level : { behind: true, deployed, available };
 }
 
 /** When the source got what it offers now, in milliseconds since the epoch; the begin of the caller's grace period. */
@@ -65,18 +67,4 @@ export function deployedRevision(object: FluxObject): string | undefined {
   }
   // v2beta1 has no history, but counts only applied revisions here (hc v0.36 api/v2beta1).
   return object.status?.history ? deployedSnapshot(object)?.chartVersion : object.status?.lastAppliedRevision;
-}
-
-function compareRelease(release: FluxObject, available: string): BehindSource {
-  const deployed = deployedRevision(release);
-  const { ociDigest = '' } = deployedSnapshot(release) ?? {};
-  if (ociDigest !== '' && parseRevision(available).digest !== undefined) {
-    // The digest of the OCI artifact, kept beside the version, is exact where the version's suffix may be switched off.
-    return sameRevision(ociDigest, available) ? level : { behind: true, deployed, available };
-  }
-  return verdict(deployed, available);
-}
-
-function verdict(deployed: string | undefined, available: string): BehindSource {
-  return sameRevision(deployed, available) ? level : { behind: true, deployed, available };
 }

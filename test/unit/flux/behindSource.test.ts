@@ -54,7 +54,7 @@ interface Row {
 
 function checkBehind({ object, source, expect }: Row): void {
   const result = behindSource(object, source);
-  assert.equal(result.behind ? `${result.deployed ?? 'nothing'} → ${result.available}` : 'level', expect);
+  assert.equal(result.behind ? `${result.deployed} → ${result.available}` : 'level', expect);
 }
 
 const progressing = [condition('Reconciling=True Progressing'), condition('Ready=Unknown Progressing')];
@@ -70,10 +70,10 @@ const rows: readonly Row[] = [
     expect: `${old} → ${fresh}`,
   },
   {
-    is: 'behind when nothing was ever applied',
+    is: 'level when nothing was ever applied: there is nothing to be behind',
     object: kustomization(undefined, { conditions: failing }),
     source: source(fresh),
-    expect: `nothing → ${fresh}`,
+    expect: 'level',
   },
   {
     is: 'level while it is being reconciled',
@@ -154,10 +154,10 @@ const rows: readonly Row[] = [
     expect: 'level',
   },
   {
-    is: 'behind when it was uninstalled after a failure',
+    is: 'level when it was uninstalled after a failure: nothing runs',
     object: release([{ chartVersion: '0.9.3', version: 1, status: 'uninstalled' }], { conditions: failing }),
     source: source('0.9.3', 'HelmChart'),
-    expect: 'nothing → 0.9.3',
+    expect: 'level',
   },
   {
     is: 'behind when the values files of its chart changed',
