@@ -52,7 +52,7 @@ export function fluxDocuments(text: string): FluxDocument[] {
 }
 
 function readDocument(text: string): Omit<FluxDocument, 'document' | 'line'> | undefined {
-  const group = groupOf(scalarAfter(text, /^apiVersion:/m) ?? '');
+  const group = groupOf(scalarAfter(text, /^\uFEFF?apiVersion:/m) ?? '');
   if (group !== 'helm.toolkit.fluxcd.io' && group !== 'kustomize.toolkit.fluxcd.io') {
     return undefined;
   }
@@ -61,14 +61,14 @@ function readDocument(text: string): Omit<FluxDocument, 'document' | 'line'> | u
   const spec = block(text, 'spec');
   const name = scalarAfter(metadata, /^[ \t]+name:/m);
   const complete = kind === 'HelmRelease' ? /^[ \t]+(?:chart|chartRef):/m : /^[ \t]+sourceRef:/m;
-  if (scalarAfter(text, /^kind:/m) !== kind || name === undefined || !complete.test(spec)) {
+  if (scalarAfter(text, /^\uFEFF?kind:/m) !== kind || name === undefined || !complete.test(spec)) {
     return undefined;
   }
   const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m);
   if (!isLiteral(name) || (namespace !== undefined && !isLiteral(namespace))) {
     return undefined; // a name like ${APP} is somebody else's to fill in, and no object is called so
   }
-  const first = /^(?!---|\.\.\.|%)[^\s#\uFEFF].*/m.exec(text);
+  const first = /^\uFEFF?(?!---|\.\.\.|%)[^\s#].*/m.exec(text);
   const firstLine = first ? { start: first.index, end: first.index + first[0].trimEnd().length } : { start: 0, end: 0 };
   return { group, kind, name, namespace, firstLine };
 }
