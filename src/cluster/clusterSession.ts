@@ -94,6 +94,11 @@ export class ClusterSession implements ClusterState, Disposable {
     this.#lifetime.add({ dispose: () => this.#ended.abort() });
   }
 
+  /** For reads and actions on this very cluster; ends with the session. */
+  get api(): ClusterApi {
+    return this.#parts.api;
+  }
+
   get connection(): Connection {
     return this.#connection;
   }

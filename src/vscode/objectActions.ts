@@ -1,0 +1,169 @@
+/**
+ * Reconcile, suspend and resume as a user runs them: asked where asking is due, shown while they run, told how they ended.
+ * What is sent and waited for is `cluster/actions.ts`; the words are `view/actionTexts.ts`.
+ */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { ActionResult, ActionVerb } from '../cluster/actionResult.ts';
+import {
+  type ActionParts,
+  type ActionRequest,
+  reconcileObject,
+  reconcileWithSource,
+  resumeObject,
+  suspendObject,
+} from '../cluster/actions.ts';
+import type { RunningActions } from '../cluster/runningActions.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import { type ObjectId, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
+import type { Settings } from '../settings.ts';
+import { confirmationOf, objectName, progressTitle, resultText, verbText } from '../view/actionTexts.ts';
+import { iconFreeText } from '../view/markdown.ts';
+import { failureMessage } from '../view/messages.ts';
+import { presentMessage } from './messagePresenter.ts';
+
+export interface ObjectActionsParts {
+  readonly sessions: SessionManager;
+  readonly running: RunningActions;
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An action that is over sooner needs no notification; the lens and the row show it anyway. */
+const progressAfterMs = 2_000;
+const statusTextMs = 5_000;
+
+interface Subject {
+  readonly context: string;
+  readonly id: ObjectId;
+}
+
+type Work = (parts: ActionParts, request: ActionRequest) => Promise<ActionResult>;
+
+const works: Readonly<Record<ActionVerb, Work>> = {
+  reconcile: reconcileObject,
+  reconcileWithSource,
+  suspend: suspendObject,
+  resume: resumeObject,
+};
+
+export class ObjectActions {
+  readonly #parts: ObjectActionsParts;
+
+  constructor(parts: ObjectActionsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Runs the action on the object of that key, in that key's context and no other. `doubt` is why the object may not be the
+   * one that is meant; the user is then asked first. Resolves when the action has ended and the user has been told.
+   */
+  async run(verb: ActionVerb, key: ObjectKey, doubt?: string): Promise<void> {
+    const subject = this.#subject(key);
+    if (!(await this.#confirmed(verb, subject, doubt))) {
+      return;
+    }
+    const { running, clock, log } = this.#parts;
+    const session = this.#session(subject.context);
+    const parts: ActionParts = { api: session.api, clock, log, controllers: () => session.controllers };
+    const cancelled = new AbortController();
+    const work = running.run(
+      key,
+      verb,
+      (signal, report) => works[verb](parts, { id: subject.id, signal, report }),
+      cancelled.signal,
+    );
+    this.#showWhenLong(verb, subject, work, () => cancelled.abort());
+    this.#tell(verb, subject, await work);
+  }
+
+  stop(key: ObjectKey): void {
+    const entry = this.#parts.running.get(key);
+    if (entry?.state === 'running') {
+      entry.cancel();
+    }
+  }
+
+  #subject(key: ObjectKey): Subject {
+    const parsed = parseObjectKey(key);
+    if (!parsed) {
+      throw new Failure('invalid', `${key} names no object`);
+    }
+    const { context, ...id } = parsed;
+    return { context, id };
+  }
+
+  /** The session of exactly that context: after a switch nothing may reach the cluster that came in its place. */
+  #session(context: string) {
+    const { session } = this.#parts.sessions;
+    if (session?.context !== context) {
+      throw new Failure('unreachable', `${context} is no longer the connected context`);
+    }
+    return session;
+  }
+
+  async #confirmed(verb: ActionVerb, { id, context }: Subject, doubt: string | undefined): Promise<boolean> {
+    const settings = this.#parts.settings();
+    if (settings.readOnly) {
+      throw new Failure('forbidden', 'the setting driftline.readOnly is on');
+    }
+    const confirmation = confirmationOf({ verb, id, context, settings, doubt });
+    switch (confirmation.by) {
+      case 'none':
+        return true;
+      case 'ask': {
+        const { question, detail, button } = confirmation;
+        return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+      }
+      case 'typeName': {
+        const { prompt, expected } = confirmation;
+        const typed = await vscode.window.showInputBox({
+          title: `${context} is a production context`,
+          prompt,
+          placeHolder: expected,
+          ignoreFocusOut: true,
+          validateInput: (text) => (expected.startsWith(text) ? undefined : `The name is ${expected}.`),
+        });
+        return typed === expected;
+      }
+    }
+  }
+
+  #showWhenLong(verb: ActionVerb, subject: Subject, work: Promise<ActionResult>, cancel: () => void): void {
+    const timer = this.#parts.clock.after(progressAfterMs, () => {
+      void vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Notification,
+          title: progressTitle(verb, subject.id, subject.context),
+          cancellable: true,
+        },
+        async (_progress, token) => {
+          const link = token.onCancellationRequested(cancel);
+          await work.then(
+            () => undefined,
+            () => undefined,
+          );
+          link.dispose();
+        },
+      );
+    });
+    const end = (): void => timer.dispose();
+    work.then(end, end);
+  }
+
+  #tell(verb: ActionVerb, { id, context }: Subject, result: ActionResult): void {
+    const text = resultText(verb, id, context, result);
+    if (result.state === 'failed') {
+      const message = result.failure && failureMessage(`${verbText(verb)} ${objectName(id)}`, context, result.failure);
+      presentMessage('error', message ?? { text, buttons: [{ title: 'Open log', command: 'showLog' }] });
+    } else if (result.state === 'succeeded' && result.warning !== undefined) {
+      presentMessage('warning', { text, buttons: [] });
+    } else {
+      const icon = result.state === 'succeeded' ? 'check' : 'debug-stop';
+      void vscode.window.setStatusBarMessage(`$(${icon}) ${iconFreeText(text)}`, statusTextMs);
+    }
+  }
+}
