@@ -44,20 +44,40 @@ export function parseGitConfig(text: string): GitConfigEntry[] {
   return entries;
 }
 
-/** Lines with those joined that end in a backslash. */
+/** Lines with those joined that end in a backslash; one in a comment ends nothing but the comment. */
 function logicalLines(text: string): string[] {
   const lines: string[] = [];
-  let open = '';
+  let parts: string[] = [];
+  let quoted = false;
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    const isComment = open === '' && /^\s*[#;]/.test(line); // a comment ends with its line
-    const isOpen = !isComment && /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
-    open += isOpen ? line.slice(0, -1) : line;
-    if (!isOpen) {
-      lines.push(open);
-      open = '';
+    const end = endOf(line, quoted);
+    quoted = end.quoted;
+    parts.push(end.goesOn ? line.slice(0, -1) : line);
+    if (!end.goesOn) {
+      lines.push(parts.join(''));
+      parts = [];
+      quoted = false; // Git refuses a quote that is left open; here it ends with its line
     }
   }
-  return open === '' ? lines : [...lines, open];
+  return parts.length === 0 ? lines : [...lines, parts.join('')];
+}
+
+function endOf(line: string, quotedBefore: boolean): { readonly quoted: boolean; readonly goesOn: boolean } {
+  let quoted = quotedBefore;
+  for (let index = 0; index < line.length; index += 1) {
+    const char = line.charAt(index);
+    if (char === '\\') {
+      index += 1;
+      if (index === line.length) {
+        return { quoted, goesOn: true };
+      }
+    } else if (char === '"') {
+      quoted = !quoted;
+    } else if (!quoted && (char === '#' || char === ';')) {
+      break;
+    }
+  }
+  return { quoted, goesOn: false };
 }
 
 /** A key without a value may have a comment behind it; behind `=`, `readValue` knows about quotes. */

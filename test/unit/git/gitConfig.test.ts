@@ -32,6 +32,8 @@ describe('a Git config', () => {
     ['has escapes', String.raw`[a]` + '\n' + String.raw`b = c\"d\\e\tf\nz`, ['a.b=c"d\\e\tf\nz']],
     ['has lines that go on', '[a]\nb = c\\\nd\n', ['a.b=cd']],
     ['has no line that goes on after an escaped backslash', '[a]\nb = c\\\\\ne = f\n', ['a.b=c\\', 'a.e=f']],
+    ['has comments behind values that do not go on', '[a]\nb = x # c \\\nd = e\n', ['a.b=x', 'a.d=e']],
+    ['has quotes that go on', '[a]\nb = "x # \\\ny" # z\n', ['a.b=x # y']],
     ['has comments that do not go on', '[a]\n# x \\\nb = c\n', ['a.b=c']],
     ['ends in the middle of a line that goes on', '[a]\nb = c\\', ['a.b=c']],
     ['has keys without values', '[extensions]\nworktreeConfig\nx # y\n', ['extensions.worktreeconfig', 'extensions.x']],
