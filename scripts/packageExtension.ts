@@ -1,7 +1,8 @@
 /** Makes the .vsix that a user installs, and refuses one that holds what it should not. */
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createVSIX } from '@vscode/vsce';
+import { promisify } from 'node:util';
 import { buildBundles } from './bundles.ts';
 import { projectRoot } from './projectRoot.ts';
 import { thirdPartyLicenses } from './thirdPartyLicenses.ts';
@@ -35,6 +36,19 @@ export function packageProblems(entries: readonly ZipEntry[], bytes: number): st
   ];
 }
 
+/** vsce in a process of its own: it lists every file on the way, and ends its process when it finds fault. */
+async function pack(vsix: string): Promise<void> {
+  const program = join(projectRoot, 'node_modules', '@vscode', 'vsce', 'vsce');
+  // Everything is bundled: it must not look for packages.
+  const args = [program, 'package', '--no-dependencies', '--out', vsix];
+  try {
+    await promisify(execFile)(process.execPath, args, { cwd: projectRoot });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`vsce refused to pack:\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
+  }
+}
+
 /** Builds for production and packs. Resolves to the path of the .vsix; rejects with all that is wrong with it. */
 export async function packageExtension(log: (line: string) => void): Promise<string> {
   const metafiles = await buildBundles({ production: true, log });
@@ -42,8 +56,7 @@ export async function packageExtension(log: (line: string) => void): Promise<str
   const manifest = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
   const vsix = join(projectRoot, 'out', `driftline-${manifest.version}.vsix`);
   await mkdir(join(projectRoot, 'out'), { recursive: true });
-  // Everything is bundled: vsce must not look for packages.
-  await createVSIX({ cwd: projectRoot, packagePath: vsix, dependencies: false });
+  await pack(vsix);
   const data = await readFile(vsix);
   const problems = packageProblems(zipEntries(data), data.length);
   if (problems.length > 0) {

@@ -4,7 +4,7 @@
 //   node scripts/run.mjs FILE [ARGUMENTS]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,11 @@ function install() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) {
     return;
+  }
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    // `npm ci` empties what the link points at, under the feet of whoever else uses it.
+    console.error('node_modules is a link to packages of another lockfile. Replace it by a folder, or install there.');
+    process.exit(1);
   }
   console.error('Installing the packages of this project (npm ci), once.');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';

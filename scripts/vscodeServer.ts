@@ -5,31 +5,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stopGroup } from './processes.ts';
 import type { VscodeHost } from './vscodeHost.ts';
-
-/** Settings of a workbench that says nothing unasked: no welcome page, no AI, no updates, no telemetry. */
-const quietSettings = {
-  'chat.disableAIFeatures': true,
-  'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
-  'extensions.ignoreRecommendations': true,
-  // The workbench in a browser saves by itself otherwise, and rewrites the files under a test.
-  'files.autoSave': 'off',
-  'git.enabled': false,
-  'git.openRepositoryInParentFolders': 'never',
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'update.showReleaseNotes': false,
-  'workbench.editor.languageDetection': false,
-  'workbench.enableExperiments': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-};
+import { cleanEnvironment, writeUserSettings } from './vscodeSettings.ts';
 
 /**
  * What the workspace's trust is: `granted` (the feature is off), `ask` (a dialog at start), `restricted` (Restricted
@@ -68,6 +49,8 @@ export interface VscodeServer {
   /** `http://127.0.0.1:PORT/` */
   readonly origin: string;
   readonly userFolder: string;
+  /** Resolves when the server has ended, by `stop()` or by itself. */
+  readonly ended: Promise<void>;
   /** Address of the workbench; it holds the token. */
   pageUrl(options: PageOptions): string;
   /** Ends the whole process group. Resolves when its leader is gone. */
@@ -82,29 +65,13 @@ function folders(runFolder: string) {
   };
 }
 
-/** The environment without what a surrounding VS Code or a debugger has put into it. */
-function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name));
-  return { ...Object.fromEntries(kept), ...extra };
-}
-
 function folderArguments(runFolder: string): string[] {
   const at = folders(runFolder);
   return ['--user-data-dir', at.user, '--server-data-dir', at.server, '--extensions-dir', at.extensions];
 }
 
-async function writeSettings(options: ServerOptions): Promise<void> {
-  const startupPrompt = { granted: 'never', ask: 'always', restricted: 'never' }[options.trust];
-  const settings = {
-    ...quietSettings,
-    'security.workspace.trust.startupPrompt': startupPrompt,
-    ...options.settings,
-  };
-  // This build of the server reads the user's settings from disk, where others keep them in the browser.
-  const folder = join(folders(options.runFolder).user, 'User');
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
-}
+/** What each kind of trust needs to be the same in all versions: the older ask at start, the newer show a banner. */
+const startupPrompt: Record<Trust, string> = { granted: 'never', ask: 'always', restricted: 'never' };
 
 /**
  * Puts a packaged extension into the run folder. No network. Call it before the server starts.
@@ -161,7 +128,11 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
   const { host, runFolder } = options;
   const token = randomBytes(24).toString('hex');
   await Promise.all(Object.values(folders(runFolder)).map((folder) => mkdir(folder, { recursive: true })));
-  await writeSettings(options);
+  // This build of the server reads the user's settings from disk, where others keep them in the browser.
+  await writeUserSettings(folders(runFolder).user, {
+    'security.workspace.trust.startupPrompt': startupPrompt[options.trust],
+    ...options.settings,
+  });
   const [program, args] = withParentDeathSignal(host.node, [
     join(host.root, 'out', 'server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token', token],
@@ -179,6 +150,7 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
     env: cleanEnvironment({ HOME: options.home ?? runFolder, ...options.env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let port: number;
   try {
     port = await listening(child, join(runFolder, 'server.log'));
@@ -191,6 +163,7 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
     pid: child.pid!,
     origin: `http://${authority}/`,
     userFolder: folders(runFolder).user,
+    ended,
     pageUrl: (page) => pageUrl(authority, token, page),
     stop: () => stopGroup(child),
   };
@@ -199,11 +172,12 @@ export async function startServer(options: ServerOptions): Promise<VscodeServer>
 function pageUrl(authority: string, token: string, page: PageOptions): string {
   const remote = (path: string) => `vscode-remote://${authority}${path}`;
   const payload = [
-    ['skipWelcome', 'true'],
-    ['skipReleaseNotes', 'true'],
     ...(page.extension === undefined ? [] : [['extensionDevelopmentPath', remote(page.extension)]]),
     ...(page.tests === undefined ? [] : [['extensionTestsPath', remote(page.tests)]]),
   ];
-  const query = new URLSearchParams({ tkn: token, folder: page.folder, payload: JSON.stringify(payload) });
+  const query = new URLSearchParams({ tkn: token, folder: page.folder });
+  if (payload.length > 0) {
+    query.set('payload', JSON.stringify(payload));
+  }
   return `http://${authority}/?${query.toString()}`;
 }
