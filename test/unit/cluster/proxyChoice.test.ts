@@ -29,7 +29,11 @@ checkProxy(
   'http://q/',
 );
 checkProxy('lower case wins', { env: { HTTPS_PROXY: 'http://p', https_proxy: 'http://q' } }, 'http://q/');
-checkProxy('the setting wins over the environment', { setting: 'http://s', env: { HTTPS_PROXY: 'http://p' } }, 'http://s/');
+checkProxy(
+  'the setting wins over the environment',
+  { setting: 'http://s', env: { HTTPS_PROXY: 'http://p' } },
+  'http://s/',
+);
 checkProxy('the kubeconfig wins over both', { kubeconfig: 'http://k', setting: 'http://s' }, 'http://k/');
 checkProxy('the kubeconfig may name SOCKS', { kubeconfig: 'socks5://k:1080' }, 'socks5://k:1080');
 checkProxy('loopback goes direct', { server: 'https://127.0.0.1:6443', setting: 'http://s' }, undefined);
@@ -85,8 +89,7 @@ test('a proxy that is none is refused by its origin, without its text: it may ho
     ['HTTPS_PROXY', { env: { HTTPS_PROXY: 'gopher://s3cr3t' } }],
   ] as const) {
     assert.throws(
-      () =>
-        chooseProxy({ server: new URL('https://a'), kubeconfig: undefined, setting: undefined, env: {}, ...input }),
+      () => chooseProxy({ server: new URL('https://a'), kubeconfig: undefined, setting: undefined, env: {}, ...input }),
       (error: Error) => error.message.startsWith(`${origin} is not`) && !error.message.includes('s3cr3t'),
     );
   }
