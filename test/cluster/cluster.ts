@@ -4,8 +4,17 @@
  * Driftline.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isAlive } from '../../scripts/processes.ts';
@@ -86,13 +95,22 @@ function started(info: ClusterInfo, start: Start): StartedCluster {
   };
 }
 
-/** A killed process leaves its cluster's folder: they carry the process id, so the next start can tell and remove them. */
-function sweepAbandoned(): void {
+/**
+ * Removes the folders of clusters whose process was killed and could not do it. Their names carry the process's id. Another
+ * user's cannot be removed and are passed over.
+ */
+export function sweepAbandoned(): void {
   for (const name of readdirSync(tmpdir())) {
     const owner = name.startsWith(prefix) ? /^(\d+)-/.exec(name.slice(prefix.length))?.[1] : undefined;
     if (owner !== undefined && !isAlive(Number(owner))) {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+      removeOwn(join(tmpdir(), name));
     }
+  }
+}
+
+function removeOwn(folder: string): void {
+  if (statSync(folder).uid === userInfo().uid) {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

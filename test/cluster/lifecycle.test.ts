@@ -94,10 +94,12 @@ test('up, env, down on the command line', async () => {
     const shell = `${lines}\nflux --version && kubectl get nodes -o name && echo "$HELM_URL"`;
     const { stdout: answer } = await run('bash', ['-ec', shell]);
     assert.equal(answer, `flux version ${info.versions.flux}\nnode/node-1\nnode/node-2\n${info.helmUrl}\n`);
+    await command('reset', '--detach');
+    assertGone(info);
+    assert.notEqual(readState(stateFile)?.pid, info.pid);
   } finally {
     await command('down');
   }
-  assertGone(info);
   assert.equal(existsSync(stateFile), false);
   assert.match((await command('down')).stdout, /no cluster is up/);
 });

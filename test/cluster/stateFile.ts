@@ -2,10 +2,10 @@
  * The facts of a running cluster in a file, so that other processes find it: the command line's own cluster, or the one
  * that a test run shares. It holds tokens, so only its owner can read it.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { isClusterAlive } from './cluster.ts';
+import { isClusterAlive, sweepAbandoned } from './cluster.ts';
 import { type ClusterInfo } from './clusterHandle.ts';
 
 /** Names the state file of the cluster that the tests share. */
@@ -23,10 +23,16 @@ export function writeState(file: string, info: ClusterInfo): void {
   renameSync(fresh, file);
 }
 
-/** `undefined` when there is no cluster: no file, or one that a killed process left, which is removed. */
+/**
+ * `undefined` when there is no cluster: no file, or one that a killed process left, which is removed. Throws for a file of
+ * another user: the temporary folder is everybody's, and what stands in here is run and deleted.
+ */
 export function readState(file: string): ClusterInfo | undefined {
   let text: string;
   try {
+    if (statSync(file).uid !== userInfo().uid) {
+      throw new Error(`${file} belongs to another user; it is left alone`);
+    }
     text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -38,9 +44,8 @@ export function readState(file: string): ClusterInfo | undefined {
   if (isClusterAlive(info)) {
     return info;
   }
-  // Its processes died with their parent; this is what is left.
-  rmSync(info.folder, { recursive: true, force: true });
   removeState(file);
+  sweepAbandoned(); // its processes died with their parent; its folder is what is left
   return undefined;
 }
 

@@ -13,10 +13,21 @@ import { type TestCluster } from './clusterHandle.ts';
 import { installHomelab } from './homelab.ts';
 import { takeCluster } from './sharedCluster.ts';
 
+type Cleanup = () => Promise<void>;
+
+/** What is to be done for each cluster after a file's last test. */
+const cleanups = new WeakMap<TestCluster, Cleanup[]>();
+
 /** The cluster of this test run; it is let go of after the file's last test. Call it once, at the top of a file. */
 export async function clusterForTests(): Promise<TestCluster> {
   const { cluster, release } = await takeCluster();
-  after(release);
+  const list: Cleanup[] = [];
+  cleanups.set(cluster, list);
+  // One hook, because hooks run in the order of their making and the cluster has to go last.
+  after(async () => {
+    await Promise.all(list.map((cleanup) => cleanup()));
+    await release();
+  });
   return cluster;
 }
 
@@ -27,7 +38,7 @@ export async function clusterForTests(): Promise<TestCluster> {
 export async function newNamespace(cluster: TestCluster, prefix = 'test'): Promise<string> {
   const name = `${prefix}-${randomBytes(4).toString('hex')}`;
   await cluster.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  after(() => cluster.api.remove(`/api/v1/namespaces/${name}`));
+  cleanups.get(cluster)?.push(() => cluster.api.remove(`/api/v1/namespaces/${name}`));
   return name;
 }
 
