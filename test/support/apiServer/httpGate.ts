@@ -89,8 +89,9 @@ export class HttpGate {
       watch: incoming.watch,
       user: incoming.user?.name ?? '',
     });
+    let broken: 'drop' | BrokenBody | undefined;
     try {
-      const broken = await this.#suffer(fault);
+      broken = await this.#suffer(fault);
       if (broken === 'drop' || (broken === 'silence' && !incoming.watch)) {
         note(0);
         if (broken === 'drop') {
@@ -102,9 +103,7 @@ export class HttpGate {
     } catch (error) {
       const refusal = error instanceof Refusal ? error : onDemand(500, undefined, String(error));
       note(refusal.code);
-      const text = typeof refusal.body === 'string' ? refusal.body : JSON.stringify(refusal.body);
-      const type = typeof refusal.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
-      answer.writeHead(refusal.code, { 'content-type': type, ...refusal.headers }).end(text);
+      write(answer, refusalAnswer(refusal), broken === 'drop' ? undefined : broken, refusal.headers);
     }
   }
 
@@ -282,12 +281,23 @@ export class HttpGate {
   }
 }
 
+function refusalAnswer({ code, body }: Refusal): Answer {
+  return { status: code, body: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
 const malformed = '{"kind":"List","items":[{"metadata":{"name":"broken"}';
 
-function write(answer: ServerResponse, result: Answer, broken: BrokenBody | undefined): void {
+function write(
+  answer: ServerResponse,
+  result: Answer,
+  broken: BrokenBody | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const body = broken === 'malformedJson' ? malformed : result.body;
   const length = Buffer.byteLength(body);
-  answer.writeHead(result.status, { 'content-type': 'application/json', 'content-length': length });
+  // What is not served, and only that, is answered in plain text.
+  const type = result.body.startsWith('{') ? 'application/json' : 'text/plain; charset=utf-8';
+  answer.writeHead(result.status, { 'content-type': type, 'content-length': length, ...headers });
   if (broken === 'halfBody') {
     answer.write(Buffer.from(body).subarray(0, Math.floor(length / 2)), () => answer.destroy());
     return;
