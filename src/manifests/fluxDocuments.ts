@@ -59,12 +59,12 @@ function readDocument(text: string): Omit<FluxDocument, 'document' | 'line'> | u
   const kind = kinds[group];
   const metadata = block(text, 'metadata');
   const spec = block(text, 'spec');
-  const name = scalarAfter(metadata, /^[ \t]+name:/m);
+  const name = scalarAfter(metadata, /^[ \t]+name:/m, text);
   const complete = kind === 'HelmRelease' ? /^[ \t]+(?:chart|chartRef):/m : /^[ \t]+sourceRef:/m;
   if (scalarAfter(text, /^\uFEFF?kind:/m) !== kind || name === undefined || !complete.test(spec)) {
     return undefined;
   }
-  const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m);
+  const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m, text);
   if (!isLiteral(name) || (namespace !== undefined && !isLiteral(namespace))) {
     return undefined; // a name like ${APP} is somebody else's to fill in, and no object is called so
   }
@@ -92,13 +92,24 @@ function block(text: string, key: string): string {
         .join('\n');
 }
 
-function scalarAfter(text: string, key: RegExp): string | undefined {
+/** The scalar behind the first match of a key, through an anchor (`name: &app plex`) or an alias of one (`name: *app`). */
+function scalarAfter(text: string, key: RegExp, whole = text): string | undefined {
   const match = key.exec(text);
   if (!match) {
     return undefined;
   }
-  const rest = text.slice(match.index + match[0].length);
-  const value = /^[ \t]+(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'][^\n]*?))[ \t]*(?:[ \t]#[^\n]*)?\r?(?:\n|$)/.exec(rest);
+  const value = scalarAt(text, match.index + match[0].length);
+  if (value?.startsWith('*') !== true) {
+    return value;
+  }
+  const anchor = whole.indexOf(`&${value.slice(1)} `);
+  return anchor < 0 ? undefined : scalarAt(whole, anchor - 1);
+}
+
+function scalarAt(text: string, offset: number): string | undefined {
+  const end = text.indexOf('\n', offset);
+  const rest = text.slice(offset, end < 0 ? text.length : end);
+  const value = /^[ \t]+(?:&\S+[ \t]+)?(?:"([^"]*)"|'([^']*)'|([^\s#"'&][^\s]*))[ \t]*(?:[ \t]#.*)?\r?$/.exec(rest);
   return value ? (value[1] ?? value[2] ?? value[3]) : undefined;
 }
 

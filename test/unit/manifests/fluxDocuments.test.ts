@@ -36,6 +36,13 @@ const rows: readonly (readonly [what: string, text: string, found: readonly stri
     'kind: HelmRelease\nspec:\n  chartRef:\n    name: x\nmetadata:\n  name: a\napiVersion: helm.toolkit.fluxcd.io/v2beta2\n',
     ['0 HelmRelease -/a'],
   ],
+  ['anchors and their aliases', release('  name: &app plex\n  namespace: *app\n'), ['0 HelmRelease plex/plex']],
+  [
+    'an alias of an anchor further down',
+    release('  name: *app\n', '  releaseName: &app "plex"\n  chartRef: {}\n'),
+    ['0 HelmRelease -/plex'],
+  ],
+  ['an alias of nothing', release('  name: *app\n'), []],
   ['a patch of a release', release('  name: a\n', '  values:\n    chart: x\n'), []],
   ['a patch of a Kustomization', kustomization.replace(/ {2}sourceRef[^]*/, '  prune: true\n'), []],
   [
