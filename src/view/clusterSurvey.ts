@@ -37,6 +37,8 @@ export interface Counts {
   readonly failing: number;
   readonly drifted: number;
   readonly suspended: number;
+  /** Failing, drifted, or both: each object once. */
+  readonly attention: number;
 }
 
 export interface Survey {
@@ -140,12 +142,15 @@ function viewOf(object: FluxObject, kind: FluxKind, facts: Facts, behind: Behind
 type CountsInProgress = { -readonly [K in keyof Counts]: Counts[K] };
 
 function emptyCounts(): CountsInProgress {
-  return { total: 0, failing: 0, drifted: 0, suspended: 0 };
+  return { total: 0, failing: 0, drifted: 0, suspended: 0, attention: 0 };
 }
 
 function count(counts: CountsInProgress, view: ObjectView): void {
   counts.total += 1;
-  counts.failing += isFailing(view.state) ? 1 : 0;
-  counts.drifted += view.drift.state === 'drifted' ? 1 : 0;
+  const failing = isFailing(view.state);
+  const drifted = view.drift.state === 'drifted';
+  counts.failing += failing ? 1 : 0;
+  counts.drifted += drifted ? 1 : 0;
   counts.suspended += view.state.suspended ? 1 : 0;
+  counts.attention += failing || drifted ? 1 : 0;
 }

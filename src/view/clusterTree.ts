@@ -1,0 +1,211 @@
+/**
+ * The Cluster view as data: head rows, Flux objects in the chosen grouping, and what is below those that are open. Pure and
+ * linear in the number of objects; called anew after every change, so nothing here may be kept but the settled order.
+ */
+import type { InventoryView } from '../cluster/inventoryReader.ts';
+import type { ClusterState } from '../cluster/clusterState.ts';
+import type { FluxKind } from '../flux/kinds.ts';
+import { displayName, type ObjectKey } from '../flux/objectKey.ts';
+import { arrangeObjects, type Grouping } from './arrangeObjects.ts';
+import type { ObjectView, Survey } from './clusterSurvey.ts';
+import { welcomeOf } from './connectionView.ts';
+import { filterWords, passesFilter, type TreeFilter } from './filters.ts';
+import { filterRow, headRows, noteRow, staleSince } from './headRows.ts';
+import { addInventoryRows, type InventoryPlace, inventoryPlace } from './inventoryRows.ts';
+import { plainText } from './markdown.ts';
+import { objectRow, type RowSurroundings } from './objectRow.ts';
+import { belowText } from './objectText.ts';
+import type { Row, TreeModel } from './row.ts';
+import type { SettledOrder } from './settledOrder.ts';
+import { quietColor } from './stateMark.ts';
+import { objectTooltip, type TooltipInput } from './tooltip.ts';
+import { TreeBuilder } from './treeBuilder.ts';
+import { nodeRank, rollUp, type TreeNode } from './treeNodes.ts';
+
+export interface ClusterTreeInput {
+  readonly state: ClusterState;
+  readonly survey: Survey;
+  readonly grouping: Grouping;
+  readonly filter: TreeFilter | undefined;
+  /** What was read of an owner's inventory; `undefined` while nobody asked. */
+  readonly inventory: (owner: ObjectKey) => InventoryView | undefined;
+  readonly action: RowSurroundings['action'];
+  readonly mayPatch: RowSurroundings['mayPatch'];
+  readonly readOnly: boolean;
+  readonly commitSubject?: TooltipInput['commitSubject'];
+  readonly now: number;
+  /** Of this view and this session; the function moves it on. */
+  readonly order: SettledOrder;
+}
+
+export interface ClusterTree extends TreeModel {
+  /** When the tree changes by itself, in milliseconds since the epoch: a row is due to move. `undefined` for never. */
+  readonly nextChangeAt: number | undefined;
+}
+
+export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
+  const { state, survey, grouping, filter, now } = input;
+  const path = `cluster|${grouping}${filter === undefined ? '' : `|${filter.join('+')}`}`;
+  const builder = new TreeBuilder();
+  if (welcomeOf(state.connection, state, survey) !== '') {
+    return { ...builder.build(), nextChangeAt: undefined }; // only an empty tree lets the welcome text through
+  }
+  const arrangement = { cluster: state, survey, path, home: homeOf(state), kindNote: (kind: FluxKind) => kindNote(state, kind) };
+  const roots = arrangeObjects(grouping, arrangement);
+  const passed = rollUp(roots, (view) => passesFilter(filter, view));
+  for (const row of headRows(state, now, path)) {
+    builder.add(row, undefined);
+  }
+  if (filter !== undefined) {
+    builder.add(filterRow(filterWords(filter), passed, survey.appliers.total, path), undefined);
+  } else if (survey.appliers.total === 0 && state.connection.state === 'connected') {
+    builder.add(nothingRow(path), undefined);
+  }
+  addNodes(builder, roots, input);
+  return { ...builder.build(), nextChangeAt: input.order.endRound() };
+}
+
+function nothingRow(path: string): Row {
+  const label = 'No Kustomizations or HelmReleases to be seen';
+  return noteRow({ id: `${path}|nothing`, label, icon: { id: 'info', color: 'charts.blue' } });
+}
+
+/** The namespace that Flux itself lives in. */
+function homeOf({ controllers }: ClusterState): string {
+  return (controllers.state === 'known' ? controllers.items[0]?.namespace : undefined) ?? 'flux-system';
+}
+
+function kindNote(state: ClusterState, kind: FluxKind): string {
+  const sync = state.sync(kind);
+  switch (sync.state) {
+    case 'notServed':
+      return 'not served';
+    case 'loading':
+      return 'reading…';
+    case 'synced':
+      return '';
+    case 'stale':
+      return 'stale';
+    case 'failed':
+      return sync.failure.reason === 'forbidden' ? `no permission to ${sync.verb}` : 'could not be read';
+  }
+}
+
+/** Parents before children, siblings in order: first all Flux objects, so that the first row of each is its own place. */
+function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: ClusterTreeInput): void {
+  const { state, now } = input;
+  const around: RowSurroundings = {
+    now,
+    staleSince: staleSince(state, now),
+    readOnly: input.readOnly,
+    mayPatch: input.mayPatch,
+    action: input.action,
+  };
+  const open: { readonly nodes: readonly TreeNode[]; readonly parent: TreeNode | undefined }[] = [
+    { nodes: roots, parent: undefined },
+  ];
+  const owners: { readonly node: TreeNode; readonly view: ObjectView; readonly place: InventoryPlace }[] = [];
+  for (const level of open) {
+    for (const { node, label } of inOrder(level.nodes, level.parent?.namespace ?? homeOf(state), input)) {
+      const place = placeOf(node, input);
+      builder.add(nodeRow(node, label, place, level.parent === undefined, around, input), level.parent?.id);
+      if (node.view && place.place !== 'none') {
+        owners.push({ node, view: node.view, place });
+      }
+      open.push({ nodes: node.children, parent: node });
+    }
+  }
+  for (const { node, view, place } of owners) {
+    const rows = {
+      owner: view,
+      id: node.id,
+      nested: nestedKeys(node),
+      inventory: input.inventory(view.key),
+      survey: input.survey,
+      around,
+    };
+    addInventoryRows(builder, rows, place);
+  }
+}
+
+/** Below an object that a filter left only for what is nested in it nothing else is shown. */
+function placeOf(node: TreeNode, { survey, filter }: ClusterTreeInput): InventoryPlace {
+  return node.view && node.counts && passesFilter(filter, node.view)
+    ? inventoryPlace(node.view, nestedKeys(node), survey)
+    : { place: 'none' };
+}
+
+function nestedKeys(node: TreeNode): ReadonlySet<ObjectKey> {
+  return new Set(node.children.flatMap((child) => child.view?.key ?? []));
+}
+
+interface Placed {
+  readonly node: TreeNode;
+  readonly label: string;
+}
+
+/** The visible ones, by settled rank and then by label. */
+function inOrder(nodes: readonly TreeNode[], home: string, { order, now }: ClusterTreeInput): Placed[] {
+  const visible = nodes.filter((node) => node.visible);
+  const labels = visible.map((node) => labelOf(node, home));
+  const counts = new Map<string, number>();
+  for (const label of labels) {
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return visible
+    .map((node, index) => {
+      const label = labels[index] ?? '';
+      // Two kinds may share a name; then it takes the kind to tell them apart.
+      const isShared = (counts.get(label) ?? 0) > 1 && node.view !== undefined;
+      const rank = order.rankOf(node.id, nodeRank(node), now) * 2 + (node.group?.isRemainder === true ? 1 : 0);
+      return { node, label: isShared ? `${label} (${node.view?.id.kind ?? ''})` : label, rank };
+    })
+    .sort((a, b) => a.rank - b.rank || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
+}
+
+function labelOf({ view, group, counts }: TreeNode, home: string): string {
+  if (!view) {
+    return plainText(group?.label ?? '');
+  }
+  const name = view.id.namespace === home ? view.id.name : displayName(view.id);
+  return plainText(counts ? name : `${view.id.kind} ${name}`);
+}
+
+function nodeRow(
+  node: TreeNode,
+  label: string,
+  place: InventoryPlace,
+  isRoot: boolean,
+  around: RowSurroundings,
+  { survey, filter, commitSubject }: ClusterTreeInput,
+): Row {
+  const { view, group } = node;
+  const below = { failing: node.failingBelow, drifted: node.driftedBelow };
+  if (!view) {
+    return groupRow(node, label, belowText(below), filter !== undefined);
+  }
+  const { now, staleSince: stale } = around;
+  const isOpen = node.visibleBelow && (filter !== undefined || (isRoot && node.counts));
+  return objectRow(
+    {
+      id: node.id,
+      view,
+      label,
+      note: node.note ?? group?.description,
+      below,
+      expand: isOpen ? 'expanded' : node.visibleBelow || place.place !== 'none' ? 'collapsed' : 'none',
+      inventoryOf: place.place === 'owner' ? view.key : undefined,
+      tooltip: () => objectTooltip({ view, survey, now, staleSince: stale, commitSubject }),
+    },
+    around,
+  );
+}
+
+function groupRow(node: TreeNode, label: string, below: string, isFiltered: boolean): Row {
+  const { description = '', icon = { id: 'circle-outline', color: quietColor }, expand = 'collapsed' } = node.group ?? {};
+  return {
+    ...noteRow({ id: node.id, label, description: [description, below].filter((part) => part !== '').join(' · '), icon }),
+    contextValue: 'group',
+    expand: !node.visibleBelow ? 'none' : isFiltered ? 'expanded' : expand,
+  };
+}
