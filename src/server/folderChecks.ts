@@ -161,10 +161,8 @@ export class FolderChecks implements Disposable {
 
   async #check(path: string): Promise<void> {
     const onDisk = this.#open.has(path) ? undefined : await this.#parts.repository.read(path);
-    if (this.#due.has(path)) {
-      return; // changed while it was read: this text is old, and the new one is already due
-    }
-    // Opened while it was read: the document counts, whether or not its own turn has come.
+    // Opened while it was read: the document counts. Changed on disk meanwhile: the path is due again, and nothing is
+    // published before it had its turn.
     const document = this.#open.get(path);
     const text = document?.text ?? onDisk;
     this.#checked.delete(path);

@@ -5,7 +5,7 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { relative, isAbsolute, join } from 'node:path';
 import {
-  type CancellationToken,
+  CancellationToken,
   type Connection,
   type InitializeParams,
   type InitializeResult,
@@ -71,9 +71,11 @@ export class LanguageServer implements Disposable {
       ),
     );
     add(
-      connection.onRequest(checkWorkspace, (_params: unknown, token: CancellationToken) =>
-        handleRequest(this.#log, 'Checking the workspace', token, () => this.#settled()),
-      ),
+      connection.onRequest(checkWorkspace, (...args: unknown[]) => {
+        // The library leaves out absent params, so the token is wherever it is.
+        const token = args.find((arg) => CancellationToken.is(arg)) ?? CancellationToken.None;
+        return handleRequest(this.#log, 'Checking the workspace', token, () => this.#settled());
+      }),
     );
     add(this.#documents.listen(connection));
     add(
