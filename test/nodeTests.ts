@@ -94,9 +94,11 @@ class FileReport {
 }
 
 function startFile(file: string, options: NodeTestOptions): ChildProcess {
+  // Set when this runs below `node --test`, and then makes node:test write what only that understands.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return fork(file, {
     cwd: projectRoot,
-    env: { ...process.env, ...options.env },
+    env: { ...env, ...options.env },
     execArgv: [
       `--test-reporter=${join(import.meta.dirname, 'reportEvents.js')}`,
       '--test-reporter-destination=stdout',

@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   }
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => interrupted.abort(new Error('Interrupted.')));
+    process.on(signal, () => interrupted.abort(new Error('Interrupted.')));
   }
   const counts = await runParts(options, interrupted.signal);
   print(summaryLine(counts));

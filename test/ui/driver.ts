@@ -14,6 +14,7 @@ import { projectRoot } from '../../scripts/projectRoot.ts';
 import { makeSampleRepository } from '../../scripts/sampleRepository.ts';
 import { ensureHost, hostVersions, newestHost } from '../../scripts/vscodeHost.ts';
 import { type Trust, type VscodeServer, installVsix, startServer } from '../../scripts/vscodeServer.ts';
+import { testSettings } from '../../scripts/vscodeSettings.ts';
 
 export interface WorkbenchOptions {
   /** A sample below the project that is copied and made a git repository. Default: `demo/homelab`. */
@@ -310,7 +311,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     runFolder,
     trust: options.trust ?? 'granted',
     driver: false,
-    settings: options.settings ?? {},
+    settings: { ...testSettings, ...options.settings },
     env: { KUBECONFIG: join(runFolder, 'kubeconfig'), ...options.env },
   });
   let browser: Browser | undefined;
