@@ -258,13 +258,14 @@ export class FluxControllers {
     const asked = valueAt(deployment, 'spec', 'replicas');
     const replicas = typeof asked === 'number' ? asked : 1;
     const resource = this.#resource(idOf(deployment));
-    if (!resource || valueAt(deployment, 'status', 'replicas') === replicas) {
+    if (!resource || (valueAt(deployment, 'status', 'replicas') ?? 0) === replicas) {
       return;
     }
     this.#later(1, () => {
       const current = this.#read(idOf(deployment));
       if (current) {
-        const counts = { replicas, readyReplicas: replicas, availableReplicas: replicas, updatedReplicas: replicas };
+        const count = replicas === 0 ? null : replicas; // none is left out, as the API server writes a zero
+        const counts = { replicas: count, readyReplicas: count, availableReplicas: count, updatedReplicas: count };
         const status = { ...counts, observedGeneration: current.metadata.generation };
         this.#writes.patchStatus(resource, idLike(current), status, 'controller');
         this.#catchUp();

@@ -19,7 +19,7 @@ import {
 import type { ServedResource } from './discovery.ts';
 import { fieldsOf, mergePatch } from './mergePatch.ts';
 import { apiTime, type ObjectStore, type Origin } from './objectStore.ts';
-import { alreadyExists, badRequest, conflict, notFound, Refusal, type Subject } from './statusBody.ts';
+import { alreadyExists, badRequest, conflict, notFound, type Subject } from './statusBody.ts';
 
 export interface WriteTarget {
   readonly resource: ServedResource;
@@ -254,18 +254,10 @@ function asObject(body: JsonObject, target: WriteTarget): ApiObject {
   return { ...body, apiVersion, kind: resource.kind, metadata: { ...metadata, name } };
 }
 
-/** The 405 of a verb that a resource does not have is the server's; this one is for bodies that are no object. */
+/** Throws a Refusal for a body that is JSON but no object. */
 export function requireObject(body: unknown): JsonObject {
   if (!isJsonObject(body)) {
-    throw new Refusal(400, {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: 'the object provided is unrecognized (must be of type JSON)',
-      reason: 'BadRequest',
-      code: 400,
-    });
+    throw badRequest('the object provided is unrecognized (must be of type JSON)');
   }
   return body;
 }
