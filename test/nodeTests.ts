@@ -94,11 +94,12 @@ class FileReport {
 }
 
 function startFile(file: string, options: NodeTestOptions): ChildProcess {
-  // Set when this runs below `node --test`, and then makes node:test write what only that understands.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const env: NodeJS.ProcessEnv = { ...process.env, ...options.env };
+  // Set when this runs below `node --test`; it makes node:test write what only that understands.
+  delete env['NODE_TEST_CONTEXT'];
   return fork(file, {
     cwd: projectRoot,
-    env: { ...env, ...options.env },
+    env,
     execArgv: [
       `--test-reporter=${join(import.meta.dirname, 'reportEvents.js')}`,
       '--test-reporter-destination=stdout',
