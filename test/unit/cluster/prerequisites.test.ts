@@ -70,6 +70,7 @@ function api(situation: Situation, asked: AccessQuestion[]): ClusterApi {
     watch: refuse,
     get: refuse,
     getWithManagedFields: refuse,
+    getMetadata: refuse,
     mergePatch: refuse,
     dispose: refuse,
   } as ClusterApi;
@@ -103,7 +104,11 @@ const rows: readonly (readonly [name: string, situation: Situation, expected: Re
   ['a server that will not tell', { may: () => new Failure('forbidden', 'no reviews') }, /\| \? \| \? \| \? \|/],
   ['a controller that is down', {}, /✗ flux-system\/kustomize-controller v1\.9\.5: 0 of 1 ready/],
   ['a Kubernetes too old for this Flux', { server: 'v1.30.1' }, /✗ Flux 2\.9\.5 needs Kubernetes 1\.33/],
-  ['controllers that may not be read', { controllers: { state: 'unknown' } }, /\? The Flux controllers could not be read/],
+  [
+    'controllers that may not be read',
+    { controllers: { state: 'unknown' } },
+    /\? The Flux controllers could not be read/,
+  ],
   [
     'no controllers',
     { controllers: { state: 'known', fluxVersion: undefined, items: [] } },
