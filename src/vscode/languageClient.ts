@@ -52,7 +52,7 @@ export async function startLanguageClient(parts: LanguageClientParts): Promise<R
     initializationFailedHandler: () => false, // ends the process; the rejected start is the caller's to report
     errorHandler: {
       error: () => ({ action: ErrorAction.Continue, handled: true }),
-      closed: restarts(outputChannel),
+      closed: restarts(outputChannel, () => disposables.disposed),
     },
     // A deleted folder is told as one path, and without an ending none can tell it from a file.
     synchronize: { fileEvents: [watch('**/*.{yaml,yml}'), watch('**/Kustomization'), watch('**', 'deletions')] },
@@ -87,7 +87,7 @@ class QuietLanguageClient extends LanguageClient {
 }
 
 /** Answers the end of the server's process with a restart after a while, up to a number of times. */
-function restarts(log: vscode.LogOutputChannel): () => Promise<CloseHandlerResult> {
+function restarts(log: vscode.LogOutputChannel, isOver: () => boolean): () => Promise<CloseHandlerResult> {
   const backoff = new Backoff({ firstMs: 1_000, maxMs: 30_000 });
   let started = Date.now();
   return async () => {
@@ -102,6 +102,6 @@ function restarts(log: vscode.LogOutputChannel): () => Promise<CloseHandlerResul
     log.warn(`The language server ended. It is started again in ${(wait / 1000).toFixed(1)} s.`);
     await new Promise((resolve) => setTimeout(resolve, wait));
     started = Date.now();
-    return { action: CloseAction.Restart, handled: true };
+    return { action: isOver() ? CloseAction.DoNotRestart : CloseAction.Restart, handled: true };
   };
 }
