@@ -88,7 +88,9 @@ function ownerNote(view: ObjectView, hierarchy: Hierarchy): string | undefined {
     return undefined;
   }
   const name = plainText(`${owner.kind} ${displayName(owner)}`, 100);
-  return findFluxKind(owner.group, owner.kind) ? `applied by ${name}, which is not in this cluster` : `applied by ${name}`;
+  return findFluxKind(owner.group, owner.kind)
+    ? `applied by ${name}, which is not in this cluster`
+    : `applied by ${name}`;
 }
 
 function byNamespace(appliers: readonly ObjectView[], { path }: Arrangement): TreeNode[] {
@@ -101,7 +103,12 @@ function byNamespace(appliers: readonly ObjectView[], { path }: Arrangement): Tr
     return treeNode({
       id,
       namespace,
-      group: { label: namespace, icon: { id: 'symbol-namespace', color: undefined }, description: '', expand: 'collapsed' },
+      group: {
+        label: namespace,
+        icon: { id: 'symbol-namespace', color: undefined },
+        description: '',
+        expand: 'collapsed',
+      },
       children: list.map((view) => treeNode({ id: `${id}|${view.key}`, view })),
     });
   });

@@ -97,7 +97,10 @@ interface Facts {
   readonly drift: ReleaseDrift;
   readonly source: ObjectView['source'];
   /** The last comparison with the source, good while that is the same object. */
-  compared: { readonly source: FluxObject | undefined; readonly lag: (Behind & { readonly since: number }) | undefined };
+  compared: {
+    readonly source: FluxObject | undefined;
+    readonly lag: (Behind & { readonly since: number }) | undefined;
+  };
 }
 
 const factsByObject = new WeakMap<FluxObject, Facts>();

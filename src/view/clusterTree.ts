@@ -10,17 +10,18 @@ import { arrangeObjects, type Grouping } from './arrangeObjects.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { welcomeOf } from './connectionView.ts';
 import { filterWords, passesFilter, type TreeFilter } from './filters.ts';
-import { filterRow, headRows, noteRow, staleSince } from './headRows.ts';
+import { filterRow, headRows, homeOf, noteRow, staleSince } from './headRows.ts';
 import { addInventoryRows, type InventoryPlace, inventoryPlace } from './inventoryRows.ts';
 import { plainText } from './markdown.ts';
 import { objectRow, type RowSurroundings } from './objectRow.ts';
 import { belowText } from './objectText.ts';
+import { orderNodes } from './orderNodes.ts';
 import type { Row, TreeModel } from './row.ts';
 import type { SettledOrder } from './settledOrder.ts';
 import { quietColor } from './stateMark.ts';
 import { objectTooltip, type TooltipInput } from './tooltip.ts';
 import { TreeBuilder } from './treeBuilder.ts';
-import { nodeRank, rollUp, type TreeNode } from './treeNodes.ts';
+import { rollUp, type TreeNode } from './treeNodes.ts';
 
 export interface ClusterTreeInput {
   readonly state: ClusterState;
@@ -50,7 +51,13 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
   if (welcomeOf(state.connection, state, survey) !== '') {
     return { ...builder.build(), nextChangeAt: undefined }; // only an empty tree lets the welcome text through
   }
-  const arrangement = { cluster: state, survey, path, home: homeOf(state), kindNote: (kind: FluxKind) => kindNote(state, kind) };
+  const arrangement = {
+    cluster: state,
+    survey,
+    path,
+    home: homeOf(state),
+    kindNote: (kind: FluxKind) => kindNote(state, kind),
+  };
   const roots = arrangeObjects(grouping, arrangement);
   const passed = rollUp(roots, (view) => passesFilter(filter, view));
   for (const row of headRows(state, now, path)) {
@@ -68,11 +75,6 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
 function nothingRow(path: string): Row {
   const label = 'No Kustomizations or HelmReleases to be seen';
   return noteRow({ id: `${path}|nothing`, label, icon: { id: 'info', color: 'charts.blue' } });
-}
-
-/** The namespace that Flux itself lives in. */
-function homeOf({ controllers }: ClusterState): string {
-  return (controllers.state === 'known' ? controllers.items[0]?.namespace : undefined) ?? 'flux-system';
 }
 
 function kindNote(state: ClusterState, kind: FluxKind): string {
@@ -106,7 +108,8 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Clust
   ];
   const owners: { readonly node: TreeNode; readonly view: ObjectView; readonly place: InventoryPlace }[] = [];
   for (const level of open) {
-    for (const { node, label } of inOrder(level.nodes, level.parent?.namespace ?? homeOf(state), input)) {
+    const home = level.parent?.namespace ?? homeOf(state);
+    for (const { node, label } of orderNodes(level.nodes, (child) => labelOf(child, home), input.order, now)) {
       const place = placeOf(node, input);
       builder.add(nodeRow(node, label, place, level.parent === undefined, around, input), level.parent?.id);
       if (node.view && place.place !== 'none') {
@@ -137,30 +140,6 @@ function placeOf(node: TreeNode, { survey, filter }: ClusterTreeInput): Inventor
 
 function nestedKeys(node: TreeNode): ReadonlySet<ObjectKey> {
   return new Set(node.children.flatMap((child) => child.view?.key ?? []));
-}
-
-interface Placed {
-  readonly node: TreeNode;
-  readonly label: string;
-}
-
-/** The visible ones, by settled rank and then by label. */
-function inOrder(nodes: readonly TreeNode[], home: string, { order, now }: ClusterTreeInput): Placed[] {
-  const visible = nodes.filter((node) => node.visible);
-  const labels = visible.map((node) => labelOf(node, home));
-  const counts = new Map<string, number>();
-  for (const label of labels) {
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return visible
-    .map((node, index) => {
-      const label = labels[index] ?? '';
-      // Two kinds may share a name; then it takes the kind to tell them apart.
-      const isShared = (counts.get(label) ?? 0) > 1 && node.view !== undefined;
-      const rank = order.rankOf(node.id, nodeRank(node), now) * 2 + (node.group?.isRemainder === true ? 1 : 0);
-      return { node, label: isShared ? `${label} (${node.view?.id.kind ?? ''})` : label, rank };
-    })
-    .sort((a, b) => a.rank - b.rank || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0));
 }
 
 function labelOf({ view, group, counts }: TreeNode, home: string): string {
@@ -202,9 +181,18 @@ function nodeRow(
 }
 
 function groupRow(node: TreeNode, label: string, below: string, isFiltered: boolean): Row {
-  const { description = '', icon = { id: 'circle-outline', color: quietColor }, expand = 'collapsed' } = node.group ?? {};
+  const {
+    description = '',
+    icon = { id: 'circle-outline', color: quietColor },
+    expand = 'collapsed',
+  } = node.group ?? {};
   return {
-    ...noteRow({ id: node.id, label, description: [description, below].filter((part) => part !== '').join(' · '), icon }),
+    ...noteRow({
+      id: node.id,
+      label,
+      description: [description, below].filter((part) => part !== '').join(' · '),
+      icon,
+    }),
     contextValue: 'group',
     expand: !node.visibleBelow ? 'none' : isFiltered ? 'expanded' : expand,
   };

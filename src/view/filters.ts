@@ -22,7 +22,10 @@ export type TreeFilter = readonly [FilterName, ...FilterName[]];
 export const attentionFilter: TreeFilter = ['failing', 'drifted'];
 
 const filters: Readonly<
-  Record<FilterName, { readonly words: string; readonly detail: string; readonly passes: (view: ObjectView) => boolean }>
+  Record<
+    FilterName,
+    { readonly words: string; readonly detail: string; readonly passes: (view: ObjectView) => boolean }
+  >
 > = {
   failing: { words: 'failing', detail: 'failed or stalled', passes: (view) => isFailing(view.state) },
   drifted: {

@@ -54,7 +54,10 @@ export function headRows(state: ClusterState, now: number, path: string, role?: 
   const head = (name: string): string => `${path}|head|${name}`;
   if (state.connection.state === 'failed' || state.connection.state === 'connecting') {
     // One row for the one cause: each kind would only repeat it.
-    return [...connectionNotes(state, now, head('connection')), ...(role === 'source' ? [] : controllerNotes(state, head))];
+    return [
+      ...connectionNotes(state, now, head('connection')),
+      ...(role === 'source' ? [] : controllerNotes(state, head)),
+    ];
   }
   return [...kindNotes(state, kinds, now, head), ...(role === 'source' ? [] : controllerNotes(state, head))];
 }
@@ -67,10 +70,22 @@ export function staleSince(state: ClusterState, now: number): string | undefined
     : undefined;
 }
 
+/** The namespace that Flux itself lives in, which labels leave out. */
+export function homeOf({ controllers }: ClusterState): string {
+  return (controllers.state === 'known' ? controllers.items[0]?.namespace : undefined) ?? 'flux-system';
+}
+
 function connectionNotes({ connection }: ClusterState, now: number, id: string): Row[] {
   if (connection.state === 'connecting') {
     const label = `Connecting: waiting for ${plainText(connection.waitingFor)}`;
-    return [noteRow({ id, label, icon: { id: 'loading~spin', color: undefined }, buttons: ['canChooseContext', 'canShowLog'] })];
+    return [
+      noteRow({
+        id,
+        label,
+        icon: { id: 'loading~spin', color: undefined },
+        buttons: ['canChooseContext', 'canShowLog'],
+      }),
+    ];
   }
   if (connection.state !== 'failed') {
     return [];
@@ -92,7 +107,12 @@ function connectionNotes({ connection }: ClusterState, now: number, id: string):
   ];
 }
 
-function kindNotes(state: ClusterState, kinds: readonly FluxKind[], now: number, head: (name: string) => string): Row[] {
+function kindNotes(
+  state: ClusterState,
+  kinds: readonly FluxKind[],
+  now: number,
+  head: (name: string) => string,
+): Row[] {
   const rows: Row[] = [];
   const refused = new Map<string, FluxKind[]>();
   for (const kind of kinds) {
@@ -151,9 +171,13 @@ function controllerNotes(state: ClusterState, head: (name: string) => string): R
     // A user with few namespaces may simply not see them.
     const seen = state.namespaces.length === 0 ? 'in this cluster' : 'in the namespaces that are shown';
     const label = `No Flux controllers found ${seen}: states may be old`;
-    return [noteRow({ id: head('controllers'), label, icon: state.namespaces.length === 0 ? warning : info }), ...version];
+    return [
+      noteRow({ id: head('controllers'), label, icon: state.namespaces.length === 0 ? warning : info }),
+      ...version,
+    ];
   }
-  const subject = down.length === controllers.items.length && down.length > 1 ? 'The Flux controllers' : joinWords(down);
+  const subject =
+    down.length === controllers.items.length && down.length > 1 ? 'The Flux controllers' : joinWords(down);
   const verb = down.length === 1 ? 'is' : 'are';
   const notRunning = noteRow({
     id: head('controllers'),

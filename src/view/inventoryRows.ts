@@ -60,7 +60,10 @@ interface KeyedItem extends InventoryItem {
 
 type Items = readonly KeyedItem[] | 'notReported' | 'remote';
 
-const itemsByObject = new WeakMap<FluxObject, { readonly survey: Pick<Survey, 'context' | 'fluxVersion'>; items: Items }>();
+const itemsByObject = new WeakMap<
+  FluxObject,
+  { readonly survey: Pick<Survey, 'context' | 'fluxVersion'>; items: Items }
+>();
 
 /** Kept as long as the object: taking ids apart is the dearest part of a large tree. */
 function inventoryItems({ object }: ObjectView, { context, fluxVersion }: Survey): Items {
@@ -119,7 +122,9 @@ function addDriftedRows(builder: TreeBuilder, input: OwnerRows): Set<ObjectKey> 
   const byName = new Map((typeof items === 'string' ? [] : items).map((item) => [driftName(item.id), item]));
   for (const object of drifted) {
     const item = byName.get(driftName(object));
-    const entry = entriesOf(input.inventory).find(({ id }) => item !== undefined && driftName(id) === driftName(object));
+    const entry = entriesOf(input.inventory).find(
+      ({ id }) => item !== undefined && driftName(id) === driftName(object),
+    );
     builder.add(driftedRow(object, item, entry, input), input.id);
     if (item) {
       shown.add(item.key);
@@ -205,7 +210,13 @@ function addReadRows(builder: TreeBuilder, input: OwnerRows, parent: string, dri
   }
   for (const [kind, list] of kinds) {
     const group = `${parent}|kind|${kind}`;
-    builder.add(kindRow(group, list.map(({ entry }) => entry)), parent);
+    builder.add(
+      kindRow(
+        group,
+        list.map(({ entry }) => entry),
+      ),
+      parent,
+    );
     for (const { entry, key } of list) {
       builder.add(entryRow(entry, key, `${group}|${key}`, false, input), group);
     }
@@ -219,7 +230,11 @@ function unreadRow(id: string, inventory: Exclude<InventoryView, { state: 'loade
     case 'loading':
       return noteRow({ id, label: 'Reading objects…', icon: { id: 'loading~spin', color: undefined } });
     case 'remote':
-      return noteRow({ id, label: `Objects are on another cluster (${kubeConfigWords(owner.object)})`, icon: { id: 'remote', color: 'charts.blue' } });
+      return noteRow({
+        id,
+        label: `Objects are on another cluster (${kubeConfigWords(owner.object)})`,
+        icon: { id: 'remote', color: 'charts.blue' },
+      });
     case 'notReported':
       return noteRow({
         id,
@@ -227,7 +242,8 @@ function unreadRow(id: string, inventory: Exclude<InventoryView, { state: 'loade
         description: 'look them up by label',
         icon: quiet,
         buttons: ['canLookUp'],
-        tooltip: 'A HelmRelease lists its objects from Flux 2.8 on. Click to look for objects that carry the labels of this release.',
+        tooltip:
+          'A HelmRelease lists its objects from Flux 2.8 on. Click to look for objects that carry the labels of this release.',
         command: { id: commandId('lookUpObjects'), title: 'Look up objects by label', args: [owner.key] },
       });
     case 'failed':
@@ -285,7 +301,11 @@ function lookOf(entry: InventoryEntryView): EntryLook {
     case 'notServed':
       return { icon: { id: 'circle-slash', color: 'charts.yellow' }, text: 'its kind is not served', trouble: 1 };
     case 'failed':
-      return { icon: { id: 'question', color: 'charts.yellow' }, text: `could not be read: ${plainText(entry.message, 100)}`, trouble: 2 };
+      return {
+        icon: { id: 'question', color: 'charts.yellow' },
+        text: `could not be read: ${plainText(entry.message, 100)}`,
+        trouble: 2,
+      };
     case 'found':
       return lookOfHealth(entry.health);
   }
@@ -345,7 +365,10 @@ function entryRow(entry: InventoryEntryView, key: ObjectKey, id: string, withKin
     icon: isStale ? { id: look.icon.id, color: quietColor } : look.icon,
     contextValue: entry.state === 'missing' || entry.state === 'notServed' ? 'missing' : 'object',
     expand: 'none',
-    accessibility: [`${entry.id.kind} ${plainText(displayName(entry.id))}`, look.text === '' ? stateWord(entry) : look.text].join(', '),
+    accessibility: [
+      `${entry.id.kind} ${plainText(displayName(entry.id))}`,
+      look.text === '' ? stateWord(entry) : look.text,
+    ].join(', '),
     badge: undefined,
     key,
     command: undefined,

@@ -3,9 +3,8 @@
  * icons in a lens. Nothing that goes through here can become a link, an image, HTML or an icon.
  */
 
-/** Control characters but line feed and tab, and the marks that turn the direction of the text after them. */
-// eslint has a rule against control characters in patterns by literal; here they are the very point, so they are built.
-const invisible = new RegExp('[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]', 'g');
+/** Control characters, and the marks that hide or turn the direction of the text around them. */
+const invisible = /[\p{Cc}\p{Cf}]/gu;
 
 /** Longest text that a tooltip takes over; controllers' messages are cut at 20 kB by the controllers themselves. */
 const longest = 20_000;
@@ -17,8 +16,8 @@ const longest = 20_000;
 export function escapeMarkdown(text: string): string {
   return text
     .slice(0, longest)
-    .replace(invisible, '')
     .replace(/\s+/g, ' ')
+    .replace(invisible, '')
     .replace(/[&<>$]|[!"#%'()*+,\-./:;=?@[\\\]^_`{|}~]/g, escapeCharacter);
 }
 
@@ -40,7 +39,7 @@ function escapeCharacter(character: string): string {
 
 /** One line without invisible characters, cut at `max` characters with an ellipsis; for rows, which draw text as it is. */
 export function plainText(text: string, max = 200): string {
-  const line = text.slice(0, longest).replace(invisible, '').replace(/\s+/g, ' ').trim();
+  const line = text.slice(0, longest).replace(/\s+/g, ' ').replace(invisible, '').trim();
   const characters = line.length > max ? Array.from(line) : undefined; // by code point: half an emoji is no text
   return characters && characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : line;
 }

@@ -41,7 +41,10 @@ export function objectRow(input: ObjectRowInput, around: RowSurroundings): Row {
   const action = around.action(view.key);
   const isRunning = action?.state === 'running';
   const look = markLooks[view.mark];
-  const parts = [...objectText({ view, now: around.now, action, below: input.below }), ...(input.note ? [input.note] : [])];
+  const parts = [
+    ...objectText({ view, now: around.now, action, below: input.below }),
+    ...(input.note ? [input.note] : []),
+  ];
   const icon = isRunning ? { id: 'loading~spin', color: undefined } : look.icon;
   const name = plainText(displayName(view.id));
   const age = around.staleSince === undefined ? [] : [`as of ${around.staleSince}`];
@@ -83,16 +86,17 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
   return isFixed || around.mayPatch(view) === false ? words : [...words, ...changeWords(view)];
 }
 
+/** Words of a row's context value that offer a change. */
+export type ChangeWord = 'canReconcile' | 'canReconcileSource' | 'canSuspend' | 'canResume';
+
 /** The changes that the object's state allows, whatever the user may. */
-export function changeWords(view: ObjectView): ('canReconcile' | 'canReconcileSource' | 'canSuspend' | 'canResume')[] {
-  const { object } = view;
-  const hasSource = view.source !== undefined && view.source.id.kind !== 'ExternalArtifact';
-  return [
-    ...(canReconcile(object) === 'yes' ? (['canReconcile'] as const) : []),
-    ...(canReconcile(object) === 'yes' && hasSource && view.kind.role === 'applier'
-      ? (['canReconcileSource'] as const)
-      : []),
-    ...(canSuspend(object) ? (['canSuspend'] as const) : []),
-    ...(view.state.suspended && suspensionMeans(object).by !== 'none' ? (['canResume'] as const) : []),
+export function changeWords({ object, source, kind, state }: ObjectView): ChangeWord[] {
+  const hasSource = kind.role === 'applier' && source !== undefined && source.id.kind !== 'ExternalArtifact';
+  const allowed: readonly (readonly [ChangeWord, boolean])[] = [
+    ['canReconcile', canReconcile(object) === 'yes'],
+    ['canReconcileSource', canReconcile(object) === 'yes' && hasSource],
+    ['canSuspend', canSuspend(object)],
+    ['canResume', state.suspended && suspensionMeans(object).by !== 'none'],
   ];
+  return allowed.filter(([, isAllowed]) => isAllowed).map(([word]) => word);
 }

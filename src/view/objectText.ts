@@ -21,6 +21,9 @@ export interface RollUp {
 /** What an object has applied, fetched or tries: the revision of its row, `''` for none. */
 export function rowRevision({ object }: ObjectView): string {
   const { status } = object;
+  if (object.kind === 'HelmRepository') {
+    return ''; // the digest of an index says nothing to anybody
+  }
   const text = deployedRevision(object) ?? status?.artifact?.revision ?? status?.lastAttemptedRevision;
   return plainText(shortRevision(text), 60);
 }
@@ -66,10 +69,16 @@ function stateParts({ view, now }: TextInput): string[] {
     case 'unreported':
       return ['this Flux does not report drift'];
     case 'ready':
-      return age === undefined ? [] : [age];
+      return readyPart(view, age, now);
     case 'static':
       return [];
   }
+}
+
+/** A source's age is that of what it offers; an applier's, since when it is ready. */
+function readyPart({ object, kind }: ObjectView, age: string | undefined, now: number): string[] {
+  const fetched = kind.role === 'source' ? ageText(object.status?.artifact?.lastUpdateTime, now) : undefined;
+  return fetched !== undefined ? [`${fetched} ago`] : age === undefined ? [] : [age];
 }
 
 /** `health check failed 4m ago`, or `install failed: connection refused · 4m`. */

@@ -46,7 +46,8 @@ function controllerLines(facts: Prerequisites): string[] {
     return ['- ✗ No Flux controllers found (Deployments labelled `app.kubernetes.io/part-of=flux`).'];
   }
   const version = controllers.fluxVersion;
-  const lines = version === undefined ? ['- ? Flux of an unknown version'] : [versionLine(version, String(facts.server))];
+  const lines =
+    version === undefined ? ['- ? Flux of an unknown version'] : [versionLine(version, String(facts.server))];
   return lines.concat(
     controllers.items.map(
       (item) =>

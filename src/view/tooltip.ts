@@ -85,7 +85,9 @@ function driftLines({ drift, state }: ObjectView): string[] {
     case 'notMonitored':
       return ['Drift is not monitored: `spec.driftDetection` is off.'];
     case 'notReported':
-      return ['Drift detection is on, but this Flux does not report drift: the condition `Drifted` exists from Flux 2.9.'];
+      return [
+        'Drift detection is on, but this Flux does not report drift: the condition `Drifted` exists from Flux 2.9.',
+      ];
     case 'notYet':
       return ['Drift has not been checked yet.'];
     case 'none':
@@ -113,7 +115,11 @@ function revisionLines({ view, survey, now, commitSubject }: TooltipInput): stri
     ...(lastAttemptedRevision !== undefined && lastAttemptedRevision !== deployed
       ? [say('Attempted', lastAttemptedRevision)]
       : []),
-    ...(behind ? [`${say('Available', behind.available)} · behind its source`] : source ? [say('Available', source)] : []),
+    ...(behind
+      ? [`${say('Available', behind.available)} · behind its source`]
+      : source
+        ? [say('Available', source)]
+        : []),
   ];
   return lines.length === 0 ? [] : [lines.join('  \n')];
 }
@@ -124,7 +130,7 @@ function originLines({ view, survey, consumers }: TooltipInput): string[] {
   const isOwn = owner !== undefined && objectKey(survey.context, owner.id) === view.key;
   const lines = [
     // Without the credentials that a URL may hold.
-    ...(url === undefined ? [] : [`From ${escapeMarkdown(repositoryLabel(url))}`]),
+    ...(url === undefined ? [] : [`From ${escapeMarkdown(repositoryLabel(url.replace(/^oci:/i, 'https:')))}`]),
     ...(view.source ? [`Source: ${named(view.source.id, survey)}`] : []),
     ...(owner ? [isOwn ? 'Applied by itself' : `Applied by ${named(owner.id, survey)}`] : ['Not applied by Flux']),
     ...(consumers === undefined ? [] : [escapeMarkdown(consumers)]),
@@ -152,7 +158,10 @@ function timeLines({ view, now }: TooltipInput): string[] {
       : next.by === 'backoff'
         ? 'tried again after growing delays'
         : `next reconcile at most ${durationText(next.withinMs)} away`;
-  const parts = [...(lastAge === undefined ? [] : [`last applied ${lastAge} ago`]), ...(nextText === undefined ? [] : [nextText])];
+  const parts = [
+    ...(lastAge === undefined ? [] : [`last applied ${lastAge} ago`]),
+    ...(nextText === undefined ? [] : [nextText]),
+  ];
   const text = parts.join(' · ');
   return text === '' ? [] : [`${text.charAt(0).toUpperCase()}${text.slice(1)}`];
 }

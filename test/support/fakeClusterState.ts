@@ -62,6 +62,6 @@ export function fakeClusterState(fake: FakeState = {}): ClusterState {
     ofKind: (kind) => byKind.get(kind) ?? [],
     sync: (kind) => fake.sync?.[kind.kind] ?? { state: 'synced', resource: resourceOf(kind) },
     onDidChangeObjects: new Emitter<ReadonlySet<ObjectKey>>().event,
-    onDidChangeStatus: new Emitter<undefined>().event as ClusterState['onDidChangeStatus'],
+    onDidChangeStatus: new Emitter<undefined>().event,
   };
 }

@@ -1,0 +1,215 @@
+/**
+ * The lenses over a document of a Flux object, as titles and what a click does. Decides what is said and offered; which
+ * object the document stands for has been decided by `flux/documentMatch.ts`, and is never guessed here.
+ */
+import type { Connection } from '../cluster/connection.ts';
+import type { ActionEntry } from '../cluster/runningActions.ts';
+import type { DocumentMatch } from '../flux/documentMatch.ts';
+import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import { endedText, runningText } from './actionTexts.ts';
+import type { ObjectView } from './clusterSurvey.ts';
+import { commandId, type ViewCommand } from './commandId.ts';
+import { iconFreeText, plainText } from './markdown.ts';
+import { type ChangeWord, changeWords } from './objectRow.ts';
+import { objectText } from './objectText.ts';
+import { type Mark, markLooks } from './stateMark.ts';
+
+/** What a click acts on. */
+export type LensTarget =
+  | {
+      readonly to: 'object';
+      readonly id: ObjectId;
+      /** Why the user must be asked first, whatever the settings say; `undefined` when the object certainly is the document's. */
+      readonly doubt: string | undefined;
+    }
+  /** The user chooses one; then it is asked as in doubt. */
+  | { readonly to: 'choose'; readonly ids: readonly ObjectId[]; readonly doubt: string }
+  | { readonly to: 'nothing' };
+
+export interface LensTitle {
+  /** With `$(icon)`. */
+  readonly title: string;
+  /** Plain text. */
+  readonly tooltip: string;
+  /** Id of a command; `''` for text that does nothing. */
+  readonly command: string;
+  readonly target: LensTarget;
+}
+
+export interface LensInput {
+  readonly connection: Connection;
+  readonly match: DocumentMatch;
+  /** Of an id that the match names; `undefined` when the object has gone. */
+  readonly view: (id: ObjectId) => ObjectView | undefined;
+  readonly action: (id: ObjectId) => ActionEntry | undefined;
+  /** Whether all objects of the kind are known, so that "not there" can be said. */
+  readonly complete: boolean;
+  readonly mayPatch: (view: ObjectView) => boolean | undefined;
+  readonly readOnly: boolean;
+  readonly now: number;
+}
+
+/**
+ * From left to right; empty for no lens at all. Without a connection there is none: whoever reads files without a cluster
+ * needs no reminder over each document, and the status bar tells of a connection that broke.
+ */
+export function lensesFor(input: LensInput): LensTitle[] {
+  const { connection, match } = input;
+  if (connection.state !== 'connected') {
+    return [];
+  }
+  const context = iconFreeText(connection.context, 60);
+  switch (match.match) {
+    case 'ours':
+      return lensesOfObject(match.id, undefined, input);
+    case 'foreign': {
+      const by = match.appliedBy === undefined ? 'not applied by Flux' : `applied by ${match.appliedBy.name}`;
+      const where = match.reason === 'otherPath' ? ' (another path)' : '';
+      const from = match.from === undefined ? where : ` from ${match.from}${where}`;
+      const same = `Same name in ${context}, ${iconFreeText(`${by}${from}`, 160)}`;
+      const doubt = plainText(`${nameOf(match.id)} in ${connection.context} is ${by}${from}, not by this file`, 300);
+      return [
+        lens(`$(info) ${same}`, doubt, 'revealObject', { to: 'object', id: match.id, doubt: undefined }),
+        ...actionLenses(match.id, doubt, input),
+      ];
+    }
+    case 'several':
+      return lensesOfSeveral(match.ids, context, input);
+    case 'absent':
+      return input.complete
+        ? [
+            lens(
+              `$(circle-slash) Not in ${context}`,
+              `No object of this kind and name is in ${plainText(connection.context)}`,
+              undefined,
+              { to: 'nothing' },
+            ),
+          ]
+        : [];
+  }
+}
+
+function lensesOfObject(id: ObjectId, doubt: string | undefined, input: LensInput): LensTitle[] {
+  const view = input.view(id);
+  if (!view) {
+    return [];
+  }
+  const entry = input.action(id);
+  const reveal: LensTarget = { to: 'object', id, doubt: undefined };
+  if (entry?.state === 'running') {
+    return actionLenses(id, doubt, input);
+  }
+  const ended =
+    entry === undefined
+      ? []
+      : [
+          lens(
+            `${endedIcon(entry.result.state)} ${iconFreeText(endedText(entry), 120)}`,
+            plainText(entry.result.message, 1000),
+            'revealObject',
+            reveal,
+          ),
+        ];
+  return [
+    stateLens(view, input.now),
+    ...ended,
+    ...actionLenses(id, doubt, input),
+    lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', reveal),
+  ];
+}
+
+function endedIcon(state: 'succeeded' | 'failed' | 'stopped'): string {
+  return state === 'succeeded' ? '$(check)' : state === 'failed' ? '$(error)' : '$(debug-stop)';
+}
+
+/** `$(error) Failed: install failed: timed out waiting for 1 object · 2m`: the word first, then what the row says. */
+function stateLens(view: ObjectView, now: number): LensTitle {
+  const { icon } = markLooks[view.mark];
+  const parts = objectText({ view, now, action: undefined, below: undefined });
+  const text = iconFreeText(parts.join(' · '), 140);
+  const words = lensWords[view.mark];
+  const title = text === '' ? words : `${words}: ${text}`;
+  const { message } = view.state;
+  return lens(`$(${icon.id}) ${title}`, message === '' ? title : plainText(message, 2000), 'revealObject', {
+    to: 'object',
+    id: view.id,
+    doubt: undefined,
+  });
+}
+
+const lensWords: Readonly<Record<Mark, string>> = {
+  failed: 'Failed',
+  stalled: 'Stalled',
+  drifted: 'Drifted',
+  progressing: 'Progressing',
+  terminating: 'Being deleted',
+  behind: 'Behind',
+  suspended: 'Suspended',
+  waiting: 'Waiting',
+  unknown: 'Not reconciled yet',
+  unreported: 'Ready',
+  ready: 'Ready',
+  static: 'Static',
+};
+
+function actionLenses(id: ObjectId, doubt: string | undefined, input: LensInput): LensTitle[] {
+  const view = input.view(id);
+  const entry = input.action(id);
+  if (entry?.state === 'running') {
+    const message = plainText(entry.message, 500);
+    return [
+      lens(
+        `$(sync~spin) ${runningText(entry.verb)}`,
+        message === '' ? runningText(entry.verb) : message,
+        'revealObject',
+        { to: 'object', id, doubt: undefined },
+      ),
+      lens('Stop waiting', 'What was asked for goes on in the cluster', 'stopWaiting', {
+        to: 'object',
+        id,
+        doubt: undefined,
+      }),
+    ];
+  }
+  const isFixed = !view || input.readOnly || view.state.name === 'terminating' || input.mayPatch(view) === false;
+  if (isFixed) {
+    return [];
+  }
+  const can = new Set(changeWords(view));
+  const where = `${nameOf(id)} in ${input.connection.state === 'connected' ? plainText(input.connection.context) : ''}`;
+  const target: LensTarget = { to: 'object', id, doubt };
+  return [
+    ...(can.has('canReconcile') ? [lens('Reconcile', `Reconcile ${where}`, 'reconcileObject', target)] : []),
+    ...(can.has('canSuspend') ? [lens('Suspend', `Suspend ${where}`, 'suspendObject', target)] : []),
+    ...(can.has('canResume') ? [lens('Resume', `Resume ${where}`, 'resumeObject', target)] : []),
+  ];
+}
+
+/** Nobody knows which one is meant: each action lets the user choose, and asks. */
+function lensesOfSeveral(ids: readonly ObjectId[], context: string, input: LensInput): LensTitle[] {
+  const names = ids.map((id) => displayName(id)).join(', ');
+  const doubt = `Several objects of this name are in ${plainText(context)}`;
+  const target: LensTarget = { to: 'choose', ids, doubt };
+  const title = `$(question) ${ids.length} of this name in ${context}: ${iconFreeText(names, 120)}`;
+  const actions: readonly (readonly [string, ViewCommand, ChangeWord])[] = [
+    ['Reconcile…', 'reconcileObject', 'canReconcile'],
+    ['Suspend…', 'suspendObject', 'canSuspend'],
+    ['Resume…', 'resumeObject', 'canResume'],
+  ];
+  const views = ids.flatMap((id) => input.view(id) ?? []).filter((view) => input.mayPatch(view) !== false);
+  const offered = input.readOnly
+    ? []
+    : actions.filter(([, , can]) => views.some((view) => changeWords(view).includes(can)));
+  return [
+    lens(title, doubt, 'revealObject', target),
+    ...offered.map(([text, command]) => lens(text, `${doubt}: choose one`, command, target)),
+  ];
+}
+
+function nameOf(id: ObjectId): string {
+  return plainText(`${id.kind} ${displayName(id)}`);
+}
+
+function lens(title: string, tooltip: string, command: ViewCommand | undefined, target: LensTarget): LensTitle {
+  return { title, tooltip, command: command === undefined ? '' : commandId(command), target };
+}
