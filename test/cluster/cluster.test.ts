@@ -169,7 +169,7 @@ test("every user's kubeconfig works as it is, and a wrong token does not", async
       'auth',
       'whoami',
       '-o',
-      'jsonpath={.status?.userInfo.username}',
+      'jsonpath={.status.userInfo.username}',
     );
     assert.equal(who, user);
   }

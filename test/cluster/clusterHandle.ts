@@ -151,7 +151,7 @@ async function publishChart(
     for (const entry of await readdir(copy, { recursive: true, withFileTypes: true })) {
       await utimes(join(entry.parentPath, entry.name), fixedTime, fixedTime);
     }
-    const versions = chart.version === undefined ? [] : ['--version', chart.version, '--app-version', chart.version];
+    const versions = chart.version === undefined ? [] : ['--version', chart.version];
     const packed = join(work, 'packed');
     await execute(info, 'helm', ['package', copy, '--destination', packed, ...versions]);
     const [name] = await readdir(packed);

@@ -21,7 +21,7 @@ import {
   connect,
   createServer as createNetServer,
 } from 'node:net';
-import { join, normalize, resolve, sep } from 'node:path';
+import { join, normalize } from 'node:path';
 import { type Duplex } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -77,16 +77,16 @@ function canListen(server: NetServer, port: number): Promise<boolean> {
   });
 }
 
-function fileBelow(root: string, url: string): string | undefined {
-  const path = resolve(root, `.${sep}${normalize(decodeURIComponent(new URL(url, 'http://any').pathname))}`);
-  return path.startsWith(`${resolve(root)}${sep}`) ? path : undefined;
+/** An absolute path that is normalized has no way up left in it, however the dots were written. */
+function fileBelow(root: string, url: string): string {
+  return join(root, normalize(decodeURIComponent(new URL(url, 'http://any').pathname)));
 }
 
 /** The files below a folder: a Helm repository. */
 export function fileHandler(root: string): RequestListener {
   return (incoming, response) => {
     const file = fileBelow(root, incoming.url ?? '/');
-    if (file === undefined || !existsSync(file) || !statSync(file).isFile()) {
+    if (!existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }
