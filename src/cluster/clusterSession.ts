@@ -196,7 +196,7 @@ export class ClusterSession implements ClusterState, Disposable {
       this.#controllers.start();
       if (!wasConnected) {
         for (const watch of this.#watches()) {
-          watch.retry(); // those of an earlier connection may be waiting for just this
+          watch.wake(); // those of an earlier connection may be waiting for just this
         }
       }
       return rediscoverMs;

@@ -53,6 +53,7 @@ export class ClusterWatch implements Disposable {
   #state: WatchState = { state: 'loading' };
   #round = new AbortController();
   #wake: (() => void) | undefined;
+  #skipPause = false;
   #started = false;
   #disposed = false;
   /** Where the watch goes on, `undefined` when a list is due. */
@@ -91,8 +92,14 @@ export class ClusterWatch implements Disposable {
     }
   }
 
-  /** Tries at once if it is waiting to try. */
+  /** Tries at once if it is waiting to try; if it is trying in vain just now, once more without a pause. */
   retry(): void {
+    this.#skipPause = this.#wake === undefined && this.#state.state !== 'synced';
+    this.wake();
+  }
+
+  /** Tries at once if it is waiting to try, whatever for. */
+  wake(): void {
     if (this.#wake) {
       this.#backoff.reset();
       this.#wake();
@@ -103,8 +110,10 @@ export class ClusterWatch implements Disposable {
   retryIfCutOff(): void {
     const { state } = this;
     const failure = state.state === 'stale' || state.state === 'failed' ? state.failure : undefined;
-    if (failure?.status === undefined && (failure?.reason === 'unreachable' || failure?.reason === 'timeout')) {
-      this.retry();
+    // 500 is an answer about this kind alone, such as that of a broken conversion; the other codes are a gateway's.
+    const cutOff = failure?.reason === 'timeout' || (failure?.reason === 'unreachable' && failure.status !== 500);
+    if (cutOff) {
+      this.wake();
     }
   }
 
@@ -268,38 +277,52 @@ export class ClusterWatch implements Disposable {
       this.#backoff.reset();
     }
     this.#parts.log.info(`${this.#name()}: ${step} ended: ${failure.message}`);
-    switch (failure.reason) {
-      case 'unauthorized':
-        this.#reportFailure(failure, step);
-        return Number.POSITIVE_INFINITY;
-      case 'forbidden':
-      case 'notFound':
-        this.#version = undefined;
-        this.#reportFailure(failure, step);
-        return slowRetryMs;
-      case 'gone':
-        this.#version = undefined;
-        return wasSettled ? 0 : this.#again(failure, step, true);
-      case 'busy':
-        return Math.max(
-          this.#again(failure, step, this.#failures < 2),
-          Math.min(failure.retryAfterMs ?? 0, longestBusyMs),
-        );
-      case 'timeout':
-        // Silence of a watch that worked: the connection is dead or the server sends no bookmarks. Neither is an outage.
-        return wasSettled ? 0 : this.#again(failure, step, false);
-      default:
-        // A connection that worked and broke is most often a gateway's time limit: the next try tells.
-        return this.#again(failure, step, wasSettled);
+    if (failure.reason === 'forbidden' || failure.reason === 'notFound' || failure.reason === 'gone') {
+      this.#version = undefined;
     }
-  }
-
-  #again(failure: Failure, step: 'list' | 'watch', quiet: boolean): number {
+    const pause = this.#pauseAfter(failure, wasSettled);
+    const quiet = this.#isQuiet(failure, wasSettled);
     this.#failures += 1;
+    // Before the report: who reads the state also reads when it is tried again.
+    this.#retryAt = Number.isFinite(pause) ? this.#parts.clock.now() + pause : undefined;
     if (!quiet) {
       this.#reportFailure(failure, step);
     }
-    return this.#backoff.next();
+    return pause;
+  }
+
+  #pauseAfter(failure: Failure, wasSettled: boolean): number {
+    switch (failure.reason) {
+      case 'unauthorized':
+        return Number.POSITIVE_INFINITY;
+      case 'forbidden':
+      case 'notFound':
+        return slowRetryMs;
+      case 'busy':
+        return Math.max(this.#backoff.next(), Math.min(failure.retryAfterMs ?? 0, longestBusyMs));
+      case 'gone':
+      case 'timeout':
+        // History that the server forgot, and silence of a watch that worked, are no outage: the next try is at once.
+        return wasSettled ? 0 : this.#backoff.next();
+      default:
+        return this.#backoff.next();
+    }
+  }
+
+  /** Whether nobody needs to know: the next try most often mends it. */
+  #isQuiet(failure: Failure, wasSettled: boolean): boolean {
+    switch (failure.reason) {
+      case 'unauthorized':
+      case 'forbidden':
+      case 'notFound':
+        return false;
+      case 'gone':
+        return true;
+      case 'busy':
+        return this.#failures < 2;
+      default:
+        return wasSettled; // a connection that worked and broke: a gateway's time limit, a server that restarts
+    }
   }
 
   #reportFailure(failure: Failure, step: 'list' | 'watch'): void {
@@ -321,10 +344,11 @@ export class ClusterWatch implements Disposable {
 
   async #pause(ms: number): Promise<void> {
     const { clock } = this.#parts;
-    if (ms === 0 || this.#disposed) {
+    if (ms === 0 || this.#disposed || this.#skipPause) {
+      this.#skipPause = false;
+      this.#retryAt = undefined;
       return;
     }
-    this.#retryAt = Number.isFinite(ms) ? clock.now() + ms : undefined;
     await new Promise<void>((resolve) => {
       const timer = Number.isFinite(ms) ? this.#timers.add(clock.after(ms, resolve)) : undefined;
       this.#wake = () => {

@@ -50,14 +50,13 @@ function lost({ context, watches, lastConnected, now }: ConnectionInput): Connec
     return undefined;
   }
   const since = Math.min(...failures.map((state) => (state?.state === 'stale' ? state.since : (lastConnected ?? now))));
-  const tries = watches.flatMap(({ retryAt }) => retryAt ?? []);
   return {
     state: 'failed',
     context,
     failure: first.failure,
     lastConnected: lastConnected ?? since,
     since,
-    retryAt: tries.length === 0 ? undefined : Math.min(...tries),
+    retryAt: Math.min(...watches.map(({ retryAt }) => retryAt ?? now)), // one that is not waiting is trying
   };
 }
 

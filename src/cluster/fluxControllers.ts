@@ -40,6 +40,7 @@ export class FluxControllers implements Disposable {
   readonly onDidChange = this.#changed.event;
   readonly #backoff: Backoff;
   #watches: readonly ClusterWatch[] = [];
+  #waiting: Disposable | undefined;
   /** Everything would be seen, so that an empty list means that there is none. */
   #wholeCluster = false;
   #started = false;
@@ -67,6 +68,7 @@ export class FluxControllers implements Disposable {
 
   /** Tries at once what is waiting to be tried. */
   retry(): void {
+    this.#beginNow();
     for (const watch of this.#watches) {
       watch.retry();
     }
@@ -74,6 +76,7 @@ export class FluxControllers implements Disposable {
 
   /** The cluster answers again: what was cut off is tried at once. */
   retryIfCutOff(): void {
+    this.#beginNow();
     for (const watch of this.#watches) {
       watch.retryIfCutOff();
     }
@@ -111,7 +114,16 @@ export class FluxControllers implements Disposable {
         log.error(`${api.context}: the Flux controllers cannot be looked up`, error);
       }
       this.#set(isFailure(error) ? { state: 'unknown', failure: error } : { state: 'unknown' });
-      this.#lifetime.add(clock.after(this.#backoff.next(), () => void this.#begin()));
+      this.#waiting = this.#lifetime.add(clock.after(this.#backoff.next(), () => this.#beginNow()));
+    }
+  }
+
+  /** Ends the pause before the next look-up, if there is one. */
+  #beginNow(): void {
+    if (this.#waiting) {
+      this.#lifetime.release(this.#waiting);
+      this.#waiting = undefined;
+      void this.#begin();
     }
   }
 

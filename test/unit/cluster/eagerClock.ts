@@ -6,11 +6,17 @@ import type { Disposable } from '../../../src/base/disposables.ts';
 import { toDisposable } from '../../../src/base/disposables.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 
-const shortMs = 100;
-
 export class EagerClock extends ManualClock {
+  #eagerMs = 100;
+
+  /** From now on waits of up to `ms` pass by themselves. */
+  eagerUpTo(ms: number): void {
+    this.#eagerMs = ms;
+  }
+
+  /** A wait that passes by itself moves no other: real answers take real time, and must not meet their limits by it. */
   override after(ms: number, callback: () => void): Disposable {
-    if (ms > shortMs) {
+    if (ms > this.#eagerMs) {
       return super.after(ms, callback);
     }
     const turn = setImmediate(callback);
