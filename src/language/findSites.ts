@@ -19,6 +19,7 @@ import {
 import type { Site } from './candidate.ts';
 import { findHelmChart, findInflatedCharts, findReleaseChart, judgeChartVersion } from './chartVersions.ts';
 import { findContainerImages, type IsAutomated } from './containerImages.ts';
+import { readImageReference } from './imageReference.ts';
 import { judgeReference, judgeTag } from './imageVerdict.ts';
 import { findValuesImages } from './valuesImages.ts';
 
@@ -82,12 +83,25 @@ function releaseValues({ root, kind, name }: Manifest, isAutomated: IsAutomated)
   });
 }
 
-/** Names of images that a post-renderer gives a version, or writes whole. */
+/** Names of images that a post-renderer gives a version, or states in a patch of its own. */
 function renderedImages(postRenderer: YamlNode): string[] {
   const kustomize = valueAt(postRenderer, 'kustomize');
-  return readImageOverrides(valueAt(kustomize, 'images')).flatMap((entry) =>
+  const entries = readImageOverrides(valueAt(kustomize, 'images')).flatMap((entry) =>
     entry.newTag !== undefined || entry.digest !== undefined ? [entry.name] : [],
   );
+  const patches = itemsOf(valueAt(kustomize, 'patches')).map((item) => stringAt(item, 'patch') ?? '');
+  return [...entries, ...patches.flatMap((patch) => parseYaml(patch).nodes.flatMap(statedImages))];
+}
+
+function statedImages(node: YamlNode): string[] {
+  if (node.type === 'list') {
+    return node.items.flatMap(statedImages);
+  }
+  return [...(asMap(node)?.entries.values() ?? [])].flatMap(({ key, value }) => {
+    const text = key === 'image' || key === 'value' ? stringOf(value) : undefined;
+    const image = text === undefined ? undefined : readImageReference(text);
+    return image?.state === 'reference' ? [image.name] : statedImages(value);
+  });
 }
 
 /** What a kustomize file, or whatever carries the same fields, states itself: image tags and patches. */

@@ -77,8 +77,9 @@ function imageObject(map: YamlMap, path: ManifestPath, key: string, owner: Value
   if (tagKey === undefined || !tag || text === undefined || text === '' || hasDigest(map, repository)) {
     return undefined; // no tag is the chart's own default, which follows the chart's version
   }
-  const isImage = isImageKey(key) || (repository !== undefined && !repository.includes('://'));
-  if (!isImage && text !== 'latest') {
+  const isAddress = repository?.includes('://') === true;
+  const isImage = isImageKey(key) || (repository !== undefined && !isAddress);
+  if (isAddress || (!isImage && text !== 'latest')) {
     return undefined; // `tag: latest` means an image wherever it stands; any other word could be a Git tag
   }
   const name = imageName(map, repository);

@@ -35,6 +35,8 @@ interface Root {
   /** What `spec.path` means; several where it holds a variable, none where it leads into another source. */
   readonly folders: readonly string[];
   readonly components: readonly string[];
+  /** Every file that it builds; computed when first asked for. */
+  readonly reach: () => ReadonlySet<string>;
 }
 
 interface Derived {
@@ -227,12 +229,12 @@ export class RepositoryIndex {
 
   /** What `variable` becomes in the file, by the inline substitutions of the Kustomizations that build it. */
   substitution(path: string, variable: string): Substitution {
-    const { graph, roots } = this.#derive();
+    const { roots } = this.#derive();
     const values: { by: string; value: string }[] = [];
     let unknown = false;
-    for (const { facts, folders, components } of roots) {
+    for (const { facts, reach } of roots) {
       const value = facts.substitute.get(variable);
-      if ((value === undefined && !facts.substitutesFrom) || !graph.reach([...folders, ...components]).has(path)) {
+      if ((value === undefined && !facts.substitutesFrom) || !reach().has(path)) {
         continue;
       }
       if (value === undefined || value.includes('${')) {
@@ -282,7 +284,8 @@ function findRoot(graph: BuildGraph, facts: FluxKustomizationFacts, definedIn: s
   const components = folders.flatMap((folder) =>
     facts.components.flatMap((component) => resolvePath(folder, component) ?? []),
   );
-  return { facts, folders, components };
+  let reached: ReadonlySet<string> | undefined;
+  return { facts, folders, components, reach: () => (reached ??= graph.reach([...folders, ...components])) };
 }
 
 /** Flux merges its entries into those of the kustomize file, by name (fluxcd/pkg kustomize/kustomize_generator.go). */

@@ -257,6 +257,25 @@ postRenderers:
         - name: a/c
           newName: ghcr.io/a/c`,
   ),
+  'a post-renderer patches the image of the rendered object': object(
+    'HelmRelease',
+    'helm.toolkit.fluxcd.io/v2',
+    `values:
+  image: a/b:latest
+  other:
+    image: a/c:latest #! warning image-latest
+postRenderers:
+  - kustomize:
+      patches:
+        - target: {kind: Deployment}
+          patch: |
+            - op: replace
+              path: /spec/template/spec/containers/0/image
+              value: a/b:1.2.3`,
+  ),
+  'a repository with an address is no image': values(`git:
+  repository: https://example.com/repo.git
+  tag: latest`),
   'patches in strings, wherever kustomize fields are': [
     object(
       'Kustomization',
