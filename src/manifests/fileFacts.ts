@@ -53,9 +53,15 @@ export const noFacts: FileFacts = {
   patch: emptyPatch,
 };
 
-/** True when a document can matter to other files or to a rule. Everything else need not be parsed. */
+/**
+ * True when a document can matter to other files or to a rule. Everything else need not be parsed; data of ConfigMaps and
+ * Secrets (dashboards, scripts) is long and never judged.
+ */
 export function mayHoldFacts(documentText: string): boolean {
-  return /image|tag:|chart|toolkit\.fluxcd\.io|controlplane\.io/i.test(documentText);
+  return (
+    /image|tag:|chart|toolkit\.fluxcd\.io|controlplane\.io/i.test(documentText) &&
+    !/^kind:[ \t]*["']?(?:ConfigMap|Secret)\b/m.test(documentText)
+  );
 }
 
 export function readFileFacts(file: ParsedFile): FileFacts {

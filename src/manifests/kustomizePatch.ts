@@ -7,12 +7,13 @@ import { jsonPointer, type ManifestPath, mergeKey, versionPlaces } from './manif
 import { parseYaml } from './parseManifests.ts';
 import { asMap, itemsOf, stringAt, stringOf, valueAt, type YamlNode } from './yamlNode.ts';
 
-/** A patch's `target`; kustomize reads kind and name as regular expressions over the whole text. */
+/**
+ * A patch's `target`; kustomize reads kind and name as regular expressions over the whole text. Selectors by label and
+ * annotation are left out: which objects they choose cannot be told here, so they are taken to choose all.
+ */
 export interface PatchTarget {
   readonly kind: string | undefined;
   readonly name: string | undefined;
-  /** Chosen by label or annotation: it cannot be told here which objects that are. */
-  readonly bySelector: boolean;
 }
 
 export interface PatchedObject {
@@ -82,13 +83,7 @@ export function readPatches(holder: YamlNode | undefined): KustomizePatch[] {
 }
 
 function readTarget(node: YamlNode | undefined): PatchTarget | undefined {
-  return node === undefined
-    ? undefined
-    : {
-        kind: stringAt(node, 'kind'),
-        name: stringAt(node, 'name'),
-        bySelector: valueAt(node, 'labelSelector') !== undefined || valueAt(node, 'annotationSelector') !== undefined,
-      };
+  return node && { kind: stringAt(node, 'kind'), name: stringAt(node, 'name') };
 }
 
 /** A value of an object that a build may still change. */

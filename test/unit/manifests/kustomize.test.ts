@@ -121,6 +121,11 @@ const patchRows: readonly (readonly [what: string, patch: string, sets: boolean]
     true,
   ],
   [
+    'a selector by label',
+    'target: {labelSelector: "a=b"}\npatch: |\n  - {op: replace, path: /spec/containers/0/image, value: x}',
+    true,
+  ],
+  [
     'the whole container',
     'target: {kind: Deployment}\npatch: |\n  - {op: replace, path: /spec/containers/0, value: {}}',
     true,

@@ -47,6 +47,8 @@ test('only documents that may matter are worth parsing', () => {
   ];
   assert.ok(worth.every(mayHoldFacts));
   assert.ok(!mayHoldFacts('apiVersion: v1\nkind: Service\nspec:\n  ports: []\n'));
+  assert.ok(!mayHoldFacts('apiVersion: v1\nkind: ConfigMap\ndata:\n  image: a\n'));
+  assert.ok(mayHoldFacts('apiVersion: v1\nkind: List\nitems:\n  - kind: ConfigMap\n  - image: a\n'));
 });
 
 test('an update says whether answers may have changed', () => {
