@@ -3,7 +3,7 @@
  * room for typing, and which diagnostics changed. Knows paths and texts; messages and URIs are its caller's.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Diagnostic } from 'vscode-languageserver-types';
+import type { Diagnostic } from 'vscode-languageserver/node';
 import type { Clock } from '../base/clock.ts';
 import { Coalescer } from '../base/coalescer.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
