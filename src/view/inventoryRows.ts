@@ -4,13 +4,13 @@
  */
 import type { InventoryEntryView, InventoryView } from '../cluster/inventoryReader.ts';
 import { type InventoryItem, inventoryOf } from '../flux/inventory.ts';
-import type { ObjectHealth } from '../flux/healthVerdict.ts';
 import { displayName, type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { DriftedObject } from '../flux/releaseDrift.ts';
 import { asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { commandId } from './commandId.ts';
+import { goodLook, lookOf, messageOf, stateWord, troubleText, type EntryLook } from './entryLook.ts';
 import { noteRow } from './headRows.ts';
 import { escapeMarkdown, escapeMarkdownLines, plainText } from './markdown.ts';
 import { objectRow, type RowSurroundings } from './objectRow.ts';
@@ -97,13 +97,6 @@ function objectsRow(id: string, count: number, { owner, inventory }: OwnerRows):
     expand: 'collapsed',
     inventoryOf: owner.key,
   };
-}
-
-/** `1 missing, 2 failing`, `''` when nothing is. */
-function troubleText(entries: readonly InventoryEntryView[]): string {
-  const missing = entries.filter((entry) => entry.state === 'missing').length;
-  const failing = entries.filter((entry) => entry.state === 'found' && entry.health.status === 'failed').length;
-  return [...(missing > 0 ? [`${missing} missing`] : []), ...(failing > 0 ? [`${failing} failing`] : [])].join(', ');
 }
 
 /**
@@ -268,7 +261,7 @@ function kubeConfigWords({ spec }: FluxObject): string {
 
 function kindRow(id: string, entries: readonly InventoryEntryView[]): Row {
   const kind = entries[0]?.id.kind ?? '';
-  const worst = entries.map(lookOf).reduce((a, b) => (b.trouble < a.trouble ? b : a), good);
+  const worst = entries.map(lookOf).reduce((a, b) => (b.trouble < a.trouble ? b : a), goodLook);
   return {
     ...noteRow({
       id,
@@ -279,52 +272,6 @@ function kindRow(id: string, entries: readonly InventoryEntryView[]): Row {
     contextValue: 'objects',
     expand: 'collapsed',
   };
-}
-
-interface EntryLook {
-  readonly icon: RowIcon;
-  readonly text: string;
-  /** Lower stands first. */
-  readonly trouble: number;
-}
-
-const good: EntryLook = { icon: { id: 'pass', color: 'testing.iconPassed' }, text: '', trouble: 3 };
-
-function lookOf(entry: InventoryEntryView): EntryLook {
-  switch (entry.state) {
-    case 'loading':
-      return { icon: { id: 'loading~spin', color: undefined }, text: '', trouble: 3 };
-    case 'missing':
-      return { icon: { id: 'error', color: 'testing.iconFailed' }, text: 'missing in the cluster', trouble: 0 };
-    case 'forbidden':
-      return { icon: { id: 'lock', color: quietColor }, text: 'no permission to read it', trouble: 2 };
-    case 'notServed':
-      return { icon: { id: 'circle-slash', color: 'charts.yellow' }, text: 'its kind is not served', trouble: 1 };
-    case 'failed':
-      return {
-        icon: { id: 'question', color: 'charts.yellow' },
-        text: `could not be read: ${plainText(entry.message, 100)}`,
-        trouble: 2,
-      };
-    case 'found':
-      return lookOfHealth(entry.health);
-  }
-}
-
-function lookOfHealth({ status, message }: ObjectHealth): EntryLook {
-  const text = plainText(message, 100);
-  switch (status) {
-    case 'current':
-      return good;
-    case 'inProgress':
-      return { icon: { id: 'sync', color: 'charts.blue' }, text: text === '' ? 'in progress' : text, trouble: 1 };
-    case 'failed':
-      return { icon: { id: 'error', color: 'testing.iconFailed' }, text: text === '' ? 'failed' : text, trouble: 0 };
-    case 'terminating':
-      return { icon: { id: 'trash', color: 'charts.blue' }, text: 'being deleted', trouble: 1 };
-    case 'unknown':
-      return { icon: { id: 'question', color: quietColor }, text: 'health unknown', trouble: 2 };
-  }
 }
 
 function byTrouble(a: InventoryEntryView, b: InventoryEntryView): number {
@@ -373,14 +320,6 @@ function entryRow(entry: InventoryEntryView, key: ObjectKey, id: string, withKin
     key,
     command: undefined,
   };
-}
-
-function stateWord(entry: InventoryEntryView): string {
-  return entry.state === 'loading' ? 'being read' : 'healthy';
-}
-
-function messageOf(entry: InventoryEntryView): string {
-  return (entry.state === 'found' ? entry.health.message : 'message' in entry ? entry.message : undefined) ?? '';
 }
 
 function entryTooltip(entry: InventoryEntryView, look: EntryLook): string {

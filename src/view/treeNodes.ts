@@ -81,7 +81,8 @@ export function rollUp(roots: readonly TreeNode[], passes: (view: ObjectView) =>
     }
     const isPassed = node.view !== undefined && node.counts && passes(node.view);
     passed += isPassed ? 1 : 0;
-    node.visible = isPassed || node.visibleBelow;
+    // A group that says why it is empty stays.
+    node.visible = isPassed || node.visibleBelow || (node.group?.description ?? '') !== '';
   }
   return passed;
 }

@@ -6,7 +6,7 @@ export interface TreeTextOptions {
   readonly actions?: boolean;
 }
 
-/** Every row, open or not; `▾`, `▸` and a space say how it starts. */
+/** Every row, open or not; `▾`, `▸` and `-` say whether it starts open, closed, or has nothing below. */
 export function treeText(model: TreeModel, options: TreeTextOptions = {}): string {
   const lines: string[] = [];
   const add = (ids: readonly string[], indent: string): void => {
@@ -20,7 +20,7 @@ export function treeText(model: TreeModel, options: TreeTextOptions = {}): strin
   return lines.join('\n');
 }
 
-const twisties = { none: ' ', collapsed: '▸', expanded: '▾' };
+const twisties = { none: '-', collapsed: '▸', expanded: '▾' };
 
 function rowText(row: Row, { actions = false }: TreeTextOptions): string {
   const offers = row.contextValue.split(' ').filter((word) => word.startsWith('can') || word === 'running');
