@@ -93,3 +93,25 @@ test('the demo cluster needs nothing: its kubeconfig is for its owner alone and 
   assert.equal(shown.context, 'homelab');
   assert.match(shown.about, /demo cluster, recorded from Flux/);
 });
+
+test('--cluster on a machine that lacks a program for it says so, and what works without', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'driftline-start-'));
+  const { PATH, XDG_CACHE_HOME } = process.env;
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+    process.env['PATH'] = PATH;
+    if (XDG_CACHE_HOME === undefined) {
+      delete process.env['XDG_CACHE_HOME'];
+    } else {
+      process.env['XDG_CACHE_HOME'] = XDG_CACHE_HOME;
+    }
+  });
+  // Neither the programs nor what an earlier run has built with them.
+  process.env['PATH'] = folder;
+  process.env['XDG_CACHE_HOME'] = folder;
+  const parts = { runFolder: folder, log: () => undefined, signal: t.signal };
+  await assert.rejects(
+    showCluster({ kind: 'real' }, parts),
+    /need.*Without --cluster, the demo cluster needs nothing but Node/s,
+  );
+});
