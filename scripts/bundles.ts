@@ -26,6 +26,7 @@ export interface Bundle {
 export const bundles: readonly Bundle[] = [
   { name: 'extension', entry: 'src/extension.ts', inHost: true, lazy: false },
   { name: 'languageClient', entry: 'src/vscode/languageClient.ts', inHost: true, lazy: true },
+  { name: 'yaml', entry: 'src/manifests/yamlBundle.ts', inHost: false, lazy: true },
   { name: 'kubernetes', entry: 'src/cluster/kubernetes.ts', inHost: false, lazy: true },
   { name: 'server', entry: 'src/server/main.ts', inHost: false, lazy: false },
 ];

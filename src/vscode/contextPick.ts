@@ -10,11 +10,11 @@ interface ContextItem extends vscode.QuickPickItem {
 /** Resolves to the chosen context, `undefined` when the user chose none. */
 export async function pickContext(choices: Promise<ContextChoices>): Promise<string | undefined> {
   const picked = await vscode.window.showQuickPick<ContextItem>(choices.then(itemsOf), {
-      title: 'Kubeconfig context of this workspace',
-      placeHolder: 'Driftline remembers the choice and never changes the kubeconfig',
-      matchOnDescription: true,
-      matchOnDetail: true,
-    });
+    title: 'Kubeconfig context of this workspace',
+    placeHolder: 'Driftline remembers the choice and never changes the kubeconfig',
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   return picked?.context;
 }
 
@@ -36,7 +36,7 @@ function itemsOf({ contexts, chosen, currentContext, files, errors }: ContextCho
   const problems = errors.map(({ file, message }): ContextItem => ({
     label: `${file} ${message}`,
     iconPath: new vscode.ThemeIcon('warning'),
-      context: undefined,
+    context: undefined,
     alwaysShow: true,
   }));
   if (items.length === 0 && problems.length === 0) {

@@ -3,12 +3,14 @@
  * selection by them. Holds the last model only; what the rows say is decided in `view/`.
  */
 import * as vscode from 'vscode';
-import { Disposables } from '../base/disposables.ts';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import { Emitter } from '../base/emitter.ts';
 import type { Row, TreeModel } from '../view/row.ts';
 import { changedRows } from '../view/treeDiff.ts';
 import { rowUri } from './rowDecorations.ts';
 
-const emptyModel: TreeModel = {
+/** A tree without rows. */
+export const emptyModel: TreeModel = {
   roots: [],
   rows: new Map(),
   children: new Map(),
@@ -16,11 +18,14 @@ const emptyModel: TreeModel = {
   rowsOf: new Map(),
 };
 
-export class ModelTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+export class ModelTree implements vscode.TreeDataProvider<string>, Disposable {
   readonly #disposables = new Disposables();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<string | string[] | undefined>());
+  readonly #asked = this.#disposables.add(new Emitter<string>());
   #model = emptyModel;
   readonly onDidChangeTreeData = this.#changed.event;
+  /** VS Code asked for the children of that row: it is open, or about to be. */
+  readonly onDidAskChildren = this.#asked.event;
 
   get model(): TreeModel {
     return this.#model;
@@ -38,6 +43,9 @@ export class ModelTree implements vscode.TreeDataProvider<string>, vscode.Dispos
   }
 
   getChildren(id?: string): string[] {
+    if (id !== undefined) {
+      this.#asked.fire(id);
+    }
     return [...(id === undefined ? this.#model.roots : (this.#model.children.get(id) ?? []))];
   }
 

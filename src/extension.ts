@@ -1,0 +1,82 @@
+/** The composition root of the extension: builds the parts in order, connects them, returns. Nothing else. */
+import * as vscode from 'vscode';
+import { systemClock } from './base/clock.ts';
+import { Disposables } from './base/disposables.ts';
+import { RunningActions } from './cluster/runningActions.ts';
+import { SessionManager } from './cluster/sessionManager.ts';
+import { channelLog } from './vscode/channelLog.ts';
+import { ClusterViews } from './vscode/clusterViews.ts';
+import { registerCommands } from './vscode/commands.ts';
+import { concernsSession, editorSettings, sessionSettings, watchFiles } from './vscode/editorSettings.ts';
+import { FluxLenses } from './vscode/fluxLenses.ts';
+import { LanguageServer } from './vscode/languageServer.ts';
+import { LiveDocuments } from './vscode/liveDocuments.ts';
+import { liveText, manifestText } from './vscode/objectTexts.ts';
+import { ObjectActions } from './vscode/objectActions.ts';
+import { RepositoryFacts } from './vscode/repositoryFacts.ts';
+import { provideRowDecorations } from './vscode/rowDecorations.ts';
+
+/** What tests in the extension host may look at; nothing for other extensions. */
+export interface Probe {
+  readonly views: ClusterViews;
+  readonly sessions: SessionManager;
+}
+
+export function activate(context: vscode.ExtensionContext): Probe | undefined {
+  const started = performance.now();
+  const parts = new Disposables();
+  context.subscriptions.push(parts);
+  const clock = systemClock();
+  const channel = parts.add(vscode.window.createOutputChannel('Driftline', { log: true }));
+  const log = channelLog(channel);
+  const sessions = parts.add(
+    new SessionManager({
+      loadKubernetes: () => import('./cluster/kubernetes.ts'),
+      settings: sessionSettings,
+      isTrusted: () => vscode.workspace.isTrusted,
+      memory: context.workspaceState,
+      watchFiles,
+      clock,
+      log,
+    }),
+  );
+  const running = parts.add(new RunningActions({ clock }));
+  const settings = editorSettings;
+  parts.add(provideRowDecorations());
+  const views = parts.add(
+    new ClusterViews({ sessions, running, settings, memory: context.workspaceState, clock, log }),
+  );
+  const repositories = parts.add(new RepositoryFacts(clock));
+  const lenses = parts.add(new FluxLenses({ sessions, running, views, repositories, settings, clock }));
+  const documents = parts.add(new LiveDocuments((key, signal) => liveText(sessions, key, signal)));
+  const actions = new ObjectActions({ sessions, running, settings, clock, log });
+  const readManifest = (key: Parameters<typeof manifestText>[1], signal: AbortSignal): Promise<string> =>
+    manifestText(sessions, key, signal);
+  parts.add(registerCommands({ sessions, views, actions, documents, readManifest, channel, log }));
+  const server = parts.add(
+    new LanguageServer({
+      start: async (serverSettings) => {
+        const { startLanguageClient } = await import('./vscode/languageClient.ts');
+        const serverPath = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath;
+        return startLanguageClient({ serverPath, settings: serverSettings, outputChannel: channel });
+      },
+      settings,
+      log,
+    }),
+  );
+  parts.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (concernsSession(change)) {
+        void sessions.settingsChanged();
+      }
+      if (change.affectsConfiguration('driftline')) {
+        views.redraw();
+        lenses.refresh();
+        server.updateSettings();
+      }
+    }),
+  );
+  parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void sessions.settingsChanged()));
+  log.info(`Activated in ${Math.round(performance.now() - started)} ms`);
+  return context.extensionMode === vscode.ExtensionMode.Test ? { views, sessions } : undefined;
+}

@@ -1,0 +1,268 @@
+/** Maps every command to its handler. The handlers are short: what they do is done by the parts that they are given. */
+import * as vscode from 'vscode';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { ActionVerb } from '../cluster/actionResult.ts';
+import { checkPrerequisites } from '../cluster/prerequisites.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import { type CliVerb, cliCommand } from '../flux/cliCommand.ts';
+import { displayName, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
+import { groupings } from '../view/arrangeObjects.ts';
+import type { ObjectView } from '../view/clusterSurvey.ts';
+import { attentionFilter, filterItems, toFilter } from '../view/filters.ts';
+import { changeWords } from '../view/objectRow.ts';
+import { prerequisitesReport } from '../view/prerequisitesReport.ts';
+import { actionTarget, pickObject } from './actionTarget.ts';
+import { signalOf } from './cancellation.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import { type CommandHandler, registerCommand } from './commandBorder.ts';
+import type { CommandName } from './commandIds.ts';
+import { pickContext } from './contextPick.ts';
+import type { LiveDocuments } from './liveDocuments.ts';
+import type { ObjectActions } from './objectActions.ts';
+
+export interface CommandParts {
+  readonly sessions: SessionManager;
+  readonly views: ClusterViews;
+  readonly actions: ObjectActions;
+  readonly documents: LiveDocuments;
+  /** The clean manifest of an object as YAML. */
+  readonly readManifest: (key: ObjectKey, signal: AbortSignal) => Promise<string>;
+  readonly channel: vscode.LogOutputChannel;
+  readonly log: Log;
+}
+
+type Handlers = Readonly<Record<CommandName, CommandHandler>>;
+
+const installGuide = 'https://fluxcd.io/flux/installation/';
+const walkthrough = 'driftline.driftline#start';
+
+/** Registers all commands; the caller disposes the result. */
+export function registerCommands(parts: CommandParts): Disposable {
+  const disposables = new Disposables();
+  const handlers: Handlers = { ...connectionHandlers(parts), ...treeHandlers(parts), ...objectHandlers(parts) };
+  const border = {
+    log: parts.log,
+    context: () => {
+      const { connection } = parts.sessions;
+      return connection.state === 'disconnected' ? undefined : connection.context;
+    },
+  };
+  for (const [name, handler] of Object.entries(handlers) as [CommandName, CommandHandler][]) {
+    disposables.add(registerCommand(name, handler, border));
+  }
+  return disposables;
+}
+
+function connectionHandlers({ sessions, channel }: CommandParts) {
+  return {
+    chooseContext: {
+      attempt: 'Choose kubeconfig context',
+      run: async () => {
+        const context = await pickContext(sessions.contexts());
+        if (context !== undefined) {
+          await sessions.selectContext(context);
+          await vscode.commands.executeCommand('driftline.cluster.focus');
+        }
+      },
+    },
+    retryConnection: { attempt: 'Retry connection', run: () => sessions.retry() },
+    refreshCluster: { attempt: 'Refresh', run: () => sessions.refresh() },
+    showLog: { attempt: 'Open log', run: () => channel.show(true) },
+    openWalkthrough: {
+      attempt: 'Open walkthrough',
+      run: () => vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false),
+    },
+    openInstallGuide: {
+      attempt: 'Open the installation guide',
+      run: () => vscode.env.openExternal(vscode.Uri.parse(installGuide)),
+    },
+    checkPrerequisites: { attempt: 'Check prerequisites', run: () => showPrerequisites(sessions) },
+  } satisfies Partial<Handlers>;
+}
+
+async function showPrerequisites(sessions: SessionManager): Promise<void> {
+  const { session } = sessions;
+  if (!session) {
+    throw new Failure('unreachable', 'no cluster is connected');
+  }
+  const title = `Checking prerequisites on ${session.context}`;
+  const report = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_progress, token) => {
+      const link = signalOf(token);
+      try {
+        return prerequisitesReport(await checkPrerequisites(session.api, session, link.signal));
+      } finally {
+        link.dispose();
+      }
+    },
+  );
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report });
+  await vscode.window.showTextDocument(document, { preview: true });
+}
+
+function treeHandlers({ views }: CommandParts) {
+  return {
+    groupObjects: { attempt: 'Group by', run: () => pickGrouping(views) },
+    filterObjects: { attempt: 'Filter', run: () => pickFilter(views) },
+    clearFilter: { attempt: 'Clear filter', run: () => views.setFilter(undefined) },
+    showFailing: {
+      attempt: 'Show failing and drifted objects',
+      run: async () => {
+        views.setFilter(attentionFilter);
+        await vscode.commands.executeCommand('driftline.cluster.focus');
+      },
+    },
+    findObject: {
+      attempt: 'Find Flux object',
+      run: async () => {
+        const key = await pickObject(views);
+        if (key !== undefined) {
+          await reveal(views, key);
+        }
+      },
+    },
+    revealObject: {
+      attempt: 'Show in tree',
+      run: async (argument) => {
+        const target = await actionTarget(argument, views);
+        if (target) {
+          await reveal(views, target.key);
+        }
+      },
+    },
+    lookUpObjects: {
+      attempt: 'Look up objects by label',
+      run: async (argument) => {
+        const target = await actionTarget(argument, views);
+        const inventory = views.open?.inventory;
+        if (target && inventory) {
+          await inventory.lookUpByLabels(target.key);
+        }
+      },
+    },
+  } satisfies Partial<Handlers>;
+}
+
+async function reveal(views: ClusterViews, key: ObjectKey): Promise<void> {
+  if (!(await views.reveal(key))) {
+    const id = parseObjectKey(key);
+    throw new Failure('notFound', `${id ? `${id.kind} ${displayName(id)}` : key} is in no view`);
+  }
+}
+
+const groupingWords = {
+  hierarchy: { label: 'As Flux applies', detail: 'Kustomizations and HelmReleases nested below what applies them' },
+  namespace: { label: 'Namespace', detail: '' },
+  kind: { label: 'Kind', detail: '' },
+  source: { label: 'Source', detail: 'what takes from the same source stands together' },
+};
+
+async function pickGrouping(views: ClusterViews): Promise<void> {
+  const items = groupings.map((grouping) => ({
+    ...groupingWords[grouping],
+    description: grouping === views.grouping ? 'shown now' : '',
+    grouping,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { title: 'Group Flux objects by' });
+  if (picked) {
+    await views.setGrouping(picked.grouping);
+  }
+}
+
+async function pickFilter(views: ClusterViews): Promise<void> {
+  const { survey } = views;
+  if (!survey) {
+    throw new Failure('unreachable', 'no cluster is connected');
+  }
+  const items = filterItems(survey, views.filter).map((item) => ({
+    label: item.label,
+    description: String(item.count),
+    detail: item.detail,
+    picked: item.picked,
+    filter: item.filter,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: `Show only, on ${survey.context}`,
+    placeHolder: 'None picked shows all',
+    canPickMany: true,
+  });
+  if (picked) {
+    views.setFilter(toFilter(picked.map((item) => item.filter)));
+  }
+}
+
+function objectHandlers(parts: CommandParts) {
+  const { views, actions, documents, readManifest } = parts;
+  const change = (attempt: string, verb: ActionVerb, word: ReturnType<typeof changeWords>[number]): CommandHandler => ({
+    attempt,
+    run: async (argument) => {
+      const fits = (view: ObjectView): boolean => changeWords(view).includes(word);
+      const target = await actionTarget(argument, views, fits);
+      if (target) {
+        await actions.run(verb, target.key, target.doubt);
+      }
+    },
+  });
+  const withObject = (attempt: string, run: (key: ObjectKey) => Promise<void> | void): CommandHandler => ({
+    attempt,
+    run: async (argument) => {
+      const target = await actionTarget(argument, views);
+      if (target) {
+        await run(target.key);
+      }
+    },
+  });
+  return {
+    reconcileObject: change('Reconcile', 'reconcile', 'canReconcile'),
+    reconcileObjectWithSource: change('Reconcile with source', 'reconcileWithSource', 'canReconcileSource'),
+    suspendObject: change('Suspend', 'suspend', 'canSuspend'),
+    resumeObject: change('Resume', 'resume', 'canResume'),
+    stopWaiting: withObject('Stop waiting', (key) => actions.stop(key)),
+    openLiveObject: withObject('Open live YAML', (key) =>
+      withProgress('Reading the live object', (signal) => documents.open(key, signal)),
+    ),
+    copyManifest: withObject('Copy clean manifest', (key) =>
+      withProgress('Reading the live object', async (signal) => copy(await readManifest(key, signal), 'Manifest')),
+    ),
+    copyName: withObject('Copy name', (key) => copy(parseObjectKey(key)?.name ?? key, 'Name')),
+    copyCommand: withObject('Copy equivalent flux command', (key) => copyCommand(key)),
+  } satisfies Partial<Handlers>;
+}
+
+async function copyCommand(key: ObjectKey): Promise<void> {
+  const object = parseObjectKey(key);
+  const verbs: readonly CliVerb[] = ['get', 'reconcile', 'suspend', 'resume'];
+  const commands = verbs.flatMap((verb) => {
+    const command =
+      object &&
+      cliCommand(verb, object, {
+        context: object.context,
+        shell: process.platform === 'win32' ? 'powershell' : 'posix',
+      });
+    return command === undefined ? [] : [{ label: command }];
+  });
+  if (commands.length === 0) {
+    throw new Failure('invalid', `the flux CLI has no command for ${object ? object.kind : key}`);
+  }
+  const picked = await vscode.window.showQuickPick(commands, { title: 'Copy which command?' });
+  if (picked) {
+    await copy(picked.label, 'Command');
+  }
+}
+
+async function copy(text: string, what: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  void vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
+}
+
+/** Shown in the window's status while it lasts; a request ends by its own time limits. */
+function withProgress(title: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  return Promise.resolve(
+    vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+      work(new AbortController().signal),
+    ),
+  );
+}

@@ -1,0 +1,177 @@
+/**
+ * The line above each HelmRelease and Flux Kustomization in a file. Finds the documents, asks which object each stands for,
+ * and draws what `view/lenses.ts` says. Only for files and untitled documents: a diff or a live document is no place to act.
+ */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import type { RunningActions } from '../cluster/runningActions.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import { type DocumentMatch, documentMatch } from '../flux/documentMatch.ts';
+import { findFluxKind } from '../flux/kinds.ts';
+import { type ObjectId, objectKey } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import { type FluxDocument, fluxDocuments } from '../manifests/fluxDocuments.ts';
+import type { Settings } from '../settings.ts';
+import type { Survey } from '../view/clusterSurvey.ts';
+import { lensesFor, type LensTitle } from '../view/lenses.ts';
+import type { LensArgument } from './actionTarget.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import type { RepositoryFacts, RepositoryOfFile } from './repositoryFacts.ts';
+
+export interface FluxLensesParts {
+  readonly sessions: SessionManager;
+  readonly running: RunningActions;
+  readonly views: ClusterViews;
+  readonly repositories: RepositoryFacts;
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+}
+
+const selector: vscode.DocumentSelector = [
+  { language: 'yaml', scheme: 'file' },
+  { language: 'yaml', scheme: 'untitled' },
+];
+
+/** A file of no repository: nothing in a cluster can be certain to be its. */
+const nowhere: RepositoryOfFile = { filePath: '', remotes: [], reaches: () => false };
+
+export class FluxLenses implements vscode.CodeLensProvider, Disposable {
+  readonly #parts: FluxLensesParts;
+  readonly #disposables = new Disposables();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly onDidChangeCodeLenses = this.#changed.event;
+  readonly #documents = new WeakMap<vscode.TextDocument, { version: number; found: readonly FluxDocument[] }>();
+  /** What was drawn last, by document: a survey that changes none of it must not redraw. */
+  readonly #drawn = new Map<string, string>();
+  #byName: { survey: Survey; objects: Map<string, FluxObject[]> } | undefined;
+  #hold: Disposable | undefined;
+
+  constructor(parts: FluxLensesParts) {
+    this.#parts = parts;
+    this.#disposables.add(vscode.languages.registerCodeLensProvider(selector, this));
+    this.#disposables.add(parts.views.onDidSurvey(() => void this.#redrawIfChanged()));
+    this.#disposables.add(parts.repositories.onDidChange(() => this.#changed.fire()));
+    this.#disposables.add(vscode.window.onDidChangeVisibleTextEditors(() => this.#holdWhileShown()));
+    this.#disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#drawn.delete(uri.toString())));
+    this.#disposables.add({ dispose: () => this.#hold?.dispose() });
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    if (!this.#parts.settings().codeLens || this.#documentsOf(document).length === 0) {
+      this.#drawn.delete(document.uri.toString());
+      return [];
+    }
+    this.#holdWhileShown();
+    const titles = await this.#titlesOf(document);
+    this.#drawn.set(document.uri.toString(), JSON.stringify(titles));
+    const { context } = this.#parts.views.survey ?? { context: '' };
+    return titles.flatMap(({ line, lenses }) =>
+      lenses.map(
+        (lens) =>
+          new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+            title: lens.title,
+            tooltip: lens.tooltip,
+            command: lens.command,
+            arguments: [{ context, target: lens.target } satisfies LensArgument],
+          }),
+      ),
+    );
+  }
+
+  /** The setting was switched. */
+  refresh(): void {
+    this.#holdWhileShown();
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async #redrawIfChanged(): Promise<void> {
+    for (const { document } of vscode.window.visibleTextEditors) {
+      const drawn = this.#drawn.get(document.uri.toString());
+      if (drawn !== undefined && drawn !== JSON.stringify(await this.#titlesOf(document))) {
+        this.#changed.fire();
+        return;
+      }
+    }
+  }
+
+  /** Watches run while a file with a lens is seen, as they do for the views. */
+  #holdWhileShown(): void {
+    const shown =
+      this.#parts.settings().codeLens &&
+      vscode.window.visibleTextEditors.some(
+        ({ document }) => vscode.languages.match(selector, document) > 0 && this.#documentsOf(document).length > 0,
+      );
+    if (shown && !this.#hold) {
+      this.#hold = this.#parts.sessions.acquire();
+    } else if (!shown) {
+      this.#hold?.dispose();
+      this.#hold = undefined;
+    }
+  }
+
+  #documentsOf(document: vscode.TextDocument): readonly FluxDocument[] {
+    const known = this.#documents.get(document);
+    if (known?.version === document.version) {
+      return known.found;
+    }
+    const found = fluxDocuments(document.getText());
+    this.#documents.set(document, { version: document.version, found });
+    return found;
+  }
+
+  async #titlesOf(document: vscode.TextDocument): Promise<{ line: number; lenses: LensTitle[] }[]> {
+    const repository = (await this.#parts.repositories.of(document.uri)) ?? nowhere;
+    return this.#documentsOf(document).map((declared) => ({
+      line: declared.line,
+      lenses: this.#lensesOf(declared, repository),
+    }));
+  }
+
+  #lensesOf(declared: FluxDocument, repository: RepositoryOfFile): LensTitle[] {
+    const { views, sessions, running, settings, clock } = this.#parts;
+    const { survey, open } = views;
+    const kind = findFluxKind(declared.group, declared.kind);
+    if (!survey || !open || !kind) {
+      return [];
+    }
+    const keyOf = (id: ObjectId) => objectKey(survey.context, id);
+    return lensesFor({
+      connection: sessions.connection,
+      match: this.#match(declared, repository, survey),
+      view: (id) => survey.views.get(keyOf(id)),
+      action: (id) => running.get(keyOf(id)),
+      complete: open.session.sync(kind).state === 'synced',
+      mayPatch: ({ id }) => open.rights.mayPatch(id),
+      readOnly: settings().readOnly,
+      now: clock.now(),
+    });
+  }
+
+  #match(declared: FluxDocument, repository: RepositoryOfFile, survey: Survey): DocumentMatch {
+    const { group, kind, name, namespace } = declared;
+    return documentMatch({
+      declared: { group, kind, name, namespace, filePath: repository.filePath },
+      remotes: repository.remotes,
+      named: (wanted) => this.#named(survey).get(`${wanted.group}/${wanted.kind}/${wanted.name}`) ?? [],
+      get: (id) => survey.views.get(objectKey(survey.context, id))?.object,
+      reaches: repository.reaches,
+    });
+  }
+
+  #named(survey: Survey): Map<string, FluxObject[]> {
+    if (this.#byName?.survey !== survey) {
+      const objects = new Map<string, FluxObject[]>();
+      for (const { id, object } of survey.views.values()) {
+        const key = `${id.group}/${id.kind}/${id.name}`;
+        objects.set(key, [...(objects.get(key) ?? []), object]);
+      }
+      this.#byName = { survey, objects };
+    }
+    return this.#byName.objects;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What goes with one session while it is open: who reads inventories, which rights are known, where rows have settled.
+ * Ends with the session, so that nothing of one cluster is shown in the tree of another.
+ */
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import { Emitter } from '../base/emitter.ts';
+import type { Log } from '../base/log.ts';
+import type { ClusterSession } from '../cluster/clusterSession.ts';
+import { InventoryReader } from '../cluster/inventoryReader.ts';
+import { PatchRights } from '../cluster/patchRights.ts';
+import type { ObjectKey } from '../flux/objectKey.ts';
+import { SettledOrder } from '../view/settledOrder.ts';
+
+export class OpenCluster implements Disposable {
+  readonly session: ClusterSession;
+  readonly inventory: InventoryReader;
+  readonly rights: PatchRights;
+  readonly clusterOrder = new SettledOrder();
+  readonly sourcesOrder = new SettledOrder();
+  readonly #disposables = new Disposables();
+  /** Open inventories by the id of their row. */
+  readonly #expanded = new Map<string, { readonly key: ObjectKey; readonly hold: Disposable }>();
+  readonly #changed = this.#disposables.add(new Emitter<void>());
+  /** Anything that a tree shows may have changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: { readonly session: ClusterSession; readonly clock: Clock; readonly log: Log }) {
+    const { session, clock, log } = parts;
+    this.session = session;
+    const { api, namespaces } = session;
+    this.inventory = this.#disposables.add(new InventoryReader({ api, state: session, clock, log }));
+    this.rights = this.#disposables.add(new PatchRights({ api, namespaces, log }));
+    const fire = (): void => this.#changed.fire();
+    this.#disposables.add(session.onDidChangeObjects(fire));
+    this.#disposables.add(session.onDidChangeStatus(fire));
+    this.#disposables.add(this.inventory.onDidChange(fire));
+    this.#disposables.add(this.rights.onDidChange(fire));
+  }
+
+  /** The row is open, and shows that owner's objects; `undefined` when it shows none (any more). */
+  setExpanded(rowId: string, key: ObjectKey | undefined): void {
+    const known = this.#expanded.get(rowId);
+    if (known?.key === key) {
+      return;
+    }
+    if (key === undefined) {
+      this.#expanded.delete(rowId);
+    } else {
+      this.#expanded.set(rowId, { key, hold: this.inventory.expand(key) });
+    }
+    known?.hold.dispose();
+  }
+
+  /** Forgets rows that are no longer there, as the tree of now has them. */
+  keepExpanded(keyOf: (rowId: string) => ObjectKey | undefined): void {
+    for (const rowId of [...this.#expanded.keys()]) {
+      this.setExpanded(rowId, keyOf(rowId));
+    }
+  }
+
+  dispose(): void {
+    for (const { hold } of this.#expanded.values()) {
+      hold.dispose();
+    }
+    this.#expanded.clear();
+    this.#disposables.dispose();
+  }
+}
