@@ -27,7 +27,8 @@ export function wordsOfReason(reason: string): string {
   return known ?? (words === '' ? 'failed' : words);
 }
 
-const room = 80;
+/** Characters; what is longer is cut down to its cause. */
+const room = 60;
 
 /** What the controllers put before the cause, and what the reason has said already. */
 const leadIns: readonly RegExp[] = [

@@ -81,10 +81,14 @@ export function rollUp(roots: readonly TreeNode[], passes: (view: ObjectView) =>
     }
     const isPassed = node.view !== undefined && node.counts && passes(node.view);
     passed += isPassed ? 1 : 0;
-    // A group that says why it is empty stays.
-    node.visible = isPassed || node.visibleBelow || (node.group?.description ?? '') !== '';
+    node.visible = isPassed || node.visibleBelow || isCompanion(node);
   }
   return passed;
+}
+
+/** Stands by whatever a filter does: a group that says why it is empty, and who consumes a source, which is not counted. */
+function isCompanion({ view, group, counts, children }: TreeNode): boolean {
+  return view ? !counts && children.length === 0 : (group?.description ?? '') !== '';
 }
 
 function ownRank(node: TreeNode): number {
