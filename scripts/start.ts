@@ -23,8 +23,8 @@ const say = (line: string) => console.log(line);
 
 /** A VS Code that is starting or open. */
 interface Window {
-  /** How to come to it, as the first line for the user. */
-  readonly where: string;
+  /** Of the page; undefined for a window that opens by itself. */
+  readonly url?: string;
   /** Resolves when the user has closed it, or it has ended by itself. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
@@ -56,7 +56,6 @@ async function openDesktop(program: string, parts: WindowParts): Promise<Window>
     child.once('error', reject);
   });
   return {
-    where: 'VS Code is opening.',
     ended: new Promise((resolve) => child.once('exit', () => resolve())),
     stop: () => stopGroup(child),
   };
@@ -75,7 +74,7 @@ async function openPage(port: number, parts: WindowParts): Promise<Window> {
     // Credential plugins of a kubeconfig look for their files at home.
     home: homedir(),
   });
-  return { where: server.pageUrl({ folder: parts.folder }), ended: server.ended, stop: () => server.stop() };
+  return { url: server.pageUrl({ folder: parts.folder }), ended: server.ended, stop: () => server.stop() };
 }
 
 /** Shows the page in the user's browser, where there is one; the address is printed in any case. */
@@ -103,7 +102,7 @@ function nextSteps(window: Window, cluster: ShownCluster, options: StartOptions)
       : ['Press the Driftline icon at the left.', 'Open a HelmRelease: the line above it shows its state.'];
   return [
     '',
-    window.where,
+    window.url === undefined ? 'VS Code is opening.' : `Open ${window.url}`,
     `It shows ${cluster.about}.`,
     ...steps.map((step) => `  - ${step}`),
     'Ctrl-C ends all of it.',
@@ -131,8 +130,8 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     const window = await (desktop === undefined ? openPage(options.port, parts) : openDesktop(desktop, parts));
     ends.push(() => window.stop());
     say(nextSteps(window, cluster, options));
-    if (options.open && desktop === undefined) {
-      openBrowser(window.where);
+    if (options.open && window.url !== undefined) {
+      openBrowser(window.url);
     }
     await Promise.race([window.ended, aborted(signal)]);
   } finally {

@@ -9,6 +9,7 @@ import { windowSize } from '../../scripts/browser.ts';
 import { makeSampleRepository } from '../../scripts/sampleRepository.ts';
 import type { VscodeHost } from '../../scripts/vscodeHost.ts';
 import { type VscodeServer, startServer } from '../../scripts/vscodeServer.ts';
+import { testSettings } from '../../scripts/vscodeSettings.ts';
 import { type HostResults, type HostVerdict, judgeHostRun } from './hostResults.ts';
 import type { HostSuite } from './hostSuites.ts';
 
@@ -62,7 +63,8 @@ async function runPage(run: SuiteRun, server: VscodeServer, folder: string, runF
   } finally {
     clearTimeout(timer);
     run.signal.removeEventListener('abort', giveUp);
-    await context.close();
+    // An interrupted browser has closed it already.
+    await context.close().catch(() => undefined);
     console.end();
   }
 }
@@ -95,7 +97,7 @@ export async function runSuite(run: SuiteRun): Promise<HostVerdict> {
     runFolder,
     trust: run.suite.trust,
     driver: true,
-    settings: run.suite.settings ?? {},
+    settings: { ...testSettings, ...run.suite.settings },
     env: {
       DRIFTLINE_RUN_FOLDER: runFolder,
       DRIFTLINE_TEST_RESULTS: results,
