@@ -24,11 +24,14 @@ export interface KubeconfigContext {
 export interface KubeconfigError {
   readonly file: string;
   readonly message: string;
+  /** The file does not exist; otherwise it is there and cannot be read, or only in part. */
+  readonly missing?: true;
 }
 
 /** One file's content after YAML, or why there is none. */
 export type KubeconfigSource =
-  { readonly file: string; readonly content: unknown } | { readonly file: string; readonly error: string };
+  | { readonly file: string; readonly content: unknown }
+  | { readonly file: string; readonly error: string; readonly missing?: true };
 
 /** Cluster and user of one context as the files have them, paths made absolute. Contains credentials. */
 export interface ContextEntry {
@@ -61,7 +64,8 @@ export class Kubeconfig {
     let current: string | undefined;
     for (const source of sources) {
       if ('error' in source) {
-        errors.push({ file: source.file, message: source.error });
+        const { file, error, missing } = source;
+        errors.push({ file, message: error, ...(missing ? { missing } : {}) });
         continue;
       }
       const content = asRecord(source.content ?? {}); // an empty file is a kubeconfig without entries

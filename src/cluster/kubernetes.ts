@@ -43,7 +43,7 @@ function readSource(file: string): KubeconfigSource {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') {
-      return { file, error: 'does not exist' };
+      return { file, error: 'does not exist', missing: true };
     }
     if (code === 'EACCES' || code === 'EISDIR') {
       return { file, error: code === 'EACCES' ? 'may not be read (permission denied)' : 'is a folder' };

@@ -11,7 +11,7 @@ import type { Log } from '../base/log.ts';
 import { ClusterSession } from './clusterSession.ts';
 import type { Connection } from './connection.ts';
 import { HttpClusterApi } from './httpClusterApi.ts';
-import type { Kubeconfig, KubeconfigContext } from './kubeconfig.ts';
+import type { Kubeconfig, KubeconfigContext, KubeconfigError } from './kubeconfig.ts';
 import type { KubeconfigFiles } from './kubeconfigFiles.ts';
 import type { createTransport, loadKubeconfigs, TransportOptions } from './kubernetes.ts';
 
@@ -58,7 +58,7 @@ export interface ContextChoices {
   /** `current-context` of the kubeconfig: a hint for the list, never followed by itself. */
   readonly currentContext: string | undefined;
   readonly files: readonly string[];
-  readonly errors: readonly { readonly file: string; readonly message: string }[];
+  readonly errors: readonly KubeconfigError[];
 }
 
 const rememberedKey = 'driftline.context';
@@ -203,8 +203,9 @@ export class SessionManager implements Disposable {
     }
     const refusal = this.#refusal(kubeconfig);
     if (refusal) {
-      const halfWritten = kubeconfig.errors.length > 0 && this.#session?.context === this.#choose(kubeconfig);
-      if (!halfWritten) {
+      // A file that is just being written must not end a session; what it says in the end is read when it is.
+      const halfWritten = kubeconfig.errors.some(({ missing }) => !missing);
+      if (!halfWritten || !this.#session || this.#session.context !== this.#choose(kubeconfig)) {
         this.#close(refusal);
       }
       return;

@@ -117,7 +117,7 @@ test('a file that does not exist, a folder, an empty file', () => {
   const empty = file('empty.yaml', '\n');
   const { errors, contexts } = loadKubeconfigs([missing, folder, empty]);
   assert.deepEqual(errors, [
-    { file: missing, message: 'does not exist' },
+    { file: missing, message: 'does not exist', missing: true },
     { file: folder, message: 'is a folder' },
   ]);
   assert.deepEqual(contexts, []);
