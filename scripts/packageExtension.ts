@@ -16,7 +16,7 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|languageClient|kubernetes|server)\.cjs$/,
+  /^extension\/dist\/(extension|languageClient|kubernetes|yaml|server)\.cjs$/,
   /^extension\/dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,
   /^extension\/syntaxes\/[\w.-]+\.json$/,
