@@ -161,10 +161,8 @@ export class ClusterViews implements Disposable {
     if (this.#open?.session !== sessions.session) {
       this.#open?.dispose();
       this.#filter = undefined;
-      this.#open = sessions.session && new OpenCluster({ session: sessions.session, clock, log });
-      if (this.#open) {
-        this.#disposables.add(this.#open.onDidChange(() => this.redraw()));
-      }
+      const changed = (): void => this.redraw();
+      this.#open = sessions.session && new OpenCluster({ session: sessions.session, clock, log, changed });
     }
     this.redraw();
   }

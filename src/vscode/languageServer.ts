@@ -28,6 +28,8 @@ export class LanguageServer implements Disposable {
   constructor(parts: LanguageServerParts) {
     this.#parts = parts;
     this.#disposables.add(vscode.workspace.onDidOpenTextDocument((document) => void this.#consider(document)));
+    // A new file is empty when it is opened. Once the server runs, the client follows changes by itself.
+    this.#disposables.add(vscode.workspace.onDidChangeTextDocument(({ document }) => void this.#consider(document)));
     this.#disposables.add(vscode.workspace.onDidChangeWorkspaceFolders(() => (this.#probed = undefined)));
     for (const document of vscode.workspace.textDocuments) {
       void this.#consider(document);

@@ -62,7 +62,7 @@ export class ModelTree implements vscode.TreeDataProvider<string>, Disposable {
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
     const row = this.#model.rows.get(id);
     if (row) {
-      const tooltip = new vscode.MarkdownString(row.tooltip(), true);
+      const tooltip = new vscode.MarkdownString(row.tooltip());
       tooltip.isTrusted = false; // text from a cluster must not run commands
       tooltip.supportHtml = false;
       item.tooltip = tooltip;

@@ -156,12 +156,13 @@ export class ObjectActions {
 
   #tell(verb: ActionVerb, { id, context }: Subject, result: ActionResult): void {
     const text = resultText(verb, id, context, result);
-    if (result.state === 'failed') {
+    if (result.state === 'failed' && result.failure?.reason !== 'cancelled') {
       const message = result.failure && failureMessage(`${verbText(verb)} ${objectName(id)}`, context, result.failure);
       presentMessage('error', message ?? { text, buttons: [{ title: 'Open log', command: 'showLog' }] });
     } else if (result.state === 'succeeded' && result.warning !== undefined) {
       presentMessage('warning', { text, buttons: [] });
     } else {
+      // Cancelled from below: the context was switched meanwhile, which is the user's own doing.
       const icon = result.state === 'succeeded' ? 'check' : 'debug-stop';
       void vscode.window.setStatusBarMessage(`$(${icon}) ${iconFreeText(text)}`, statusTextMs);
     }

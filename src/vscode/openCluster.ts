@@ -4,7 +4,6 @@
  */
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
-import { Emitter } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { ClusterSession } from '../cluster/clusterSession.ts';
 import { InventoryReader } from '../cluster/inventoryReader.ts';
@@ -21,21 +20,23 @@ export class OpenCluster implements Disposable {
   readonly #disposables = new Disposables();
   /** Open inventories by the id of their row. */
   readonly #expanded = new Map<string, { readonly key: ObjectKey; readonly hold: Disposable }>();
-  readonly #changed = this.#disposables.add(new Emitter<void>());
-  /** Anything that a tree shows may have changed. */
-  readonly onDidChange = this.#changed.event;
 
-  constructor(parts: { readonly session: ClusterSession; readonly clock: Clock; readonly log: Log }) {
-    const { session, clock, log } = parts;
+  /** `changed` is called when anything that a tree shows may have changed, and never after the end. */
+  constructor(parts: {
+    readonly session: ClusterSession;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly changed: () => void;
+  }) {
+    const { session, clock, log, changed } = parts;
     this.session = session;
     const { api, namespaces } = session;
     this.inventory = this.#disposables.add(new InventoryReader({ api, state: session, clock, log }));
     this.rights = this.#disposables.add(new PatchRights({ api, namespaces, log }));
-    const fire = (): void => this.#changed.fire();
-    this.#disposables.add(session.onDidChangeObjects(fire));
-    this.#disposables.add(session.onDidChangeStatus(fire));
-    this.#disposables.add(this.inventory.onDidChange(fire));
-    this.#disposables.add(this.rights.onDidChange(fire));
+    this.#disposables.add(session.onDidChangeObjects(changed));
+    this.#disposables.add(session.onDidChangeStatus(changed));
+    this.#disposables.add(this.inventory.onDidChange(changed));
+    this.#disposables.add(this.rights.onDidChange(changed));
   }
 
   /** The row is open, and shows that owner's objects; `undefined` when it shows none (any more). */
