@@ -38,7 +38,7 @@ interface PageEnd {
 async function runPage(run: SuiteRun, server: VscodeServer, folder: string, runFolder: string): Promise<PageEnd> {
   const { promise, resolve } = Promise.withResolvers<PageEnd>();
   const giveUp = () => resolve({ code: undefined, logs: [] });
-  const timer = setTimeout(giveUp, run.timeoutMs ?? 180_000);
+  const timer = setTimeout(giveUp, run.timeoutMs ?? 600_000);
   run.signal.addEventListener('abort', giveUp, { once: true });
   const console = createWriteStream(join(runFolder, 'console.log'));
   const context = await run.browser.newContext({ viewport: windowSize });
@@ -54,7 +54,8 @@ async function runPage(run: SuiteRun, server: VscodeServer, folder: string, runF
       }
     });
     await page.exposeFunction('codeAutomationExit', (code: number, logs: PageEnd['logs']) => resolve({ code, logs }));
-    await page.goto(server.pageUrl({ folder, extension: run.extension, tests: run.entry }));
+    const url = server.pageUrl({ folder, extension: run.extension, tests: run.entry });
+    await page.goto(url, { waitUntil: 'commit', timeout: 90_000 });
     const end = await promise;
     if (end.code !== 0) {
       await page.screenshot({ path: join(runFolder, 'last.png') }).catch(() => undefined);

@@ -286,8 +286,9 @@ async function openPage(browser: Browser, server: VscodeServer, folder: string) 
   page.setDefaultTimeout(20_000);
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(String(error)));
-  await page.goto(server.pageUrl({ folder }));
-  await page.locator('.monaco-workbench').waitFor();
+  // Three seconds on a quiet machine, and the longest of all waits on a busy one.
+  await page.goto(server.pageUrl({ folder }), { waitUntil: 'commit', timeout: 90_000 });
+  await page.locator('.monaco-workbench').waitFor({ timeout: 90_000 });
   return { page, pageErrors };
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -87,31 +88,32 @@ test('npm start: the page opens with its token only, shows the sample, and Ctrl-
   assert.equal(existsSync(runFolder), false);
 });
 
-/** A program in the place of the desktop VS Code: writes its arguments down, starts a child, and stays. */
-function fakeDesktop(t: TestContext): { bin: string; seen: () => string[]; started: Promise<void>; folder: string } {
+/** A program in the place of the desktop VS Code: starts a child, says its arguments over a socket, and stays. */
+function fakeDesktop(t: TestContext): { readonly bin: string; readonly opened: Promise<readonly string[]> } {
   const folder = mkdtempSync(join(tmpdir(), 'driftline-desktop-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  mkdirSync(join(folder, 'bin'));
-  const seen = join(folder, 'seen.json');
+  const socket = join(folder, 'socket');
   const program = `#!${process.execPath}
 const { spawn } = require('node:child_process');
-const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
-require('node:fs').writeFileSync(${JSON.stringify(seen)}, JSON.stringify(process.argv.slice(2)));
+spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+require('node:net').connect(${JSON.stringify(socket)}).end(JSON.stringify(process.argv.slice(2)));
 `;
+  mkdirSync(join(folder, 'bin'));
   for (const path of [join(folder, 'code'), join(folder, 'bin', 'code')]) {
     writeFileSync(path, program);
     chmodSync(path, 0o755);
   }
-  return {
-    folder,
-    bin: join(folder, 'bin'),
-    seen: () => JSON.parse(readFileSync(seen, 'utf8')) as string[],
-    started: (async () => {
-      while (!existsSync(seen)) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    })(),
-  };
+  const server = createServer();
+  t.after(() => server.close());
+  server.listen(socket);
+  const opened = once(server, 'connection').then(async ([connection]: Socket[]) => {
+    let text = '';
+    for await (const chunk of connection!.setEncoding('utf8')) {
+      text += String(chunk);
+    }
+    return JSON.parse(text) as string[];
+  });
+  return { bin: join(folder, 'bin'), opened };
 }
 
 test('npm start: a desktop VS Code opens with the extension under development and ends with Ctrl-C', async (t) => {
@@ -119,8 +121,7 @@ test('npm start: a desktop VS Code opens with the extension under development an
   const env = { ...remote, DISPLAY: ':0', PATH: `${desktop.bin}:${process.env['PATH'] ?? ''}` };
   const started = start(t, [], env);
   await started.says('Ctrl-C ends all of it.');
-  await desktop.started;
-  const args = desktop.seen();
+  const args = await desktop.opened;
   assert.ok(args.includes(`--extensionDevelopmentPath=${projectRoot}`), args.join(' '));
   const runFolder = join(cacheFolder(), 'start', String(started.process.pid));
   assert.equal(args[args.indexOf('--user-data-dir') + 1], join(runFolder, 'user'));
