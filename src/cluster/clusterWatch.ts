@@ -153,6 +153,9 @@ export class ClusterWatch implements Disposable {
     try {
       if (this.#version === undefined) {
         await this.#list(signal);
+        if (signal.aborted) {
+          return 0;
+        }
       }
       step = 'watch';
       await this.#watch(signal);

@@ -123,7 +123,7 @@ export class SessionManager implements Disposable {
     if (!this.#parts.isTrusted()) {
       return { contexts: [], chosen: undefined, currentContext: undefined, files: [], errors: [] };
     }
-    const kubeconfig = await this.#load();
+    const { kubeconfig } = await this.#load();
     return {
       contexts: kubeconfig.contexts,
       chosen: this.#choose(kubeconfig),
@@ -194,7 +194,7 @@ export class SessionManager implements Disposable {
         waitingFor: 'the kubeconfig',
       });
     }
-    const kubeconfig = await this.#load();
+    const { kubernetes, kubeconfig } = await this.#load();
     if (opening !== this.#opening) {
       return;
     }
@@ -210,7 +210,7 @@ export class SessionManager implements Disposable {
       }
       return;
     }
-    await this.#openContext(kubeconfig, this.#choose(kubeconfig) ?? '', opening);
+    this.#openContext(kubernetes, kubeconfig, this.#choose(kubeconfig) ?? '');
   }
 
   /** Nobody waits for it, so what goes wrong unexpectedly becomes a state and a line in the log. */
@@ -224,15 +224,11 @@ export class SessionManager implements Disposable {
     });
   }
 
-  async #openContext(kubeconfig: Kubeconfig, context: string, opening: number): Promise<void> {
-    const { clock, log, random, settings, loadKubernetes } = this.#parts;
+  #openContext(kubernetes: KubernetesModule, kubeconfig: Kubeconfig, context: string): void {
+    const { clock, log, random, settings } = this.#parts;
     const { namespaces, network } = settings();
     const key = JSON.stringify([context, kubeconfig.fingerprint(context), namespaces, network]);
     if (this.#session && key === this.#sessionKey) {
-      return;
-    }
-    const kubernetes = await loadKubernetes();
-    if (opening !== this.#opening) {
       return;
     }
     this.#session?.dispose();
@@ -301,9 +297,10 @@ export class SessionManager implements Disposable {
     return this.#parts.settings().context || this.#parts.memory.get(rememberedKey) || only;
   }
 
-  async #load(): Promise<Kubeconfig> {
+  async #load(): Promise<{ readonly kubernetes: KubernetesModule; readonly kubeconfig: Kubeconfig }> {
     const { loadKubernetes, settings } = this.#parts;
-    return (await loadKubernetes()).loadKubeconfigs(settings().files.files);
+    const kubernetes = await loadKubernetes();
+    return { kubernetes, kubeconfig: kubernetes.loadKubeconfigs(settings().files.files) };
   }
 
   #watchFiles(): void {

@@ -439,6 +439,16 @@ test('disposed in the middle of a list: the list is cancelled, its answer droppe
   assert.deepEqual([heard, states, api.watches.length], [[], [], 0]);
 });
 
+test('a list that arrives in the very moment of the end is dropped', async () => {
+  const { api, watch, heard, states } = setUp();
+  watch.start();
+  const list = await api.lists.next();
+  list.answer({ items: [object('late')] });
+  watch.dispose();
+  await turns();
+  assert.deepEqual([heard, states, api.watches.length], [[], [], 0]);
+});
+
 test('disposed in the middle of a watch: late events and errors are dropped', async () => {
   const { api, open, watch, heard, states } = await watching();
   open.emit({ type: 'ADDED', object: object('late') });
