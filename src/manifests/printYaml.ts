@@ -8,20 +8,31 @@ import { stringify } from 'yaml';
 const leading = ['apiVersion', 'kind', 'metadata', 'type', 'spec', 'data'];
 const leadingOfMetadata = ['name', 'namespace', 'labels', 'annotations'];
 
-/** Ends with a line break. Long texts are not folded, and nothing becomes an alias: both would hinder comparing. */
+/**
+ * Ends with a line break. Long texts are not folded, and nothing becomes an alias: both would hinder comparing. Texts that a
+ * reader of YAML 1.1 (the API server's) or of 1.2 would take for something else are quoted.
+ */
 export function printYaml(object: Readonly<Record<string, unknown>>): string {
   const { metadata } = object;
   const inOrder: Readonly<Record<string, unknown>> = isRecord(metadata)
     ? { ...object, metadata: ordered(metadata, leadingOfMetadata) }
     : object;
-  return stringify(ordered(inOrder, leading), { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' });
+  return stringify(ordered(inOrder, leading), {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    version: '1.1',
+    compat: 'core',
+  });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function ordered(record: Readonly<Record<string, unknown>>, first: readonly string[]): Readonly<Record<string, unknown>> {
+function ordered(
+  record: Readonly<Record<string, unknown>>,
+  first: readonly string[],
+): Readonly<Record<string, unknown>> {
   const rank = ([name]: [string, unknown]): number => {
     const index = first.indexOf(name);
     return index >= 0 ? index : name === 'status' ? first.length + 1 : first.length;

@@ -4,7 +4,7 @@
  */
 import type { Hierarchy } from '../flux/hierarchy.ts';
 import { findFluxKind, type FluxKind, fluxKinds } from '../flux/kinds.ts';
-import { displayName, type ObjectId, objectKey } from '../flux/objectKey.ts';
+import { displayName, type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { ownerOf } from '../flux/references.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { pluralWords } from './headRows.ts';
@@ -43,26 +43,60 @@ export function arrangeObjects(grouping: Grouping, arrangement: Arrangement): Tr
   }
 }
 
-function byHierarchy(appliers: readonly ObjectView[], { cluster, survey, path, home }: Arrangement): TreeNode[] {
-  const hierarchy = hierarchyOf(cluster, appliers);
-  const viewOf = (id: ObjectId): ObjectView | undefined => survey.views.get(objectKey(survey.context, id));
-  const roots: TreeNode[] = [];
-  const loose: TreeNode[] = [];
-  const open: { readonly ids: readonly ObjectId[]; readonly into: TreeNode | undefined }[] = [
-    { ids: hierarchy.roots, into: undefined },
+/** Where an applier stands in the hierarchy; parents come before their children. */
+interface Place {
+  readonly id: string;
+  readonly key: ObjectKey;
+  /** Index of the parent's place, `undefined` for roots. */
+  readonly parent: number | undefined;
+  readonly note: string | undefined;
+  /** Nothing applied it and it applies nothing of Flux. */
+  readonly isLoose: boolean;
+}
+
+/** Places follow from the hierarchy alone, which is the same value for as long as nobody moves. */
+const placesByHierarchy = new WeakMap<Hierarchy, { readonly path: string; readonly places: readonly Place[] }>();
+
+function placesOf(hierarchy: Hierarchy, { survey, path }: Arrangement): readonly Place[] {
+  const known = placesByHierarchy.get(hierarchy);
+  if (known?.path === path) {
+    return known.places;
+  }
+  const places: Place[] = [];
+  const open: { readonly ids: readonly ObjectId[]; readonly parent: number | undefined }[] = [
+    { ids: hierarchy.roots, parent: undefined },
   ];
   for (let level = open.pop(); level; level = open.pop()) {
+    const { parent } = level;
     for (const id of level.ids) {
-      const view = viewOf(id);
+      const view = survey.views.get(objectKey(survey.context, id));
       const children = hierarchy.children(id);
       if (view) {
         // The parent's key is path enough: an object has one parent here, and a path of keys would grow with the depth.
-        const parent = level.into?.view?.key ?? '';
-        const node = treeNode({ id: `${path}|${parent}|${view.key}`, view, note: ownerNote(view, hierarchy) });
-        const isLoose = level.into === undefined && children.length === 0 && ownerOf(view.object) === undefined;
-        (level.into?.children ?? (isLoose ? loose : roots)).push(node);
-        open.push({ ids: children, into: node });
+        const above = parent === undefined ? '' : (places[parent]?.key ?? '');
+        const isLoose = parent === undefined && children.length === 0 && ownerOf(view.object) === undefined;
+        const note = ownerNote(view, hierarchy);
+        places.push({ id: `${path}|${above}|${view.key}`, key: view.key, parent, note, isLoose });
+        open.push({ ids: children, parent: places.length - 1 });
       }
+    }
+  }
+  placesByHierarchy.set(hierarchy, { path, places });
+  return places;
+}
+
+function byHierarchy(appliers: readonly ObjectView[], arrangement: Arrangement): TreeNode[] {
+  const { cluster, survey, path, home } = arrangement;
+  const roots: TreeNode[] = [];
+  const loose: TreeNode[] = [];
+  const nodes: (TreeNode | undefined)[] = [];
+  for (const { id, key, parent, note, isLoose } of placesOf(hierarchyOf(cluster, appliers), arrangement)) {
+    const view = survey.views.get(key);
+    const node = view && treeNode({ id, view, note });
+    nodes.push(node);
+    if (node) {
+      const above = parent === undefined ? undefined : nodes[parent];
+      (above?.children ?? (isLoose ? loose : roots)).push(node);
     }
   }
   if (loose.length === 0 || roots.length === 0) {

@@ -18,6 +18,7 @@ export interface Behind {
   readonly available: string;
 }
 
+/** The same value from survey to survey as long as nothing in it changes. */
 export interface ObjectView {
   readonly key: ObjectKey;
   readonly id: ObjectId;
@@ -101,6 +102,8 @@ interface Facts {
     readonly source: FluxObject | undefined;
     readonly lag: (Behind & { readonly since: number }) | undefined;
   };
+  /** The last view, given out again while it would be the same: whoever derives from a view can tell that nothing changed. */
+  view: ObjectView | undefined;
 }
 
 const factsByObject = new WeakMap<FluxObject, Facts>();
@@ -121,6 +124,7 @@ function factsOf(object: FluxObject, context: string, fluxVersion: string | unde
     drift: releaseDrift(object, fluxVersion),
     source: source && { id: source, key: objectKey(context, source) },
     compared: { source: undefined, lag: undefined },
+    view: undefined,
   };
   factsByObject.set(object, facts);
   return facts;
@@ -138,8 +142,12 @@ function lagOf(object: FluxObject, facts: Facts, source: FluxObject | undefined)
 }
 
 function viewOf(object: FluxObject, kind: FluxKind, facts: Facts, behind: Behind | undefined): ObjectView {
-  const { key, id, state, drift, source } = facts;
-  return { key, id, kind, object, state, drift, behind, source, mark: markOf(state, drift, behind !== undefined) };
+  if (facts.view?.behind !== behind || !facts.view) {
+    const { key, id, state, drift, source } = facts;
+    const mark = markOf(state, drift, behind !== undefined);
+    facts.view = { key, id, kind, object, state, drift, behind, source, mark };
+  }
+  return facts.view;
 }
 
 type CountsInProgress = { -readonly [K in keyof Counts]: Counts[K] };

@@ -138,8 +138,10 @@ function placeOf(node: TreeNode, { survey, filter }: ClusterTreeInput): Inventor
     : { place: 'none' };
 }
 
+const noKeys: ReadonlySet<ObjectKey> = new Set();
+
 function nestedKeys(node: TreeNode): ReadonlySet<ObjectKey> {
-  return new Set(node.children.flatMap((child) => child.view?.key ?? []));
+  return node.children.length === 0 ? noKeys : new Set(node.children.flatMap((child) => child.view?.key ?? []));
 }
 
 function labelOf({ view, group, counts }: TreeNode, home: string): string {

@@ -4,6 +4,7 @@
  */
 import type { InventoryEntryView, InventoryView } from '../cluster/inventoryReader.ts';
 import { type InventoryItem, inventoryOf } from '../flux/inventory.ts';
+import { findFluxKind } from '../flux/kinds.ts';
 import { displayName, type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { DriftedObject } from '../flux/releaseDrift.ts';
@@ -43,11 +44,11 @@ export type InventoryPlace =
   | { readonly place: 'group'; readonly count: number };
 
 export function inventoryPlace(owner: ObjectView, nested: ReadonlySet<ObjectKey>, survey: Survey): InventoryPlace {
-  const items = inventoryItems(owner, survey);
-  if (typeof items === 'string') {
+  const listed = listedBy(owner, survey);
+  if (typeof listed === 'string') {
     return { place: 'owner' };
   }
-  const count = items.filter(({ key }) => key !== owner.key && !nested.has(key)).length;
+  const count = listed.others + listed.appliers.filter((key) => key !== owner.key && !nested.has(key)).length;
   if (count === 0) {
     return { place: driftedObjects(owner.drift).length === 0 ? 'none' : 'owner' };
   }
@@ -60,21 +61,53 @@ interface KeyedItem extends InventoryItem {
 
 type Items = readonly KeyedItem[] | 'notReported' | 'remote';
 
-const itemsByObject = new WeakMap<
-  FluxObject,
-  { readonly survey: Pick<Survey, 'context' | 'fluxVersion'>; items: Items }
->();
+/** What an inventory holds, as far as rows that are not open need it. */
+type Listed =
+  { readonly appliers: readonly ObjectKey[]; readonly others: number } | Exclude<Items, readonly KeyedItem[]>;
 
-/** Kept as long as the object: taking ids apart is the dearest part of a large tree. */
-function inventoryItems({ object }: ObjectView, { context, fluxVersion }: Survey): Items {
-  const known = itemsByObject.get(object);
+interface Kept<T> {
+  readonly survey: Pick<Survey, 'context' | 'fluxVersion'>;
+  readonly value: T;
+}
+
+const itemsByObject = new WeakMap<FluxObject, Kept<Items>>();
+const listedByObject = new WeakMap<FluxObject, Kept<Listed>>();
+
+function keep<T>(
+  cache: WeakMap<FluxObject, Kept<T>>,
+  { object }: ObjectView,
+  { context, fluxVersion }: Survey,
+  make: () => T,
+): T {
+  const known = cache.get(object);
   if (known?.survey.context === context && known.survey.fluxVersion === fluxVersion) {
-    return known.items;
+    return known.value;
   }
+  const value = make();
+  cache.set(object, { survey: { context, fluxVersion }, value });
+  return value;
+}
+
+/** Kept as long as the object: taking ids apart is the dearest part of an open inventory. */
+function inventoryItems(owner: ObjectView, survey: Survey): Items {
+  return keep(itemsByObject, owner, survey, () => itemsOf(owner, survey));
+}
+
+/** Only what is counted is kept: the parsed inventories of thousands of closed rows would be most of the memory. */
+function listedBy(owner: ObjectView, survey: Survey): Listed {
+  return keep(listedByObject, owner, survey, () => {
+    const items = itemsOf(owner, survey);
+    if (typeof items === 'string') {
+      return items;
+    }
+    const appliers = items.filter(({ id }) => findFluxKind(id.group, id.kind)?.role === 'applier');
+    return { appliers: appliers.map(({ key }) => key), others: items.length - appliers.length };
+  });
+}
+
+function itemsOf({ object }: ObjectView, { context, fluxVersion }: Survey): Items {
   const read = inventoryOf(object, fluxVersion);
-  const items = typeof read === 'string' ? read : read.map((item) => ({ ...item, key: objectKey(context, item.id) }));
-  itemsByObject.set(object, { survey: { context, fluxVersion }, items });
-  return items;
+  return typeof read === 'string' ? read : read.map((item) => ({ ...item, key: objectKey(context, item.id) }));
 }
 
 /** Adds all that stands below the owner besides its nested Flux objects. */

@@ -125,16 +125,34 @@ function endedIcon(state: 'succeeded' | 'failed' | 'stopped'): string {
 /** `$(error) Failed: install failed: timed out waiting for 1 object · 2m`: the word first, then what the row says. */
 function stateLens(view: ObjectView, now: number): LensTitle {
   const { icon } = markLooks[view.mark];
-  const parts = objectText({ view, now, action: undefined, below: undefined });
-  const text = iconFreeText(parts.join(' · '), 140);
   const words = lensWords[view.mark];
-  const title = text === '' ? words : `${words}: ${text}`;
+  const parts = objectText({ view, now, action: undefined, below: undefined });
+  const [first = ''] = parts;
+  const saysIt = first.toLowerCase().startsWith(words.toLowerCase());
+  const text = saysIt
+    ? [`${words}${first.slice(words.length)}`, ...parts.slice(1)].join(' · ')
+    : [
+        words,
+        parts
+          .map((part) => withoutWord(part, words))
+          .filter((part) => part !== '')
+          .join(' · '),
+      ]
+        .filter((part) => part !== '')
+        .join(': ');
+  const title = iconFreeText(text, 140);
   const { message } = view.state;
   return lens(`$(${icon.id}) ${title}`, message === '' ? title : plainText(message, 2000), 'revealObject', {
     to: 'object',
     id: view.id,
     doubt: undefined,
   });
+}
+
+/** The state stands in front already: `suspended` goes, `being deleted 2m` becomes `2m`; `behind source (1.0)` stays. */
+function withoutWord(part: string, word: string): string {
+  const rest = part.toLowerCase().startsWith(word.toLowerCase()) ? part.slice(word.length) : part;
+  return /^(?: \d+[smhd])?$/.test(rest) ? rest.trim() : part;
 }
 
 const lensWords: Readonly<Record<Mark, string>> = {

@@ -1,0 +1,228 @@
+/** The lenses over a document: what they say, what they offer, and that nothing is offered in doubt without asking. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failure } from '../../../src/base/failure.ts';
+import type { ActionEntry } from '../../../src/cluster/runningActions.ts';
+import type { DocumentMatch } from '../../../src/flux/documentMatch.ts';
+import { idOf, objectKey } from '../../../src/flux/objectKey.ts';
+import type { FluxObject } from '../../../src/flux/objects.ts';
+import { type LensInput, lensesFor, type LensTitle } from '../../../src/view/lenses.ts';
+import { condition, failing, helmRelease, kustomization, ready } from '../../support/builders.ts';
+import { connected, context } from '../../support/fakeClusterState.ts';
+import { minutesAgo, now, surveyOf } from '../../support/shownTree.ts';
+
+const grafana = helmRelease('grafana', { namespace: 'logging', version: '11.4.0' });
+
+function lenses(match: DocumentMatch, objects: readonly FluxObject[], more: Partial<LensInput> = {}): LensTitle[] {
+  const survey = surveyOf({ objects });
+  return lensesFor({
+    connection: connected,
+    match,
+    view: (id) => survey.views.get(objectKey(context, id)),
+    action: () => undefined,
+    complete: true,
+    mayPatch: () => undefined,
+    readOnly: false,
+    now,
+    ...more,
+  });
+}
+
+const ours = (object: FluxObject): DocumentMatch => ({ match: 'ours', id: idOf(object) });
+
+/** Titles as they stand in a row over the document. */
+const line = (list: readonly LensTitle[]): string => list.map(({ title }) => title).join(' | ');
+
+const running: ActionEntry = {
+  state: 'running',
+  verb: 'reconcile',
+  since: now,
+  message: 'waiting for the controller',
+  cancel: () => undefined,
+};
+const ended = (state: 'succeeded' | 'failed' | 'stopped', message: string): ActionEntry => ({
+  state: 'ended',
+  verb: 'reconcile',
+  since: now,
+  result: { state, message },
+});
+
+const timedOut = helmRelease('loki', {
+  version: '7.0.0',
+  conditions: [
+    condition('Ready', 'False', 'InstallFailed', 'timeout waiting for: [Deployment/a/b status: x]', {
+      lastTransitionTime: minutesAgo(2),
+    }),
+  ],
+});
+
+const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string])[] = [
+  ['ready', grafana, {}, '$(pass) Ready: 11.4.0 · 2m | Reconcile | Suspend | Show in tree'],
+  [
+    'failed',
+    timedOut,
+    {},
+    '$(error) Failed: 7.0.0 · install failed: timed out waiting for 1 object · 2m | Reconcile | Suspend | Show in tree',
+  ],
+  [
+    'suspended',
+    { ...grafana, spec: { suspend: true } },
+    {},
+    '$(debug-pause) Suspended: 11.4.0 | Resume | Show in tree',
+  ],
+  [
+    'waiting',
+    kustomization('a', { conditions: failing('DependencyNotReady', "dependency 'b/c' is not ready") }),
+    {},
+    '$(ellipsis) Waiting on b/c | Reconcile | Suspend | Show in tree',
+  ],
+  [
+    'drifted',
+    helmRelease('a', {
+      spec: { driftDetection: { mode: 'warn' } },
+      conditions: [ready(), condition('Drifted', 'True', 'DriftDetected', 'x\nService/default/a removed')],
+    }),
+    {},
+    '$(warning) Drifted: 1.0.0 · 1 object drifted | Reconcile | Suspend | Show in tree',
+  ],
+  [
+    'progressing',
+    kustomization('a', { conditions: [condition('Ready', 'Unknown', 'Progressing')] }),
+    {},
+    '$(sync) Progressing: main@5f2c1a9 · reconciling 2m | Reconcile | Suspend | Show in tree',
+  ],
+  ['read-only', grafana, { readOnly: true }, '$(pass) Ready: 11.4.0 · 2m | Show in tree'],
+  ['without the right to patch', grafana, { mayPatch: () => false }, '$(pass) Ready: 11.4.0 · 2m | Show in tree'],
+  [
+    'being deleted',
+    kustomization('a', { metadata: { deletionTimestamp: minutesAgo(1) } }),
+    {},
+    '$(trash) Being deleted: main@5f2c1a9 · 1m | Show in tree',
+  ],
+  ['while an action runs', grafana, { action: () => running }, '$(sync~spin) Reconciling… | Stop waiting'],
+  [
+    'after an action',
+    grafana,
+    { action: () => ended('succeeded', 'applied revision 11.4.0') },
+    '$(pass) Ready: 11.4.0 · 2m | $(check) Reconciled: applied revision 11.4.0 | Reconcile | Suspend | Show in tree',
+  ],
+  [
+    'after one that failed',
+    grafana,
+    { action: () => ended('failed', 'no permission') },
+    '$(pass) Ready: 11.4.0 · 2m | $(error) Reconcile failed: no permission | Reconcile | Suspend | Show in tree',
+  ],
+  [
+    'after waiting was stopped',
+    grafana,
+    { action: () => ended('stopped', '') },
+    '$(pass) Ready: 11.4.0 · 2m | $(debug-stop) Stopped waiting | Reconcile | Suspend | Show in tree',
+  ],
+];
+
+for (const [name, object, more, expected] of states) {
+  test(`lenses of a document whose object is ${name}`, () => {
+    assert.equal(line(lenses(ours(object), [object], more)), expected);
+  });
+}
+
+test('the state reveals the object; actions of a certain match do not ask on their own', () => {
+  const list = lenses(ours(grafana), [grafana]);
+  assert.deepEqual(
+    list.map(({ command }) => command),
+    ['driftline.revealObject', 'driftline.reconcileObject', 'driftline.suspendObject', 'driftline.revealObject'],
+  );
+  assert.ok(list.every(({ target }) => target.to === 'object' && target.doubt === undefined));
+  assert.equal(list[1]?.tooltip, 'Reconcile HelmRelease logging/grafana in homelab');
+});
+
+const foreign: DocumentMatch = {
+  match: 'foreign',
+  id: idOf(grafana),
+  reason: 'otherRepository',
+  appliedBy: { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization', namespace: 'flux-system', name: 'apps' },
+  from: 'gitlab.example.com/x',
+};
+
+test('a staging file while production is open: its namesake is named as such, and no action goes through unasked', () => {
+  const list = lenses(foreign, [grafana]);
+  assert.equal(
+    line(list),
+    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | Reconcile | Suspend',
+  );
+  for (const { command, target } of list) {
+    if (command !== 'driftline.revealObject') {
+      assert.equal(
+        target.to === 'object' ? target.doubt : undefined,
+        'HelmRelease logging/grafana in homelab is applied by apps from gitlab.example.com/x, not by this file',
+      );
+    }
+  }
+});
+
+for (const [name, change, expected] of [
+  ['nobody applied it', { reason: 'unowned', appliedBy: undefined, from: undefined }, 'not applied by Flux'],
+  [
+    'another path of this repository',
+    { reason: 'otherPath', from: 'github.com/a/b' },
+    'applied by apps from github.com/a/b (another path)',
+  ],
+  ['its applier is not here', { reason: 'otherApplier', from: undefined }, 'applied by apps'],
+] as const) {
+  test(`a namesake: ${name}`, () => {
+    const [first] = lenses({ ...foreign, ...change }, [grafana]);
+    assert.equal(first?.title, `$(info) Same name in homelab, ${expected}`);
+  });
+}
+
+test('while an action on a namesake runs, it can be stopped', () => {
+  assert.equal(
+    line(lenses(foreign, [grafana], { action: () => running })),
+    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | $(sync~spin) Reconciling… | Stop waiting',
+  );
+});
+
+const inA = helmRelease('web', { namespace: 'a' });
+const inB = helmRelease('web', { namespace: 'b', spec: { suspend: true } });
+const several: DocumentMatch = { match: 'several', ids: [idOf(inA), idOf(inB)] };
+
+test('several of one name: each action lets the user choose, and none acts by itself', () => {
+  const list = lenses(several, [inA, inB]);
+  assert.equal(line(list), '$(question) 2 of this name in homelab: a/web, b/web | Reconcile… | Suspend… | Resume…');
+  assert.ok(list.every(({ target }) => target.to === 'choose' && target.ids.length === 2 && target.doubt !== ''));
+});
+
+test('several of one name, none to be changed', () => {
+  const title = '$(question) 2 of this name in homelab: a/web, b/web';
+  assert.equal(line(lenses(several, [inA, inB], { readOnly: true })), title);
+  assert.equal(line(lenses(several, [inA, inB], { mayPatch: () => false })), title);
+});
+
+test('not in the cluster is said only when everything of the kind is known', () => {
+  assert.equal(line(lenses({ match: 'absent' }, [])), '$(circle-slash) Not in homelab');
+  assert.equal(lenses({ match: 'absent' }, [])[0]?.command, '');
+  assert.equal(line(lenses({ match: 'absent' }, [], { complete: false })), '');
+});
+
+test('an object that has gone since has no lens', () => {
+  assert.equal(line(lenses(ours(grafana), [])), '');
+});
+
+for (const connection of [
+  { state: 'disconnected', reason: 'noContext' },
+  { state: 'connecting', context, since: now, waitingFor: 'x' },
+  { state: 'failed', context, failure: new Failure('unreachable', 'x'), lastConnected: now, since: now, retryAt: now },
+] as const) {
+  test(`no lens while ${connection.state}: nothing is offered that cannot be done`, () => {
+    assert.deepEqual(lenses(ours(grafana), [grafana], { connection }), []);
+  });
+}
+
+test('text of the cluster draws no icon in a lens', () => {
+  const object = helmRelease('a', { conditions: failing('InstallFailed', 'see $(flame) here') });
+  assert.ok(lenses(ours(object), [object])[0]?.title.includes('see \\$(flame) here'));
+});
+
+test("the tooltip of the state is the controller's message", () => {
+  assert.equal(lenses(ours(timedOut), [timedOut])[0]?.tooltip, 'timeout waiting for: [Deployment/a/b status: x]');
+});
