@@ -73,7 +73,7 @@ function api(situation: Situation, asked: AccessQuestion[]): ClusterApi {
     getMetadata: refuse,
     mergePatch: refuse,
     dispose: refuse,
-  } as ClusterApi;
+  };
 }
 
 async function report(situation: Situation): Promise<{ text: string; asked: AccessQuestion[] }> {
