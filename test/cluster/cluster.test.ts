@@ -206,7 +206,8 @@ test('logs and artifacts come through the API server, as from pods', async () =>
 
   const program = join(cluster.programs, 'controlplane');
   const forward = spawn(program, ['kubectl', 'port-forward', '-n', 'flux-system', 'service/source-controller', ':80'], {
-    env: { PATH: process.env['PATH'], KUBECONFIG: cluster.kubeconfig },
+    // kubectl keeps a cache below HOME, and without one in the working directory.
+    env: { PATH: process.env['PATH'], KUBECONFIG: cluster.kubeconfig, HOME: join(cluster.folder, 'home') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
