@@ -9,7 +9,7 @@ import { suspensionMeans } from '../flux/suspension.ts';
 
 import { driftedObjects, type ObjectView } from './clusterSurvey.ts';
 import { plainText } from './markdown.ts';
-import { driftText, objectText, type RollUp } from './objectText.ts';
+import { agesOf, driftText, objectText, type RollUp } from './objectText.ts';
 import type { Row, RowBadge } from './row.ts';
 import { markLooks, quietColor } from './stateMark.ts';
 
@@ -37,8 +37,51 @@ export interface ObjectRowInput {
 }
 
 export function objectRow(input: ObjectRowInput, around: RowSurroundings): Row {
-  const { view } = input;
+  const row = keptRow(input, around);
+  // Only the tooltip is always new: it speaks of other objects too, as they are now.
+  return { ...row, tooltip: input.tooltip };
+}
+
+interface KeptRow {
+  /** All that the row was made of, besides the view. */
+  readonly madeOf: readonly unknown[];
+  readonly row: Row;
+}
+
+/** The last rows of each view, by row id: it may stand in two trees, and twice in one. They go with the view. */
+const rowsByView = new WeakMap<ObjectView, Map<string, KeptRow>>();
+
+/** Most changes are of one object among thousands, and the texts of a row are the dearest part of a tree. */
+function keptRow(input: ObjectRowInput, around: RowSurroundings): Row {
+  const { id, view, label, note, below, expand, inventoryOf } = input;
+  const { now, staleSince, readOnly } = around;
   const action = around.action(view.key);
+  const madeOf = [
+    label,
+    note,
+    below?.failing,
+    below?.drifted,
+    expand,
+    inventoryOf,
+    staleSince,
+    readOnly || around.mayPatch(view) === false,
+    action?.state,
+    action?.verb,
+    ...agesOf(view, now),
+  ];
+  const rows = rowsByView.get(view) ?? new Map<string, KeptRow>();
+  rowsByView.set(view, rows);
+  const kept = rows.get(id);
+  if (kept && madeOf.every((value, index) => value === kept.madeOf[index])) {
+    return kept.row;
+  }
+  const row = makeRow(input, around, action);
+  rows.set(id, { madeOf, row });
+  return row;
+}
+
+function makeRow(input: ObjectRowInput, around: RowSurroundings, action: ActionEntry | undefined): Row {
+  const { view } = input;
   const isRunning = action?.state === 'running';
   const look = markLooks[view.mark];
   const parts = [

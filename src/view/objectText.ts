@@ -35,13 +35,26 @@ export interface TextInput {
   readonly below: RollUp | undefined;
 }
 
-/** The parts in the order of their importance to the eye: revision, state, then what is below. */
+/** All in an object's text that changes by time alone, as it is said; equal ages make an equal text. */
+export function agesOf({ state, kind, object }: ObjectView, now: number): readonly (string | undefined)[] {
+  const { metadata, status } = object;
+  return [
+    ageText(state.since, now),
+    kind.role === 'source' ? ageText(status?.artifact?.lastUpdateTime, now) : undefined,
+    ageText(metadata.deletionTimestamp, now),
+  ];
+}
+
+/**
+ * What fails below comes first: a narrow side bar cuts off the end, and a parent that is well itself says nothing else that
+ * would send anybody further down. Then the revision and the object's own state.
+ */
 export function objectText(input: TextInput): string[] {
   const { view, action, below } = input;
   const parts = action?.state === 'running' ? [runningText(action.verb).toLowerCase()] : stateParts(input);
   // A waiting object says what it waits for; its revision is not news.
   const revision = view.mark === 'waiting' ? '' : rowRevision(view);
-  return [revision, ...parts, belowText(below)].filter((part) => part !== '');
+  return [belowText(below), revision, ...parts].filter((part) => part !== '');
 }
 
 function stateParts({ view, now }: TextInput): string[] {

@@ -158,8 +158,10 @@ function timeLines({ view, now }: TooltipInput): string[] {
       : next.by === 'backoff'
         ? 'tried again after growing delays'
         : `next reconcile at most ${durationText(next.withinMs)} away`;
+  // The newest entry of a history is the newest attempt, whatever came of it.
+  const isTried = view.state.underlying === 'failed' || view.state.underlying === 'stalled';
   const parts = [
-    ...(lastAge === undefined ? [] : [`last applied ${lastAge} ago`]),
+    ...(lastAge === undefined ? [] : [`last ${isTried ? 'tried' : 'applied'} ${lastAge} ago`]),
     ...(nextText === undefined ? [] : [nextText]),
   ];
   const text = parts.join(' · ');
