@@ -90,8 +90,8 @@ test('a homelab stands as the wireframe has it: what fails first, its causes nam
   checkTree(
     { objects: homelab },
     `
-    ▾ pass flux-system — main@5f2c1a9 · 2m · 2 failing, 1 drifted below
-      ▸ error infrastructure — main@5f2c1a9 · health check failed 4m ago · 1 failing, 1 drifted below
+    ▾ pass flux-system — 2 failing, 1 drifted below · main@5f2c1a9 · 2m
+      ▸ error infrastructure — 1 failing, 1 drifted below · main@5f2c1a9 · health check failed 4m ago
         - error logging/loki — 7.0.0 · install failed: timed out waiting for 1 object · 2m
         ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2]
           - warning Deployment grafana — 1 change
@@ -120,7 +120,7 @@ test('one release fails and sixty wait for it: one is red, it comes first, and t
   });
   const tree = clusterTree({ objects: [kustomization('flux-system', { appliedBy: byFlux }), ...waiting, failed] });
   const lines = treeText(tree).split('\n');
-  assert.equal(lines[0], '▾ pass flux-system — main@5f2c1a9 · 2m · 1 failing below');
+  assert.equal(lines[0], '▾ pass flux-system — 1 failing below · main@5f2c1a9 · 2m');
   assert.equal(lines[1], '  - error apps/zz-database — 1.0.0 · install failed: connection refused · 2m');
   assert.equal(lines.filter((line) => line.includes('- error ')).length, 1);
   assert.equal(lines.filter((line) => line.endsWith('— waiting on apps/zz-database')).length, 60);
@@ -398,8 +398,8 @@ test('a filter keeps the way to what it shows, opens it, and says how many', () 
     { objects: homelab, filter: ['failing'] },
     `
     - filter Showing failing only (2 of 9)
-    ▾ pass flux-system — main@5f2c1a9 · 2m · 2 failing, 1 drifted below
-      ▾ error infrastructure — main@5f2c1a9 · health check failed 4m ago · 1 failing, 1 drifted below
+    ▾ pass flux-system — 2 failing, 1 drifted below · main@5f2c1a9 · 2m
+      ▾ error infrastructure — 1 failing, 1 drifted below · main@5f2c1a9 · health check failed 4m ago
         - error logging/loki — 7.0.0 · install failed: timed out waiting for 1 object · 2m
     `,
   );
@@ -407,8 +407,8 @@ test('a filter keeps the way to what it shows, opens it, and says how many', () 
     { objects: homelab, filter: ['drifted', 'suspended'] },
     `
     - filter Showing drifted and suspended only (2 of 9)
-    ▾ pass flux-system — main@5f2c1a9 · 2m · 2 failing, 1 drifted below
-      ▾ error infrastructure — main@5f2c1a9 · health check failed 4m ago · 1 failing, 1 drifted below
+    ▾ pass flux-system — 2 failing, 1 drifted below · main@5f2c1a9 · 2m
+      ▾ error infrastructure — 1 failing, 1 drifted below · main@5f2c1a9 · health check failed 4m ago
         ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2]
           - warning Deployment grafana — 1 change
           - warning ConfigMap grafana — removed from the cluster

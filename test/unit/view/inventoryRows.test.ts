@@ -295,7 +295,7 @@ test('below a failing owner the objects of a filter that does not take them are 
     { objects: [owner, child], filter: ['failing'], inventories: { a: loaded(found(configOf('x'))) } },
     `
     - filter Showing failing only (1 of 2)
-    ▾ pass a — main@5f2c1a9 · 2m · 1 failing below
+    ▾ pass a — 1 failing below · main@5f2c1a9 · 2m
       - error default/web — 1.0.0 · install failed: no · 2m
     `,
   );

@@ -36,8 +36,8 @@ test('Flux 2.9: the demo homelab as the wireframe has it', () => {
   assert.equal(
     steady(treeText(clusterTree(shownAs()))),
     dedent(`
-      ▾ pass flux-system — main@… · AGE · 1 failing, 1 drifted below
-        ▸ pass infrastructure — main@… · AGE · 1 failing, 1 drifted below
+      ▾ pass flux-system — 1 failing, 1 drifted below · main@… · AGE
+        ▸ pass infrastructure — 1 failing, 1 drifted below · main@… · AGE
           ▸ error logging/loki — 7.0.0 · install failed: timed out waiting for 1 object · AGE
           ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2]
             - warning ConfigMap grafana — 1 change
