@@ -44,6 +44,49 @@ export function agesOf({ state, kind, object }: ObjectView, now: number): string
   return fetched === undefined && deleted === undefined ? age : `${age} ${fetched ?? ''} ${deleted ?? ''}`;
 }
 
+/**
+ * What fails below comes first: a narrow side bar cuts off the end, and a parent that is well itself says nothing else that
+ * would send anybody further down. Then the revision and the object's own state.
+ */
+export function objectText(input: TextInput): string[] {
+  const { view, action, below } = input;
+  const parts = action?.state === 'running' ? [runningText(action.verb).toLowerCase()] : stateParts(input);
+  // A waiting object says what it waits for; its revision is not news.
+  const revision = view.mark === 'waiting' ? '' : rowRevision(view);
+  return [belowText(below), revision, ...parts].filter((part) => part !== '');
+}
+
+function stateParts({ view, now }: TextInput): string[] {
+  const { state, mark, behind } = view;
+  const age = ageText(state.since, now);
+  const behindPart = behind ? [behindText(behind.available)] : [];
+  switch (mark) {
+    case 'failed':
+    case 'stalled':
+      return [agedFailure(view, age), ...driftPart(view)];
+    case 'drifted':
+      return [...driftPart(view), ...otherStatePart(view), ...behindPart];
+    case 'progressing':
+      return [withAge(progressWords(view), age)];
+    case 'terminating':
+      return [withAge('being deleted', ageText(view.object.metadata.deletionTimestamp, now))];
+    case 'behind':
+      return behindPart;
+    case 'suspended':
+      return ['suspended', ...otherStatePart(view), ...driftPart(view), ...behindPart];
+    case 'waiting':
+      return [waitingText(state.waitingFor)];
+    case 'unknown':
+      return ['not reconciled yet'];
+    case 'unreported':
+      return ['this Flux does not report drift'];
+    case 'ready':
+      return readyPart(view, age, now);
+    case 'static':
+      return [];
+  }
+}
+
 /** A source's age is that of what it offers; an applier's, since when it is ready. */
 function readyPart({ object, kind }: ObjectView, age: string | undefined, now: number): string[] {
   const fetched = kind.role === 'source' ? ageText(object.status?.artifact?.lastUpdateTime, now) : undefined;
