@@ -2,6 +2,10 @@
 // so that a process that dies leaves what it had done. node:test wants a default export, and loads this as JavaScript.
 import { inspect } from 'node:util';
 
+// A runner that is killed must not leave test files behind that nobody waits for. Listening alone would keep this alive.
+process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
+
 function textOf(error) {
   // node:test wraps what was thrown; the wrapper says nothing more.
   const thrown = error.cause ?? error;
