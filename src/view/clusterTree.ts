@@ -7,7 +7,7 @@ import type { ClusterState } from '../cluster/clusterState.ts';
 import type { FluxKind } from '../flux/kinds.ts';
 import { displayName, type ObjectKey } from '../flux/objectKey.ts';
 import { arrangeObjects, type Grouping } from './arrangeObjects.ts';
-import type { ObjectView, Survey } from './clusterSurvey.ts';
+import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { welcomeOf } from './connectionView.ts';
 import { filterWords, passesFilter, type TreeFilter } from './filters.ts';
 import { filterRow, headRows, homeOf, noteRow, staleSince } from './headRows.ts';
@@ -49,7 +49,7 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
   const path = `cluster|${grouping}${filter === undefined ? '' : `|${filter.join('+')}`}`;
   const builder = new TreeBuilder();
   if (welcomeOf(state.connection, state, survey) !== '') {
-    return { ...builder.build(), nextChangeAt: undefined }; // only an empty tree lets the welcome text through
+    return withNextChange(builder, undefined); // only an empty tree lets the welcome text through
   }
   const arrangement = {
     cluster: state,
@@ -69,7 +69,12 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
     builder.add(nothingRow(path), undefined);
   }
   addNodes(builder, roots, input);
-  return { ...builder.build(), nextChangeAt: input.order.endRound() };
+  return withNextChange(builder, input.order.endRound());
+}
+
+/** Not by spreading, which would ask for all that the tree works out when asked. */
+export function withNextChange(builder: TreeBuilder, nextChangeAt: number | undefined): ClusterTree {
+  return Object.assign(builder.build(), { nextChangeAt });
 }
 
 function nothingRow(path: string): Row {
@@ -112,10 +117,12 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Clust
     for (const { node, label } of orderNodes(level.nodes, (child) => labelOf(child, home), input.order, now)) {
       const place = placeOf(node, input);
       builder.add(nodeRow(node, label, place, level.parent === undefined, around, input), level.parent?.id);
-      if (node.view && place.place !== 'none') {
+      if (node.view && hasMore(node.view, place, input)) {
         owners.push({ node, view: node.view, place });
       }
-      open.push({ nodes: node.children, parent: node });
+      if (node.children.length > 0) {
+        open.push({ nodes: node.children, parent: node });
+      }
     }
   }
   for (const { node, view, place } of owners) {
@@ -129,6 +136,14 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Clust
     };
     addInventoryRows(builder, rows, place);
   }
+}
+
+/** Whether anything besides nested Flux objects stands below: of most rows, which nobody has opened, nothing does yet. */
+function hasMore(view: ObjectView, { place }: InventoryPlace, { inventory }: ClusterTreeInput): boolean {
+  return (
+    place === 'group' ||
+    (place === 'owner' && (inventory(view.key) !== undefined || driftedObjects(view.drift).length > 0))
+  );
 }
 
 /** Below an object that a filter left only for what is nested in it nothing else is shown. */

@@ -43,41 +43,65 @@ export function objectRow(input: ObjectRowInput, around: RowSurroundings): Row {
 }
 
 interface KeptRow {
-  /** All that the row was made of, besides the view. */
-  readonly madeOf: readonly unknown[];
+  readonly input: Omit<ObjectRowInput, 'tooltip' | 'view'>;
+  readonly staleSince: string | undefined;
+  readonly isFixed: boolean;
+  readonly action: ActionEntry | undefined;
+  readonly ages: string;
   readonly row: Row;
 }
 
-/** The last rows of each view, by row id: it may stand in two trees, and twice in one. They go with the view. */
-const rowsByView = new WeakMap<ObjectView, Map<string, KeptRow>>();
+/** The last rows of each view: it may stand in two trees, and twice in one. They go with the view. */
+const rowsByView = new WeakMap<ObjectView, KeptRow[]>();
 
 /** Most changes are of one object among thousands, and the texts of a row are the dearest part of a tree. */
 function keptRow(input: ObjectRowInput, around: RowSurroundings): Row {
-  const { id, view, label, note, below, expand, inventoryOf } = input;
-  const { now, staleSince, readOnly } = around;
+  const { view } = input;
+  const { staleSince } = around;
   const action = around.action(view.key);
-  const madeOf = [
-    label,
-    note,
-    below?.failing,
-    below?.drifted,
-    expand,
-    inventoryOf,
-    staleSince,
-    readOnly || around.mayPatch(view) === false,
-    action?.state,
-    action?.verb,
-    ...agesOf(view, now),
-  ];
-  const rows = rowsByView.get(view) ?? new Map<string, KeptRow>();
-  rowsByView.set(view, rows);
-  const kept = rows.get(id);
-  if (kept && madeOf.every((value, index) => value === kept.madeOf[index])) {
+  const isFixed = around.readOnly || around.mayPatch(view) === false;
+  const ages = agesOf(view, around.now);
+  const rows = rowsByView.get(view) ?? [];
+  const index = rows.findIndex(({ input: { id } }) => id === input.id);
+  const kept = rows[index];
+  if (
+    kept?.ages === ages &&
+    kept.action === action &&
+    kept.isFixed === isFixed &&
+    kept.staleSince === staleSince &&
+    sameInput(kept.input, input)
+  ) {
     return kept.row;
   }
+  const { id, label, note, below, expand, inventoryOf } = input;
   const row = makeRow(input, around, action);
-  rows.set(id, { madeOf, row });
+  // Without the tooltip, which would keep a whole survey.
+  const made: KeptRow = {
+    input: { id, label, note, below, expand, inventoryOf },
+    staleSince,
+    isFixed,
+    action,
+    ages,
+    row: { ...row, tooltip: noTooltip },
+  };
+  rows.splice(index < 0 ? rows.length : index, 1, made);
+  rowsByView.set(view, rows);
   return row;
+}
+
+function noTooltip(): string {
+  return '';
+}
+
+function sameInput(a: KeptRow['input'], b: KeptRow['input']): boolean {
+  return (
+    a.label === b.label &&
+    a.note === b.note &&
+    a.below?.failing === b.below?.failing &&
+    a.below?.drifted === b.below?.drifted &&
+    a.expand === b.expand &&
+    a.inventoryOf === b.inventoryOf
+  );
 }
 
 function makeRow(input: ObjectRowInput, around: RowSurroundings, action: ActionEntry | undefined): Row {

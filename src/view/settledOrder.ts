@@ -10,12 +10,14 @@ interface Place {
   wanted: number;
   /** Since when it is wanted, in milliseconds since the epoch. */
   since: number;
+  /** The last round in which the row was there. */
+  round: number;
 }
 
 export class SettledOrder {
   readonly #settleMs: number;
-  #places = new Map<string, Place>();
-  #seen = new Map<string, Place>();
+  readonly #places = new Map<string, Place>();
+  #round = 0;
 
   /** `settleMs`: how long a new rank must hold before the row moves. */
   constructor(settleMs = 3000) {
@@ -24,7 +26,12 @@ export class SettledOrder {
 
   /** The rank to sort a row by. A row that was not there in the round before takes its rank at once. */
   rankOf(id: string, wanted: number, now: number): number {
-    const place = this.#places.get(id) ?? { settled: wanted, wanted, since: now };
+    const place = this.#places.get(id);
+    if (!place) {
+      this.#places.set(id, { settled: wanted, wanted, since: now, round: this.#round });
+      return wanted;
+    }
+    place.round = this.#round;
     if (place.wanted !== wanted) {
       place.wanted = wanted;
       place.since = now;
@@ -32,7 +39,6 @@ export class SettledOrder {
     if (place.wanted !== place.settled && now - place.since >= this.#settleMs) {
       place.settled = place.wanted;
     }
-    this.#seen.set(id, place);
     return place.settled;
   }
 
@@ -41,14 +47,15 @@ export class SettledOrder {
    * the epoch, `undefined` when all are in their places.
    */
   endRound(): number | undefined {
-    this.#places = this.#seen;
-    this.#seen = new Map();
     let due: number | undefined;
-    for (const place of this.#places.values()) {
-      if (place.wanted !== place.settled) {
+    for (const [id, place] of this.#places) {
+      if (place.round !== this.#round) {
+        this.#places.delete(id);
+      } else if (place.wanted !== place.settled) {
         due = Math.min(due ?? Number.POSITIVE_INFINITY, place.since + this.#settleMs);
       }
     }
+    this.#round += 1;
     return due;
   }
 }

@@ -13,7 +13,7 @@ import { headRows, homeOf, noteRow, staleSince } from './headRows.ts';
 import { plainText } from './markdown.ts';
 import { objectRow, type RowSurroundings } from './objectRow.ts';
 import { orderNodes } from './orderNodes.ts';
-import type { ClusterTree } from './clusterTree.ts';
+import { type ClusterTree, withNextChange } from './clusterTree.ts';
 import type { SettledOrder } from './settledOrder.ts';
 import { objectTooltip, type TooltipInput } from './tooltip.ts';
 import { append, TreeBuilder } from './treeBuilder.ts';
@@ -37,7 +37,7 @@ export function buildSourcesTree(input: SourcesTreeInput): ClusterTree {
   const { state, survey, now, order } = input;
   const builder = new TreeBuilder();
   if (welcomeOf(state.connection, state, survey) !== '') {
-    return { ...builder.build(), nextChangeAt: undefined };
+    return withNextChange(builder, undefined);
   }
   const roots = arrangeSources(survey);
   rollUp(roots, () => true);
@@ -49,7 +49,7 @@ export function buildSourcesTree(input: SourcesTreeInput): ClusterTree {
     builder.add(noteRow({ id: `${path}|nothing`, label: 'No sources to be seen', icon }), undefined);
   }
   addNodes(builder, roots, input);
-  return { ...builder.build(), nextChangeAt: order.endRound() };
+  return withNextChange(builder, order.endRound());
 }
 
 /** A source below the one that it is made of, else at the top; consumers below what they consume. */
@@ -126,7 +126,9 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Sourc
       const below = { failing: node.failingBelow, drifted: 0 };
       const expand = node.children.length === 0 ? 'none' : 'collapsed';
       builder.add(objectRow({ id: node.id, view, label, note: use, below, expand, tooltip }, around), level.parent?.id);
-      open.push({ nodes: node.children, parent: node });
+      if (node.children.length > 0) {
+        open.push({ nodes: node.children, parent: node });
+      }
     }
   }
 }

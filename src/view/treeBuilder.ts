@@ -9,8 +9,6 @@ export class TreeBuilder {
   readonly #roots: string[] = [];
   readonly #rows = new Map<string, Row>();
   readonly #children = new Map<string, string[]>();
-  readonly #parents = new Map<string, string>();
-  readonly #rowsOf = new Map<ObjectKey, string[]>();
 
   /**
    * Adds a row at the end of its parent's children, or of the roots. An id that is taken is refused and `false` returned:
@@ -24,24 +22,54 @@ export class TreeBuilder {
     if (parent === undefined) {
       this.#roots.push(row.id);
     } else {
-      this.#parents.set(row.id, parent);
       append(this.#children, parent, row.id);
-    }
-    if (row.key !== undefined) {
-      append(this.#rowsOf, row.key, row.id);
     }
     return true;
   }
 
+  /** The tree as it is now; call it when all rows are in. Parents and places of objects are worked out when asked for. */
   build(): TreeModel {
+    const [roots, rows, children] = [this.#roots, this.#rows, this.#children];
+    const parents = once(() => parentsOf(children));
+    const rowsOf = once(() => rowsOfObjects(rows));
     return {
-      roots: this.#roots,
-      rows: this.#rows,
-      children: this.#children,
-      parents: this.#parents,
-      rowsOf: this.#rowsOf,
+      roots,
+      rows,
+      children,
+      get parents() {
+        return parents();
+      },
+      get rowsOf() {
+        return rowsOf();
+      },
     };
   }
+}
+
+/** Few redraws need it, and in a large tree it costs as much as the rows. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function parentsOf(children: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, string> {
+  const parents = new Map<string, string>();
+  for (const [parent, ids] of children) {
+    for (const id of ids) {
+      parents.set(id, parent);
+    }
+  }
+  return parents;
+}
+
+function rowsOfObjects(rows: ReadonlyMap<string, Row>): ReadonlyMap<ObjectKey, readonly string[]> {
+  const places = new Map<ObjectKey, string[]>();
+  for (const { key, id } of rows.values()) {
+    if (key !== undefined) {
+      append(places, key, id);
+    }
+  }
+  return places;
 }
 
 /** Adds to the list at a key, which is made when there is none. */

@@ -52,7 +52,10 @@ function sameRow(a: Row, b: Row): boolean {
   );
 }
 
+/** No list is as good as an empty one. */
 function sameList(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
-  const [left, right] = [a ?? [], b ?? []];
-  return left === right || (left.length === right.length && left.every((value, index) => value === right[index]));
+  if (a === b) {
+    return true;
+  }
+  return (a?.length ?? 0) === (b?.length ?? 0) && (a ?? []).every((value, index) => value === b?.[index]);
 }

@@ -35,6 +35,8 @@ export interface ClusterViewsParts {
 const groupingKey = 'driftline.grouping';
 /** Ages are told in minutes and days: to redraw them more often would change nothing. */
 const agesMs = 30_000;
+/** Drawing takes this share of the time at most: a cluster of ten thousand objects must leave the extension host its breath. */
+const drawingShare = 0.25;
 
 export class ClusterViews implements Disposable {
   readonly #parts: ClusterViewsParts;
@@ -54,6 +56,10 @@ export class ClusterViews implements Disposable {
   #hold: Disposable | undefined;
   #drawing: Disposable | undefined;
   #wake: Disposable | undefined;
+  /** A view that nobody sees was not drawn since something changed. */
+  #isBehind = false;
+  /** Not drawn again before, in milliseconds since the epoch. */
+  #restUntil = 0;
 
   constructor(parts: ClusterViewsParts) {
     this.#parts = parts;
@@ -101,7 +107,11 @@ export class ClusterViews implements Disposable {
     return this.#filter;
   }
 
+  /** As of the last draw, whether the views are seen or not. */
   get models(): { readonly cluster: TreeModel; readonly sources: TreeModel } {
+    if (this.#isBehind) {
+      this.#drawTrees(this.#parts.clock.now(), true);
+    }
     return { cluster: this.#tree.model, sources: this.#sources.model };
   }
 
@@ -113,13 +123,13 @@ export class ClusterViews implements Disposable {
 
   async setGrouping(grouping: Grouping): Promise<void> {
     this.#grouping = grouping;
-    this.redraw();
+    this.#redrawSoon();
     await this.#parts.memory.update(groupingKey, grouping);
   }
 
   setFilter(filter: TreeFilter | undefined): void {
     this.#filter = filter;
-    this.redraw();
+    this.#redrawSoon();
   }
 
   /** Shows the object's row, without the filter if that hides it. Resolves to `false` when no view has it. */
@@ -145,9 +155,18 @@ export class ClusterViews implements Disposable {
     return found !== undefined;
   }
 
-  /** Asks for a redraw in the next turn; many calls make one. */
+  /** Asks for a redraw in the next turn, or when drawing has rested; many calls make one. */
   redraw(): void {
-    this.#drawing ??= this.#parts.clock.after(0, () => this.#draw());
+    const { clock } = this.#parts;
+    this.#drawing ??= clock.after(Math.max(0, this.#restUntil - clock.now()), () => this.#draw());
+  }
+
+  /** What a person asked for is not made to wait. */
+  #redrawSoon(): void {
+    this.#drawing?.dispose();
+    this.#drawing = undefined;
+    this.#restUntil = 0;
+    this.redraw();
   }
 
   dispose(): void {
@@ -164,7 +183,7 @@ export class ClusterViews implements Disposable {
       const changed = (): void => this.redraw();
       this.#open = sessions.session && new OpenCluster({ session: sessions.session, clock, log, changed });
     }
-    this.redraw();
+    this.#redrawSoon();
   }
 
   /** A view that is seen needs a session; one that is not must not hold one. */
@@ -176,7 +195,7 @@ export class ClusterViews implements Disposable {
       this.#hold?.dispose();
       this.#hold = undefined;
     }
-    this.redraw();
+    this.#redrawSoon();
   }
 
   #expanded(rowId: string): void {
@@ -191,7 +210,7 @@ export class ClusterViews implements Disposable {
     const now = clock.now();
     const state = this.#open?.session;
     this.#survey = state && surveyCluster({ state, now, behindSourceAfter });
-    const changes = [this.#survey?.nextChangeAt, ...this.#drawTrees(readOnly, now)];
+    const changes = [this.#survey?.nextChangeAt, ...this.#drawTrees(now, false)];
     const said = connectionView({
       connection: sessions.connection,
       state,
@@ -204,35 +223,54 @@ export class ClusterViews implements Disposable {
     this.#drawBadges();
     this.#surveyed.fire();
     this.#wakeAt([...changes, said.nextChangeAt], now);
+    const done = clock.now();
+    this.#restUntil = done + (done - now) * (1 / drawingShare - 1);
   }
 
-  #drawTrees(readOnly: boolean, now: number): (number | undefined)[] {
-    const open = this.#open;
-    if (!open || !this.#survey) {
+  /**
+   * Draws what is seen; what is not is left until somebody looks or asks, for in a large cluster the trees are most of the
+   * work. Returns when they change by themselves.
+   */
+  #drawTrees(now: number, unseenToo: boolean): (number | undefined)[] {
+    const [open, survey] = [this.#open, this.#survey];
+    this.#isBehind = false;
+    if (!open || !survey) {
       this.#tree.show(emptyModel);
       this.#sources.show(emptyModel);
       return [];
     }
-    const around = {
+    const around = this.#surroundings(open, survey, now);
+    const changes: (number | undefined)[] = [];
+    if (this.#view.visible || unseenToo) {
+      const tree = buildClusterTree({
+        ...around,
+        grouping: this.#grouping,
+        filter: this.#filter,
+        inventory: (key) => open.inventory.get(key),
+        order: open.clusterOrder,
+      });
+      open.keepExpanded((rowId) => tree.rows.get(rowId)?.inventoryOf);
+      this.#tree.show(tree);
+      changes.push(tree.nextChangeAt);
+    }
+    if (this.#sourcesView.visible || unseenToo) {
+      const sources = buildSourcesTree({ ...around, order: open.sourcesOrder });
+      this.#sources.show(sources);
+      changes.push(sources.nextChangeAt);
+    }
+    this.#isBehind = changes.length < 2;
+    return changes;
+  }
+
+  #surroundings(open: OpenCluster, survey: Survey, now: number) {
+    return {
       state: open.session,
-      survey: this.#survey,
+      survey,
       action: (key: ObjectKey) => this.#parts.running.get(key),
       mayPatch: ({ id }: { readonly id: Parameters<OpenCluster['rights']['mayPatch']>[0] }) => open.rights.mayPatch(id),
-      readOnly,
+      readOnly: this.#parts.settings().readOnly,
       now,
     };
-    const tree = buildClusterTree({
-      ...around,
-      grouping: this.#grouping,
-      filter: this.#filter,
-      inventory: (key) => open.inventory.get(key),
-      order: open.clusterOrder,
-    });
-    const sources = buildSourcesTree({ ...around, order: open.sourcesOrder });
-    open.keepExpanded((rowId) => tree.rows.get(rowId)?.inventoryOf);
-    this.#tree.show(tree);
-    this.#sources.show(sources);
-    return [tree.nextChangeAt, sources.nextChangeAt];
   }
 
   #drawBadges(): void {
