@@ -11,6 +11,8 @@ const quietSettings = {
   // The workbench in a browser saves by itself otherwise, and rewrites the files under a test.
   'files.autoSave': 'off',
   'git.openRepositoryInParentFolders': 'never',
+  // A remote window offers every port that a process of this machine opens, in a notification.
+  'remote.autoForwardPorts': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'update.showReleaseNotes': false,

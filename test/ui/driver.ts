@@ -26,8 +26,20 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: `granted`. */
   readonly trust?: Trust;
+  /** Of the window. Default: what tests use. */
+  readonly size?: { readonly width: number; readonly height: number };
   /** For the extension host and what it starts. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The views of Driftline, by what their headers say. */
+export type ViewName = 'Cluster' | 'Sources';
+
+/** What runs in the page needs of its elements; these programs know no DOM. */
+interface PageElement {
+  readonly textContent: string | null;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): PageElement | null;
 }
 
 /** Where screenshots of failures are kept. */
@@ -103,10 +115,29 @@ export class Workbench {
     return this.page.locator('.quick-input-widget .monaco-list-row').filter({ has: name }).first();
   }
 
+  /** The labels that an open quick pick offers, from top to bottom. */
+  async quickPickLabels(): Promise<readonly string[]> {
+    return this.page.locator('.quick-input-widget .monaco-list-row .label-name').allTextContents();
+  }
+
   /** Chooses a row of the quick pick that a command has opened. */
   async choose(label: string): Promise<void> {
     const row = this.quickPickRow(label);
     await row.click();
+  }
+
+  /** Ticks rows of a quick pick that takes many, and accepts. */
+  async pickMany(labels: readonly string[]): Promise<void> {
+    for (const label of labels) {
+      await this.quickPickRow(label).click();
+    }
+    await this.page.keyboard.press('Enter');
+    await this.quickInputText().waitFor({ state: 'hidden' });
+  }
+
+  /** Types into the quick pick or input box that is open, without accepting. */
+  async type(text: string): Promise<void> {
+    await this.#quickInput().fill(text);
   }
 
   /** Answers the input box that a command has opened. */
@@ -124,17 +155,63 @@ export class Workbench {
     await this.#quickInput().waitFor({ state: 'visible' });
   }
 
-  /** A row of a tree in the side bar whose text begins so. Only rows that are scrolled into view exist. */
-  treeRow(start: string): Locator {
+  /**
+   * A row of a tree in the side bar by what stands on it: the whole label, or a pattern for part of it. A screen reader is
+   * told something else (kind, name and state), which is no way to find a row. Only rows that are scrolled into view exist.
+   */
+  treeRow(label: string | RegExp, view?: ViewName): Locator {
+    const name = this.page.locator('.label-name', {
+      hasText: typeof label === 'string' ? textPattern(label, true) : label,
+    });
+    return this.#tree(view).locator('[role="treeitem"]').filter({ has: name }).first();
+  }
+
+  /** What stands beside the label of a row. */
+  rowText(label: string | RegExp, view?: ViewName): Locator {
+    return this.treeRow(label, view).locator('.label-description');
+  }
+
+  /** The rows of a view from top to bottom, each as its label below as many dots as it is deep. */
+  async treeLabels(view: ViewName): Promise<readonly string[]> {
+    return this.#tree(view)
+      .locator('[role="treeitem"]')
+      .evaluateAll((rows: readonly unknown[]) =>
+        (rows as readonly PageElement[])
+          .map((row) => ({
+            index: Number(row.getAttribute('data-index')),
+            depth: Number(row.getAttribute('aria-level')) - 1,
+            label: row.querySelector('.label-name')?.textContent ?? '',
+          }))
+          .sort((one, other) => one.index - other.index)
+          .map(({ depth, label }) => `${'· '.repeat(depth)}${label}`),
+      );
+  }
+
+  #tree(view?: ViewName): Locator {
+    return this.page.locator(`.sidebar [role="tree"]${view === undefined ? '' : `[aria-label="${view}"]`}`);
+  }
+
+  /** Opens a view of the container that is shown; nothing happens when it is open. */
+  async showView(view: ViewName): Promise<void> {
+    const header = this.page
+      .locator('.sidebar .pane-header')
+      .filter({ has: this.page.locator('h3.title', { hasText: textPattern(view, true) }) });
+    if ((await header.getAttribute('aria-expanded')) === 'false') {
+      await header.click();
+    }
+  }
+
+  /** What a view's header says beside its name. */
+  viewDescription(view: ViewName): Locator {
     return this.page
-      .locator('.sidebar')
-      .getByRole('treeitem', { name: new RegExp(`^${textPattern(start).source}`) })
-      .first();
+      .locator('.sidebar .pane-header')
+      .filter({ has: this.page.locator('h3.title', { hasText: textPattern(view, true) }) })
+      .locator('.description');
   }
 
   /** Opens a row of a tree; nothing happens when it is open. */
-  async expand(start: string): Promise<void> {
-    const row = this.treeRow(start);
+  async expand(label: string | RegExp): Promise<void> {
+    const row = this.treeRow(label);
     await row.waitFor();
     if ((await row.getAttribute('aria-expanded')) === 'false') {
       await row.locator('.monaco-tl-twistie').click();
@@ -143,16 +220,21 @@ export class Workbench {
   }
 
   /** Clicks one of the buttons that a row shows under the pointer. */
-  async rowAction(start: string, button: string): Promise<void> {
-    const row = this.treeRow(start);
+  async rowAction(label: string | RegExp, button: string): Promise<void> {
+    const row = this.treeRow(label);
     await row.hover();
     await row.getByRole('button', { name: button }).click();
   }
 
   /** Chooses from a row's context menu. */
-  async rowMenu(start: string, entry: string): Promise<void> {
-    await this.treeRow(start).click({ button: 'right' });
+  async rowMenu(label: string | RegExp, entry: string): Promise<void> {
+    await this.treeRow(label).click({ button: 'right' });
     await this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true }).click();
+  }
+
+  /** Text of the side bar that belongs to no row: what a view says while its tree is empty. */
+  sideBarText(text: string): Locator {
+    return this.page.locator('.sidebar .welcome-view-content', { hasText: textPattern(text) }).first();
   }
 
   /** A button in the side bar, those of a view's welcome content included. */
@@ -185,6 +267,22 @@ export class Workbench {
       .first();
   }
 
+  /** All lenses of the editor that is shown, from left to right, without their icons. */
+  async lensTitles(): Promise<readonly string[]> {
+    const titles = await this.page.locator('.codelens-decoration a, .codelens-decoration > span').allTextContents();
+    return titles.map((title) => title.replaceAll(/\s+/g, ' ').trim()).filter((title) => title !== '' && title !== '|');
+  }
+
+  /** The editor of the live manifest that was opened last. */
+  liveEditor(): Locator {
+    return this.page.locator('.editor-instance .monaco-editor[data-uri^="driftline:"]').first();
+  }
+
+  /** The message of an open input box or quick pick: its title, prompt and complaint. */
+  quickInputText(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
   /** A notification that is on screen. */
   toast(text: string): Locator {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: textPattern(text) }).first();
@@ -208,6 +306,14 @@ export class Workbench {
       .first()
       .hover();
     const hover = this.page.locator('.monaco-hover:visible').first();
+    await hover.waitFor();
+    return hover;
+  }
+
+  /** Puts the pointer on a row and resolves to the tooltip that comes. */
+  async hoverRow(label: string | RegExp): Promise<Locator> {
+    await this.treeRow(label).locator('.label-name').hover();
+    const hover = this.page.locator('.monaco-hover:visible').last();
     await hover.waitFor();
     return hover;
   }
@@ -242,6 +348,13 @@ export class Workbench {
     await this.page.screenshot({ path: file });
   }
 
+  /** Keeps a picture of the window as it is now, under the name of the test that failed. */
+  async keepPicture(failed: string): Promise<void> {
+    const picture = join(failureFolder, `${failed.replaceAll(/[^\w.-]+/g, '-')}.png`);
+    await this.screenshot(picture).catch(() => undefined);
+    console.error(`Picture: ${picture}\nLogs: ${this.#runFolder}`);
+  }
+
   /** The server, the extension host, and all that they have started. */
   processes(): ProcessEntry[] {
     return processTree(this.server.pid);
@@ -251,9 +364,7 @@ export class Workbench {
   async stop(failed?: string): Promise<void> {
     try {
       if (failed !== undefined) {
-        const picture = join(failureFolder, `${failed.replaceAll(/[^\w.-]+/g, '-')}.png`);
-        await this.screenshot(picture).catch(() => undefined);
-        console.error(`Picture: ${picture}\nLogs: ${this.#runFolder}`);
+        await this.keepPicture(failed);
       }
       await this.#browser.close();
     } finally {
@@ -278,12 +389,13 @@ function chosenVersion(): (typeof hostVersions)[number] {
   return hostVersions.find((version) => version === named) ?? newestHost;
 }
 
-async function openPage(browser: Browser, server: VscodeServer, folder: string) {
-  const context = await browser.newContext({ viewport: windowSize });
+async function openPage(browser: Browser, server: VscodeServer, folder: string, viewport = windowSize) {
+  const context = await browser.newContext({ viewport });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.origin });
   await context.addInitScript({ path: join(import.meta.dirname, 'recordToasts.js') });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  // Far more than anything takes on a quiet machine: what must be quick is measured, not waited for.
+  page.setDefaultTimeout(60_000);
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(String(error)));
   // Three seconds on a quiet machine, and the longest of all waits on a busy one.
@@ -318,7 +430,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   let browser: Browser | undefined;
   try {
     browser = await launchBrowser(chromium);
-    const { page, pageErrors } = await openPage(browser, server, folder);
+    const { page, pageErrors } = await openPage(browser, server, folder, options.size);
     return new Workbench({ page, server, folder, browser, runFolder, pageErrors });
   } catch (error) {
     await browser?.close();

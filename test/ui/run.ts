@@ -24,7 +24,7 @@ export async function runUiTests(options: UiRunOptions): Promise<Counts> {
     files: testFiles('test/ui'),
     // A window takes both cores of a small machine for seconds; two would only make each other late.
     concurrency: 1,
-    timeoutMs: 300_000,
+    timeoutMs: 900_000,
     progress: true,
     env: { DRIFTLINE_VSIX: vsix, DRIFTLINE_VSCODE: version, CHROMIUM: options.chromium },
     print: options.print,

@@ -74,8 +74,7 @@ test('npm start: the page opens with its token only, shows the sample, and Ctrl-
   await page.locator('.explorer-folders-view').getByRole('treeitem', { name: 'clusters' }).waitFor();
   await page.locator('.activitybar .action-label[aria-label^="Driftline"]').click();
   await page
-    .locator('.sidebar')
-    .getByRole('treeitem', { name: /^flux-system/ })
+    .locator('.sidebar .label-name', { hasText: /^flux-system$/ })
     .first()
     .waitFor();
 

@@ -1,0 +1,35 @@
+/** Waits until something on the page reads as expected, and says what it reads instead when it never does. */
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+
+/** Generous, for a busy machine: what must be quick is measured elsewhere. */
+const patienceMs = 60_000;
+
+/** Resolves with the text once it matches. `pseudo` reads what CSS writes (`::after`), where VS Code keeps badges. */
+export async function seen(what: Locator, text: RegExp, pseudo?: '::after'): Promise<string> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    await what.waitFor();
+    const last = await read(what, pseudo);
+    if (text.test(last)) {
+      return last;
+    }
+    assert.ok(performance.now() < end, `It reads "${last}", not ${String(text)}`);
+    await what.page().evaluate('new Promise((resolve) => requestAnimationFrame(() => resolve()))');
+  }
+}
+
+/** The page's own function: these programs know no DOM. */
+interface PageGlobal {
+  getComputedStyle(element: unknown, pseudo: string): { readonly content: string };
+}
+
+async function read(what: Locator, pseudo: string | undefined): Promise<string> {
+  if (pseudo === undefined) {
+    return (await what.innerText()).replaceAll(/\s+/g, ' ').trim();
+  }
+  return what.evaluate(
+    (element, name) => (globalThis as unknown as PageGlobal).getComputedStyle(element, name).content,
+    pseudo,
+  );
+}
