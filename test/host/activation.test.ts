@@ -1,27 +1,49 @@
-/** The extension as VS Code loads it: present, active, with its commands. */
+/** The extension as VS Code loads it: late, light, with its commands, and with nothing running that nobody asked for. */
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { until } from '../cluster/until.ts';
+import { activate, childProcesses, driftline, loadedBundles, logText, showUntitled } from './window/hostWindow.ts';
 
 interface Manifest {
   readonly contributes: { readonly commands: readonly { readonly command: string }[] };
 }
 
 describe('activation', () => {
-  const extension = () => {
-    const found = vscode.extensions.getExtension('driftline.driftline');
-    assert.ok(found, 'VS Code does not know the extension');
-    return found;
-  };
+  it('waits for a view, a command or a YAML file', () => {
+    assert.equal(driftline().isActive, false);
+    assert.deepEqual(loadedBundles(), []);
+  });
 
-  it('activates', async () => {
-    await extension().activate();
-    assert.equal(extension().isActive, true);
+  it('loads one small bundle, starts no process, and opens no session', async () => {
+    const { sessions } = await activate();
+    assert.equal(driftline().isActive, true);
+    assert.deepEqual(loadedBundles(), ['extension.cjs']);
+    assert.deepEqual(childProcesses(), []);
+    assert.equal(sessions.session, undefined);
+    assert.deepEqual(sessions.connection, { state: 'disconnected', reason: 'idle' });
+  });
+
+  it('says in the log how long it took', async () => {
+    await activate();
+    // VS Code opens the file when it comes to it.
+    await until('the line is in the file', () => /\[info\] Activated in \d+ ms/.test(logText()));
+  });
+
+  it('does no more for YAML that has nothing to do with Kubernetes', async () => {
+    const { sessions } = await activate();
+    await showUntitled('services:\n  web:\n    image: nginx\n');
+    // The extension's own listeners have run when the document is open; what they would start is a turn away.
+    await nextTurn();
+    assert.deepEqual(loadedBundles(), ['extension.cjs']);
+    assert.deepEqual(childProcesses(), []);
+    assert.equal(sessions.session, undefined);
   });
 
   it('registers every command that the manifest names', async () => {
-    await extension().activate();
+    await activate();
     const registered = new Set(await vscode.commands.getCommands(true));
-    const { contributes } = extension().packageJSON as Manifest;
+    const { contributes } = driftline().packageJSON as Manifest;
     const missing = contributes.commands.map(({ command }) => command).filter((id) => !registered.has(id));
     assert.deepEqual(missing, []);
   });

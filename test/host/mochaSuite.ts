@@ -64,7 +64,7 @@ function record(runner: Mocha.Runner, file: string): void {
 export async function runMocha(files: readonly TestFile[]): Promise<void> {
   const { default: MochaRunner } = await import('mocha');
   const grep = process.env['DRIFTLINE_TEST_GREP'];
-  const mocha = new MochaRunner({ ui: 'bdd', timeout: 20_000, ...(grep === undefined ? {} : { grep }) });
+  const mocha = new MochaRunner({ ui: 'bdd', timeout: 120_000, ...(grep === undefined ? {} : { grep }) });
   for (const file of files) {
     // What Mocha does before it loads a file: gives it `describe` and `it`.
     mocha.suite.emit('pre-require', globalThis, file.path, mocha);

@@ -1,0 +1,356 @@
+/** Lenses over Flux documents: which object each stands for, what they do to the cluster, and what they never do. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { systemClock } from '../../src/base/clock.ts';
+import { ManualClock } from '../support/manualClock.ts';
+import { connect, type HostCluster, releaseId, source, startHomelab } from './window/hostCluster.ts';
+import {
+  closeEditors,
+  eventually,
+  hostDialogs,
+  setSetting,
+  showFile,
+  showUntitled,
+  workspaceFile,
+} from './window/hostWindow.ts';
+
+const grafanaFile = 'infrastructure/logging/grafana.yaml';
+const gitRepository = { group: source, kind: 'GitRepository', namespace: 'flux-system', name: 'flux-system' };
+
+function titles(lenses: readonly vscode.CodeLens[]): string[] {
+  return lenses.map((lens) => lens.command?.title ?? '');
+}
+
+async function lensesOf(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+  return vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100);
+}
+
+/** Asks again at each change of what is known of the cluster, until the titles hold. */
+async function lensesWhen(
+  cluster: HostCluster,
+  document: vscode.TextDocument,
+  holds: (shown: readonly string[]) => boolean,
+): Promise<vscode.CodeLens[]> {
+  for (;;) {
+    const seen = { changed: false, lenses: '' };
+    const changed = eventually(
+      'lenses as expected',
+      () => seen.changed,
+      [
+        (listener) =>
+          cluster.probe.views.onDidSurvey(() => {
+            seen.changed = true;
+            listener();
+          }),
+      ],
+      () => seen.lenses,
+    );
+    const lenses = await lensesOf(document);
+    seen.lenses = titles(lenses).join(' | ');
+    if (holds(titles(lenses))) {
+      seen.changed = true;
+      cluster.probe.views.redraw();
+      await changed;
+      return lenses;
+    }
+    await changed;
+  }
+}
+
+/** Clicks the lens with that title. Resolves when its command has ended. */
+async function click(lenses: readonly vscode.CodeLens[], title: string): Promise<void> {
+  const command = lenses.find((lens) => lens.command?.title === title)?.command;
+  assert.ok(command, `${title} among ${titles(lenses).join(' | ')}`);
+  await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
+}
+
+function putFile(path: string, text: string): void {
+  const { fsPath } = workspaceFile(path);
+  mkdirSync(dirname(fsPath), { recursive: true });
+  writeFileSync(fsPath, text);
+}
+
+const release = (name: string, namespace = 'logging'): string =>
+  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\n`;
+
+const has =
+  (text: string) =>
+  (shown: readonly string[]): boolean =>
+    shown.some((title) => title.includes(text));
+
+describe('lenses', () => {
+  let cluster: HostCluster;
+  const clock = new ManualClock(Date.now());
+
+  before(async () => {
+    // The controllers' work takes as long as a test says.
+    cluster = await connect({ server: await startHomelab({ clock, reconcileMs: 1_000 }) });
+  });
+  after(async () => {
+    await cluster.close();
+  });
+  beforeEach(() => hostDialogs().reset());
+  afterEach(closeEditors);
+
+  /** Lets the controllers do what they were asked for, however many steps it takes. */
+  const whileControllersWork = async (work: Promise<void>): Promise<void> => {
+    const turn = cluster.server.onDidReceive(() => clock.advance(5_000));
+    const ticks = cluster.probe.views.onDidSurvey(() => clock.advance(5_000));
+    try {
+      await work;
+    } finally {
+      turn.dispose();
+      ticks.dispose();
+    }
+  };
+
+  it('tell the state of this repository’s objects and offer what can be done', async () => {
+    const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Reconcile'));
+    assert.match(titles(lenses)[0] ?? '', /^\$\(warning\) Drifted: /);
+    assert.deepEqual(titles(lenses).slice(1), ['Reconcile', 'Suspend', 'Show in tree']);
+    assert.deepEqual(
+      lenses.map(({ range }) => range.start.line),
+      [0, 0, 0, 0],
+    );
+
+    const kustomization = await lensesWhen(
+      cluster,
+      await showFile('clusters/homelab/workloads.yaml'),
+      has('Reconcile'),
+    );
+    assert.match(titles(kustomization)[0] ?? '', /^\$\(pass\) Ready: /);
+    const suspended = await lensesWhen(
+      cluster,
+      await showFile('infrastructure/controllers/gateway.yaml'),
+      has('Resume'),
+    );
+    assert.match(titles(suspended)[0] ?? '', /Suspended/);
+  });
+
+  it('are not over kustomize files, sources and other manifests', async () => {
+    for (const path of [
+      'infrastructure/logging/kustomization.yaml',
+      'infrastructure/sources/grafana.yaml',
+      'workloads/llm/deployment.yaml',
+    ]) {
+      assert.deepEqual(titles(await lensesOf(await showFile(path))), [], path);
+    }
+  });
+
+  it('say what is not in the cluster', async () => {
+    const lenses = await lensesWhen(cluster, await showUntitled(release('nowhere')), has('Not in'));
+    assert.deepEqual(titles(lenses), ['$(circle-slash) Not in homelab']);
+    assert.equal(lenses[0]?.command?.command, '');
+  });
+
+  it('show the row that they stand for', async () => {
+    const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Show in tree'));
+    await click(lenses, 'Show in tree');
+    assert.deepEqual(hostDialogs().messages, []);
+  });
+
+  it('reconcile: one patch as flux makes it, the running state in lens and tree, and the result', async () => {
+    const document = await showFile(grafanaFile);
+    const before = cluster.writes.length;
+    const work = click(await lensesWhen(cluster, document, has('Reconcile')), 'Reconcile');
+    const running = await lensesWhen(cluster, document, has('Reconciling…'));
+    assert.deepEqual(titles(running), ['$(sync~spin) Reconciling…', 'Stop waiting']);
+    await cluster.until('the row says so too', () =>
+      /\brunning\b/.test(cluster.row(releaseId('grafana'))?.contextValue ?? ''),
+    );
+    await whileControllersWork(work);
+
+    const writes = cluster.writes.slice(before);
+    assert.deepEqual(
+      writes.map(({ method, path, contentType }) => [method, path, contentType]),
+      [
+        [
+          'PATCH',
+          '/apis/helm.toolkit.fluxcd.io/v2/namespaces/logging/helmreleases/grafana?fieldManager=flux',
+          'application/merge-patch+json',
+        ],
+      ],
+    );
+    const sent = JSON.parse(writes[0]?.body ?? '{}') as { metadata: { annotations: Record<string, string> } };
+    const token = sent.metadata.annotations['reconcile.fluxcd.io/requestedAt'];
+    assert.equal(cluster.server.get(releaseId('grafana'))?.['status' as never]?.['lastHandledReconcileAt'], token);
+    await lensesWhen(cluster, document, (shown) => shown.some((title) => title.startsWith('$(check) Reconciled')));
+    assert.deepEqual(hostDialogs().messages, []);
+  });
+
+  it('stop waiting: the request stays in the cluster, the wait ends', async () => {
+    const document = await showFile('infrastructure/logging/tempo.yaml');
+    const work = click(await lensesWhen(cluster, document, has('Reconcile')), 'Reconcile');
+    await click(await lensesWhen(cluster, document, has('Stop waiting')), 'Stop waiting');
+    await work;
+    await lensesWhen(cluster, document, has('Stopped waiting'));
+    assert.deepEqual(hostDialogs().messages, []);
+  });
+
+  it('suspend and resume: the row follows the cluster, and the field goes as it came', async () => {
+    const document = await showFile('infrastructure/controllers/reloader.yaml');
+    const reloader = releaseId('reloader', 'reloader');
+    const before = cluster.writes.length;
+    await whileControllersWork(click(await lensesWhen(cluster, document, has('Suspend')), 'Suspend'));
+    await cluster.until('suspended in the tree', () => /suspended/.test(cluster.row(reloader)?.description ?? ''));
+    const lenses = await lensesWhen(cluster, document, has('Resume'));
+    assert.ok(!titles(lenses).includes('Reconcile'), 'a suspended object is not reconciled');
+    await whileControllersWork(click(lenses, 'Resume'));
+    await cluster.until(
+      'no longer suspended',
+      () => !/suspended/.test(cluster.row(reloader)?.description ?? 'suspended'),
+    );
+    const bodies = cluster.writes
+      .slice(before)
+      .map(({ body }) => JSON.parse(body ?? '{}') as { spec?: { suspend?: unknown } });
+    assert.deepEqual(
+      bodies.map(({ spec }) => spec?.suspend),
+      [true, null],
+    );
+    assert.ok(cluster.writes.slice(before).every(({ path }) => path.endsWith('?fieldManager=flux')));
+  });
+
+  describe('of a file that is not the object’s own', () => {
+    const checkAsks = async (document: vscode.TextDocument, expected: RegExp): Promise<void> => {
+      const lenses = await lensesWhen(cluster, document, has('Same name in homelab'));
+      assert.match(titles(lenses)[0] ?? '', expected);
+      const before = cluster.writes.length;
+      for (const action of ['Reconcile', 'Suspend']) {
+        hostDialogs().reset();
+        await click(lenses, action);
+        const [question] = hostDialogs().messages;
+        assert.equal(question?.text, `${action} HelmRelease logging/grafana on homelab?`);
+        assert.equal(question.modal, true);
+        assert.deepEqual(question.buttons, [action]);
+      }
+      assert.deepEqual(cluster.writes.slice(before), [], 'nobody said yes');
+    };
+
+    it('another environment’s of the same repository: asks, and does nothing without a yes', async () => {
+      putFile('staging/logging/grafana.yaml', release('grafana'));
+      await checkAsks(
+        await showFile('staging/logging/grafana.yaml'),
+        /Same name in homelab, applied by infrastructure from .*homelab.* \(another path\)/,
+      );
+    });
+
+    it('a new document: asks', async () => {
+      await checkAsks(await showUntitled(release('grafana')), /Same name in homelab, applied by infrastructure/);
+    });
+
+    it('another repository’s: asks, and says from where it is', async () => {
+      const git = cluster.server.get(gitRepository) ?? assert.fail();
+      cluster.server.put({
+        ...git,
+        spec: { ...(git as { spec?: object }).spec, url: 'https://gitlab.example.com/other/apps' },
+      });
+      await checkAsks(
+        await showFile(grafanaFile),
+        /applied by infrastructure from .*gitlab\.example\.com\/other\/apps/,
+      );
+      cluster.server.put(git);
+      await lensesWhen(cluster, await showFile(grafanaFile), (shown) => !has('Same name')(shown));
+    });
+
+    it('acts after a yes, on the object that the question named', async () => {
+      const document = await showFile('staging/logging/grafana.yaml');
+      const lenses = await lensesWhen(cluster, document, has('Same name in homelab'));
+      hostDialogs().press('Suspend');
+      const before = cluster.writes.length;
+      await whileControllersWork(click(lenses, 'Suspend'));
+      assert.equal(cluster.writes.length, before + 1);
+      assert.match(cluster.writes.at(-1)?.path ?? '', /\/namespaces\/logging\/helmreleases\/grafana\?/);
+      hostDialogs().press('Resume');
+      await whileControllersWork(click(await lensesWhen(cluster, document, has('Resume')), 'Resume'));
+      rmSync(workspaceFile('staging').fsPath, { recursive: true });
+    });
+  });
+
+  it('of a read-only window only tell, and its commands refuse', async () => {
+    await setSetting('readOnly', true);
+    try {
+      const document = await showFile(grafanaFile);
+      const lenses = await lensesWhen(cluster, document, (shown) => shown.length > 0 && !has('Reconcile')(shown));
+      assert.deepEqual(titles(lenses).slice(1), ['Show in tree']);
+      const row = await cluster.until('the row offers nothing', () => {
+        const found = cluster.row(releaseId('grafana'));
+        return found !== undefined && !/\bcan/.test(found.contextValue) && found;
+      });
+      const before = cluster.writes.length;
+      for (const verb of ['reconcileObject', 'reconcileObjectWithSource', 'suspendObject', 'resumeObject']) {
+        hostDialogs().reset();
+        await vscode.commands.executeCommand(`driftline.${verb}`, row.id);
+        assert.match(
+          hostDialogs().messages[0]?.text ?? '',
+          /failed: no permission \(the setting driftline\.readOnly is on\)/,
+        );
+      }
+      assert.deepEqual(cluster.writes.slice(before), []);
+    } finally {
+      await setSetting('readOnly', undefined);
+    }
+  });
+
+  it('can be switched off', async () => {
+    const document = await showFile(grafanaFile);
+    await setSetting('codeLens.enabled', false);
+    try {
+      assert.deepEqual(titles(await lensesOf(document)), []);
+    } finally {
+      await setSetting('codeLens.enabled', undefined);
+    }
+  });
+});
+
+describe('lenses on a production context', () => {
+  let cluster: HostCluster;
+  before(async () => {
+    cluster = await connect({ context: 'eu-production', server: await startHomelab({ clock: systemClock() }) });
+  });
+  after(async () => {
+    await closeEditors();
+    await cluster.close();
+  });
+  beforeEach(() => hostDialogs().reset());
+
+  it('ask for the name of the object: not typed or mistyped, nothing happens', async () => {
+    const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Suspend'));
+    for (const typed of [undefined, 'grafanas', 'loki']) {
+      if (typed !== undefined) {
+        hostDialogs().type(typed);
+      }
+      await click(lenses, 'Suspend');
+    }
+    assert.deepEqual(
+      hostDialogs().inputs.map(({ title, prompt }) => [title, prompt]),
+      Array.from({ length: 3 }, () => [
+        'eu-production is a production context',
+        'Suspend HelmRelease logging/grafana on eu-production? Type grafana to confirm.',
+      ]),
+    );
+    assert.deepEqual(cluster.writes, []);
+  });
+
+  it('act when it is typed', async () => {
+    hostDialogs().type('grafana');
+    await click(await lensesWhen(cluster, await showFile(grafanaFile), has('Suspend')), 'Suspend');
+    assert.deepEqual(
+      cluster.writes.map(({ method }) => method),
+      ['PATCH'],
+    );
+    await cluster.until('suspended', () => /suspended/.test(cluster.row(releaseId('grafana'))?.description ?? ''));
+  });
+
+  it('do not act on what a staging file names', async () => {
+    putFile('staging/loki.yaml', release('loki'));
+    const lenses = await lensesWhen(cluster, await showFile('staging/loki.yaml'), has('Same name in eu-production'));
+    const before = cluster.writes.length;
+    await click(lenses, 'Reconcile');
+    assert.equal(hostDialogs().inputs.length, 1);
+    assert.match(hostDialogs().inputs[0]?.prompt ?? '', /not by this file/);
+    assert.deepEqual(cluster.writes.slice(before), []);
+    rmSync(workspaceFile('staging').fsPath, { recursive: true });
+  });
+});
