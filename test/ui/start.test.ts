@@ -70,7 +70,8 @@ test('npm start: the page opens with its token only, shows the sample, and Ctrl-
   const browser = await launchBrowser(findChromium()!);
   t.after(() => browser.close());
   const page = await browser.newPage({ viewport: windowSize });
-  await page.goto(url);
+  page.setDefaultTimeout(90_000); // three seconds on a quiet machine
+  await page.goto(url, { waitUntil: 'commit' });
   await page.locator('.explorer-folders-view').getByRole('treeitem', { name: 'clusters' }).waitFor();
   await page.locator('.activitybar .action-label[aria-label^="Driftline"]').click();
   await page
