@@ -248,7 +248,8 @@ export class ClusterWatch implements Disposable {
     if (signal.aborted) {
       return;
     }
-    this.#openedAt = this.#parts.clock.now();
+    const openedAt = this.#parts.clock.now();
+    this.#openedAt = openedAt;
     // After an outage the open watch is the good news. After one that broke as soon as it was open it is none yet.
     if (!this.#brokeEarly) {
       this.#report({ state: 'synced' });
@@ -257,7 +258,8 @@ export class ClusterWatch implements Disposable {
     const timer = this.#timers.add(
       this.#parts.clock.after(settledMs, () => {
         this.#timers.release(timer);
-        if (!signal.aborted && this.#settled()) {
+        // By the timer, not by the time: timers and the time of day do not tick together, and the one may be a bit early.
+        if (!signal.aborted && this.#openedAt === openedAt) {
           this.#brokeEarly = false;
           this.#report({ state: 'synced' });
         }

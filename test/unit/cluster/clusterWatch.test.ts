@@ -23,9 +23,13 @@ const gone = new Failure('gone', 'too old resource version', { status: 410 });
 const forbidden = new Failure('forbidden', 'bob may not', { status: 403 });
 const unauthorized = new Failure('unauthorized', 'Unauthorized', { status: 401 });
 
-function setUp(options: { readonly namespace?: string; readonly labelSelector?: string } = {}) {
+interface SetUp {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+}
+
+function setUp(options: SetUp = {}, clock = new ManualClock()) {
   const api = new FakeClusterApi();
-  const clock = new ManualClock();
   const heard: string[] = [];
   const states: WatchState[] = [];
   const watch = new ClusterWatch({
@@ -471,4 +475,26 @@ test('disposed in the middle of a pause: no timer is left and nothing is tried',
   watch.start();
   await turns();
   assert.equal(api.lists.length, 0);
+});
+
+test('a watch that broke at once is believed when it has lasted, though the timer is a millisecond early', async () => {
+  class EarlyClock extends ManualClock {
+    override after(ms: number, callback: () => void) {
+      return super.after(Math.max(0, ms - 1), callback);
+    }
+  }
+  const { api, clock, told, watch } = setUp({}, new EarlyClock());
+  watch.start();
+  (await api.lists.next()).answer({ items: [object('a')], resourceVersion: '10' });
+  const broken = await api.watches.next();
+  broken.open();
+  broken.fail(refused);
+  await turns();
+  assert.deepEqual(told(), ['synced', 'stale unreachable']);
+  clock.advance(60_000);
+  (await api.watches.next()).open();
+  assert.deepEqual(told(), ['synced', 'stale unreachable']);
+  clock.advance(4_999);
+  assert.deepEqual(told(), ['synced', 'stale unreachable', 'synced']);
+  watch.dispose();
 });
