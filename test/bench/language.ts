@@ -4,13 +4,7 @@ import { fluxDocuments } from '../../src/manifests/fluxDocuments.ts';
 import { RepositoryChecker } from '../../src/language/repositoryChecker.ts';
 import { corporaMissing, unpackCorpora } from '../support/corpora.ts';
 import { defaultRules } from '../support/expectedDiagnostics.ts';
-
-export interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly runs: number;
-}
+import { type BenchResult, median } from './benchRow.ts';
 
 const runs = 5;
 
@@ -19,10 +13,10 @@ interface Texts {
   readonly text: string;
 }
 
-/** Medians; empty where there are no corpora. Reading from disk is not counted. */
-export async function languageBench(): Promise<BenchRow[]> {
+/** Medians. Reading from disk is not counted. */
+export async function languageBench(): Promise<BenchResult> {
   if (corporaMissing !== undefined) {
-    return [];
+    return { skipped: corporaMissing };
   }
   const corpora = await unpackCorpora();
   try {
@@ -35,22 +29,24 @@ export async function languageBench(): Promise<BenchRow[]> {
     const [largest = []] = repositories.toSorted((a, b) => b.length - a.length);
     const edited = editTimes(largest);
     const lenses = largest.map(({ text }) => time(() => fluxDocuments(text)));
-    return [
-      { name: 'files of the six corpora', value: files, unit: 'files', runs: 1 },
-      { name: 'full check of the six corpora', value: median(full), unit: 'ms', runs },
-      {
-        name: 're-check after an edit of one file, all findings of the repository',
-        value: median(edited),
-        unit: 'ms',
-        runs: edited.length,
-      },
-      {
-        name: 'finding the documents that get a lens, per file',
-        value: median(lenses),
-        unit: 'ms',
-        runs: lenses.length,
-      },
-    ];
+    return {
+      rows: [
+        { name: 'files of the six corpora', value: files, unit: 'files', runs: 1 },
+        { name: 'full check of the six corpora', value: median(full), unit: 'ms', runs },
+        {
+          name: 're-check after an edit of one file, all findings of the repository',
+          value: median(edited),
+          unit: 'ms',
+          runs: edited.length,
+        },
+        {
+          name: 'finding the documents that get a lens, per file',
+          value: median(lenses),
+          unit: 'ms',
+          runs: lenses.length,
+        },
+      ],
+    };
   } finally {
     await corpora.remove();
   }
@@ -92,8 +88,4 @@ function time(run: () => unknown): number {
   const start = performance.now();
   run();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return Number((values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0).toFixed(3));
 }
