@@ -16,12 +16,32 @@ import { until } from './until.ts';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'driftline-lifecycle-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
-
 const main = join(import.meta.dirname, 'main.ts');
 const stateFile = join(folder, 'state.json');
 const environment = { ...process.env, [stateVariable]: stateFile };
 const command = (...args: readonly string[]) => run(process.execPath, [main, ...args], { env: environment });
+
+/**
+ * A detached cluster outlives who started it, on purpose; when a run of these tests is killed it must not. The guard is a
+ * process whose standard input ends with this one. Then it ends what the state file names, or comes to name: a cluster that
+ * was about to come up does so.
+ */
+function startGuard(): ChildProcess {
+  const code = `
+    const end = () => {
+      try { process.kill(JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8')).pid, 'SIGTERM'); } catch {}
+    };
+    process.stdin.resume().on('end', () => { setInterval(end, 1000); setTimeout(() => process.exit(), 60_000); end(); });`;
+  return spawn(process.execPath, ['-e', code, stateFile], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+}
+
+const guard = startGuard();
+after(async () => {
+  const exit = once(guard, 'exit');
+  guard.kill();
+  await exit;
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Folders of the clusters that this process holds. */
 function clusterFolders(): string[] {
