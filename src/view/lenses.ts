@@ -9,10 +9,12 @@ import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import { endedText, runningText } from './actionTexts.ts';
 import type { ObjectView } from './clusterSurvey.ts';
 import { commandId, type ViewCommand } from './commandId.ts';
+import { gistOf, wordsOfReason } from './failureGist.ts';
 import { iconFreeText, plainText } from './markdown.ts';
 import { type ChangeWord, changeWords } from './objectRow.ts';
 import { objectText } from './objectText.ts';
-import { type Mark, markLooks } from './stateMark.ts';
+import { ageText } from './relativeTime.ts';
+import { isFailing, type Mark, markLooks } from './stateMark.ts';
 
 /** What a click acts on. */
 export type LensTarget =
@@ -61,7 +63,7 @@ export function lensesFor(input: LensInput): LensTitle[] {
   const context = iconFreeText(connection.context, 60);
   switch (match.match) {
     case 'ours':
-      return lensesOfObject(match.id, undefined, input);
+      return lensesOfObject(match.id, input);
     case 'foreign': {
       const by = match.appliedBy === undefined ? 'not applied by Flux' : `applied by ${match.appliedBy.name}`;
       const where = match.reason === 'otherPath' ? ' (another path)' : '';
@@ -89,64 +91,65 @@ export function lensesFor(input: LensInput): LensTitle[] {
   }
 }
 
-function lensesOfObject(id: ObjectId, doubt: string | undefined, input: LensInput): LensTitle[] {
+function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
   const view = input.view(id);
   if (!view) {
     return [];
   }
-  const entry = input.action(id);
-  const reveal: LensTarget = { to: 'object', id, doubt: undefined };
-  if (entry?.state === 'running') {
-    return actionLenses(id, doubt, input);
+  if (input.action(id)?.state === 'running') {
+    return actionLenses(id, undefined, input);
   }
-  const ended =
-    entry === undefined
-      ? []
-      : [
-          lens(
-            `${endedIcon(entry.result.state)} ${iconFreeText(endedText(entry), 120)}`,
-            plainText(entry.result.message, 1000),
-            'revealObject',
-            reveal,
-          ),
-        ];
   return [
     stateLens(view, input.now),
-    ...ended,
-    ...actionLenses(id, doubt, input),
-    lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', reveal),
+    ...actionLenses(id, undefined, input),
+    lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', {
+      to: 'object',
+      id,
+      doubt: undefined,
+    }),
   ];
+}
+
+/** How the last action ended, for as long as that is kept. */
+function endedLenses(id: ObjectId, entry: ActionEntry | undefined): LensTitle[] {
+  if (entry?.state !== 'ended') {
+    return [];
+  }
+  const title = `${endedIcon(entry.result.state)} ${iconFreeText(endedText(entry), 120)}`;
+  const target: LensTarget = { to: 'object', id, doubt: undefined };
+  return [lens(title, plainText(entry.result.message, 1000), 'revealObject', target)];
 }
 
 function endedIcon(state: 'succeeded' | 'failed' | 'stopped'): string {
   return state === 'succeeded' ? '$(check)' : state === 'failed' ? '$(error)' : '$(debug-stop)';
 }
 
-/** `$(error) Failed: install failed: timed out waiting for 1 object · 2m`: the word first, then what the row says. */
+/** The state in a word and what goes with it; the controller's message when the pointer rests on it. */
 function stateLens(view: ObjectView, now: number): LensTitle {
   const { icon } = markLooks[view.mark];
-  const words = lensWords[view.mark];
-  const parts = objectText({ view, now, action: undefined, below: undefined });
-  const [first = ''] = parts;
-  const saysIt = first.toLowerCase().startsWith(words.toLowerCase());
-  const text = saysIt
-    ? [`${words}${first.slice(words.length)}`, ...parts.slice(1)].join(' · ')
-    : [
-        words,
-        parts
-          .map((part) => withoutWord(part, words))
-          .filter((part) => part !== '')
-          .join(' · '),
-      ]
-        .filter((part) => part !== '')
-        .join(': ');
-  const title = iconFreeText(text, 140);
+  const title = iconFreeText(stateText(view, now), 140);
   const { message } = view.state;
   return lens(`$(${icon.id}) ${title}`, message === '' ? title : plainText(message, 2000), 'revealObject', {
     to: 'object',
     id: view.id,
     doubt: undefined,
   });
+}
+
+/** `Failed: timed out waiting for 1 object · 2m`, `Ready: 11.4.0 · 2m`, `Waiting on logging/tempo`. */
+function stateText(view: ObjectView, now: number): string {
+  const word = lensWords[view.mark];
+  if (isFailing(view.state)) {
+    const { message, reason, since } = view.state;
+    const gist = gistOf(message);
+    return [`${word}: ${gist === '' ? wordsOfReason(reason) : gist}`, ageText(since, now) ?? []].flat().join(' · ');
+  }
+  const [first = '', ...others] = objectText({ view, now, action: undefined, below: undefined });
+  if (first.toLowerCase().startsWith(word.toLowerCase())) {
+    return [`${word}${first.slice(word.length)}`, ...others].join(' · ');
+  }
+  const rest = [first, ...others].map((part) => withoutWord(part, word)).filter((part) => part !== '');
+  return rest.length === 0 ? word : `${word}: ${rest.join(' · ')}`;
 }
 
 /** The state stands in front already: `suspended` goes, `being deleted 2m` becomes `2m`; `behind source (1.0)` stays. */
@@ -190,13 +193,15 @@ function actionLenses(id: ObjectId, doubt: string | undefined, input: LensInput)
     ];
   }
   const isFixed = !view || input.readOnly || view.state.name === 'terminating' || input.mayPatch(view) === false;
+  const ended = endedLenses(id, entry);
   if (isFixed) {
-    return [];
+    return ended;
   }
   const can = new Set(changeWords(view));
   const where = `${nameOf(id)} in ${input.connection.state === 'connected' ? plainText(input.connection.context) : ''}`;
   const target: LensTarget = { to: 'object', id, doubt };
   return [
+    ...ended,
     ...(can.has('canReconcile') ? [lens('Reconcile', `Reconcile ${where}`, 'reconcileObject', target)] : []),
     ...(can.has('canSuspend') ? [lens('Suspend', `Suspend ${where}`, 'suspendObject', target)] : []),
     ...(can.has('canResume') ? [lens('Resume', `Resume ${where}`, 'resumeObject', target)] : []),

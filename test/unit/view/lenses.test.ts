@@ -58,12 +58,7 @@ const timedOut = helmRelease('loki', {
 
 const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string])[] = [
   ['ready', grafana, {}, '$(pass) Ready: 11.4.0 · 2m | Reconcile | Suspend | Show in tree'],
-  [
-    'failed',
-    timedOut,
-    {},
-    '$(error) Failed: 7.0.0 · install failed: timed out waiting for 1 object · 2m | Reconcile | Suspend | Show in tree',
-  ],
+  ['failed', timedOut, {}, '$(error) Failed: timed out waiting for 1 object · 2m | Reconcile | Suspend | Show in tree'],
   [
     'suspended',
     { ...grafana, spec: { suspend: true } },
@@ -174,6 +169,18 @@ for (const [name, change, expected] of [
     assert.equal(first?.title, `$(info) Same name in homelab, ${expected}`);
   });
 }
+
+test('an action on a namesake that has ended says how', () => {
+  assert.match(
+    line(lenses(foreign, [grafana], { action: () => ended('succeeded', '') })),
+    /\| \$\(check\) Reconciled \|/,
+  );
+});
+
+test('a failure without words is told by its reason', () => {
+  const object = kustomization('a', { conditions: failing('BuildFailed', '') });
+  assert.equal(lenses(ours(object), [object])[0]?.title, '$(error) Failed: build failed · 2m');
+});
 
 test('while an action on a namesake runs, it can be stopped', () => {
   assert.equal(
