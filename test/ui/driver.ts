@@ -32,6 +32,14 @@ export interface WorkbenchOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** A part of the window, in pixels. */
+export interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The views of Driftline, by what their headers say. */
 export type ViewName = 'Cluster' | 'Sources';
 
@@ -117,7 +125,10 @@ export class Workbench {
 
   /** The labels that an open quick pick offers, from top to bottom. */
   async quickPickLabels(): Promise<readonly string[]> {
-    return this.page.locator('.quick-input-widget .monaco-list-row .label-name').allTextContents();
+    return this.page.locator('.quick-input-widget .monaco-list-row').evaluateAll((rows: readonly unknown[]) =>
+      // The detail of an entry is a second line that has the same form.
+      (rows as readonly PageElement[]).map((row) => row.querySelector('.label-name')?.textContent ?? ''),
+    );
   }
 
   /** Chooses a row of the quick pick that a command has opened. */
@@ -342,10 +353,20 @@ export class Workbench {
     await this.page.locator('.monaco-modal-editor-block').waitFor({ state: 'detached' });
   }
 
-  /** Writes a picture of the window to a file. */
-  async screenshot(file: string): Promise<void> {
+  /** Pulls the border of the side bar until it has this width in pixels. */
+  async resizeSideBar(width: number): Promise<void> {
+    const box = (await this.page.locator('.part.sidebar').boundingBox())!;
+    const border = { x: box.x + box.width + 1, y: box.y + box.height / 2 };
+    await this.page.mouse.move(border.x, border.y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width + 1, border.y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Writes a picture of the window, or of a part of it, to a file. */
+  async screenshot(file: string, clip?: Area): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
-    await this.page.screenshot({ path: file });
+    await this.page.screenshot({ path: file, ...(clip === undefined ? {} : { clip }) });
   }
 
   /** Keeps a picture of the window as it is now, under the name of the test that failed. */
