@@ -4,12 +4,14 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
+import type { Disposable } from '../../src/base/disposables.ts';
 import { ManualClock } from '../support/manualClock.ts';
 import { connect, type HostCluster, releaseId, source, startHomelab } from './window/hostCluster.ts';
 import {
   closeEditors,
   eventually,
   hostDialogs,
+  patienceMs,
   setSetting,
   showFile,
   showUntitled,
@@ -33,29 +35,28 @@ async function lensesWhen(
   document: vscode.TextDocument,
   holds: (shown: readonly string[]) => boolean,
 ): Promise<vscode.CodeLens[]> {
+  const { views } = cluster.probe;
+  const end = Date.now() + patienceMs;
   for (;;) {
-    const seen = { changed: false, lenses: '' };
-    const changed = eventually(
-      'lenses as expected',
-      () => seen.changed,
-      [
-        (listener) =>
-          cluster.probe.views.onDidSurvey(() => {
-            seen.changed = true;
-            listener();
-          }),
-      ],
-      () => seen.lenses,
-    );
-    const lenses = await lensesOf(document);
-    seen.lenses = titles(lenses).join(' | ');
-    if (holds(titles(lenses))) {
-      seen.changed = true;
-      cluster.probe.views.redraw();
-      await changed;
-      return lenses;
+    const changes = { seen: 0 };
+    const subscription = views.onDidSurvey(() => (changes.seen += 1));
+    try {
+      const lenses = await lensesOf(document);
+      if (holds(titles(lenses))) {
+        return lenses;
+      }
+      const shown = `${document.uri.path}: ${titles(lenses).join(' | ')}`;
+      assert.ok(Date.now() < end, shown);
+      const listen = (listener: () => void): Disposable => views.onDidSurvey(listener);
+      await eventually(
+        'lenses as expected',
+        () => changes.seen > 0,
+        [listen],
+        () => shown,
+      );
+    } finally {
+      subscription.dispose();
     }
-    await changed;
   }
 }
 
@@ -72,8 +73,17 @@ function putFile(path: string, text: string): void {
   writeFileSync(fsPath, text);
 }
 
-const release = (name: string, namespace = 'logging'): string =>
-  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\n`;
+const release = (name: string): string => `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: ${name}
+  namespace: logging
+spec:
+  chart:
+    spec:
+      chart: ${name}
+      version: 1.0.0
+`;
 
 const has =
   (text: string) =>

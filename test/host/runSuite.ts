@@ -38,7 +38,7 @@ interface PageEnd {
 async function runPage(run: SuiteRun, server: VscodeServer, folder: string, runFolder: string): Promise<PageEnd> {
   const { promise, resolve } = Promise.withResolvers<PageEnd>();
   const giveUp = () => resolve({ code: undefined, logs: [] });
-  const timer = setTimeout(giveUp, run.timeoutMs ?? 600_000);
+  const timer = setTimeout(giveUp, run.timeoutMs ?? 900_000);
   run.signal.addEventListener('abort', giveUp, { once: true });
   const console = createWriteStream(join(runFolder, 'console.log'));
   const context = await run.browser.newContext({ viewport: windowSize });
