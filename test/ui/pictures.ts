@@ -59,8 +59,9 @@ async function picturesOfDemo({ window }: Demo): Promise<void> {
   await window.expand('infrastructure');
   await window.expand('logging/grafana');
   await window.treeRow('Deployment grafana').waitFor();
-  // Before the file: what was opened last has the focus, and a list without it has no bright row.
+  await window.openFile('infrastructure/logging/loki.yaml');
   await (await window.problem('curlimages/curl has no tag')).waitFor();
+  // Back to the file: a list without the focus has no bright row.
   await window.openFile('infrastructure/logging/loki.yaml');
   await window.lens('Failed').waitFor();
   await calm(window);
@@ -77,7 +78,7 @@ async function picturesOfDemo({ window }: Demo): Promise<void> {
   const editor = await area(window, '.part.editor');
   const below = await area(window, '.part.panel');
   const height = below.y + below.height - editor.y;
-  await picture(window, 'diagnostics', { ...editor, width: 1000, height: height - 60 });
+  await picture(window, 'diagnostics', { ...editor, width: 1130, height: height - 60 });
 }
 
 async function pictureOfWelcome(): Promise<void> {
