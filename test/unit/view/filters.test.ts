@@ -176,3 +176,10 @@ test('counts are kept apart for appliers and sources', () => {
   assert.deepEqual(survey.appliers, { total: 2, failing: 0, drifted: 1, suspended: 1, attention: 1 });
   assert.deepEqual(survey.sources, { total: 1, failing: 1, drifted: 0, suspended: 0, attention: 1 });
 });
+
+test('once the version of Flux is known, what was silence becomes "not reported"', () => {
+  const object = helmRelease('a', { spec: detecting, conditions: [ready()] });
+  const driftWith = (version: string): string => viewOf(object, { controllers: controllers(version) }).drift.state;
+  assert.equal(driftWith('2.9.5'), 'notYet');
+  assert.equal(driftWith('2.6.4'), 'notReported');
+});
