@@ -144,7 +144,9 @@ export class ClusterViews implements Disposable {
           ? { view: this.#sourcesView, id: inSources }
           : undefined;
     };
-    if (!place() && this.#filter) {
+    // An applier that the filter hides also stands below its source; it is its own row that is asked for.
+    const isSource = this.#survey?.views.get(key)?.kind.role === 'source';
+    if (this.#filter && !isSource && place()?.view !== this.#view) {
       this.setFilter(undefined);
       this.#draw();
     }

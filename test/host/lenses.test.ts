@@ -108,6 +108,7 @@ describe('lenses', () => {
   const whileControllersWork = async (work: Promise<void>): Promise<void> => {
     const turn = cluster.server.onDidReceive(() => clock.advance(5_000));
     const ticks = cluster.probe.views.onDidSurvey(() => clock.advance(5_000));
+    clock.advance(5_000);
     try {
       await work;
     } finally {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TreeModel } from '../../src/view/row.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from './window/hostCluster.ts';
-import { closeEditors, hostDialogs } from './window/hostWindow.ts';
+import { closeEditors, hostDialogs, setSetting } from './window/hostWindow.ts';
 
 /** `icon label`, indented as nested; without the rows of inventories. */
 function outline(model: TreeModel): string[] {
@@ -43,9 +43,13 @@ describe('the views', () => {
   const labels = (): string[] => cluster.rows.map(({ label }) => label);
 
   before(async () => {
+    // At once: the recording is as if made just now, when a lag would not count yet.
+    await setSetting('tree.behindSourceAfter', 0);
     cluster = await connect();
+    await cluster.until('alloy lags', () => cluster.row(releaseId('alloy'))?.icon.id === 'arrow-up');
   });
   after(async () => {
+    await setSetting('tree.behindSourceAfter', undefined);
     await closeEditors();
     await cluster.close();
   });
