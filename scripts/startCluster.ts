@@ -38,7 +38,7 @@ async function startReal(log: (line: string) => void, signal: AbortSignal): Prom
   const { homelabOptions, installHomelab } = await import('../test/cluster/homelab.ts');
   const cluster = await startCluster({ ...homelabOptions, log, signal });
   try {
-    await installHomelab(cluster, { log, behindSource: true });
+    await installHomelab(cluster, { log });
   } catch (error) {
     await cluster.stop();
     throw error;

@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const actions = new ObjectActions({ sessions, running, settings, clock, log });
   const readManifest = (key: Parameters<typeof manifestText>[1], signal: AbortSignal): Promise<string> =>
     manifestText(sessions, key, signal);
-  parts.add(registerCommands({ sessions, views, actions, documents, readManifest, channel, log }));
+  parts.add(registerCommands({ sessions, views, actions, documents, readManifest, settings, channel, log }));
   const server = parts.add(
     new LanguageServer({
       start: async (serverSettings) => {

@@ -241,14 +241,16 @@ export class HttpClusterApi implements ClusterApi {
         signal: AbortSignal.any([signal, this.#ended.signal]),
       });
       const { status, headers } = response;
-      this.#log.debug(`${this.context}: ${what} ${status} ${took()}`);
-      if (status >= 200 && status < 300) {
+      const isOk = status >= 200 && status < 300;
+      // Reads that went well are many and of no interest; a change or a refusal is what a log is opened for.
+      this.#log[isOk && method === 'GET' ? 'debug' : 'info'](`${this.context}: ${what} ${status} ${took()}`);
+      if (isOk) {
         return response;
       }
       throw statusFailure(what, { status, headers, body: await response.text() }, this.#clock.now());
     } catch (error) {
       if (isFailure(error) && error.status === undefined && error.reason !== 'cancelled') {
-        this.#log.debug(`${this.context}: ${what} ${error.reason} ${took()}`);
+        this.#log.info(`${this.context}: ${what} ${error.reason} ${took()}`);
       }
       throw error;
     }

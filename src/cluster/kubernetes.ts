@@ -22,6 +22,8 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 export interface TransportOptions {
   /** VS Code's `http.proxy`, empty or `undefined` for none. */
   readonly proxy: string | undefined;
+  /** VS Code's `http.noProxy`: hosts that are reached without it. */
+  readonly noProxy?: readonly string[];
   /** VS Code's `http.proxyStrictSSL`: about the proxy's certificate, never about the API server's. */
   readonly strictSSL: boolean;
   /** PEM texts that are trusted besides the kubeconfig's authority or, without one, the system's. */
@@ -230,7 +232,7 @@ function agentOf(
   env: Readonly<Record<string, string | undefined>>,
 ): HttpAgent | undefined {
   const kubeconfig = asText(entry.cluster['proxy-url']);
-  const proxy = chooseProxy({ server, kubeconfig, setting: options.proxy, env });
+  const proxy = chooseProxy({ server, kubeconfig, setting: options.proxy, noProxy: options.noProxy ?? [], env });
   // Probes of the connection itself, so that a peer that vanished is noticed below the watches' own time limit.
   const keep = { keepAlive: true, keepAliveMsecs: 30_000 };
   if (!proxy) {

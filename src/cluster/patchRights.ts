@@ -43,6 +43,16 @@ export class PatchRights implements Disposable {
     return typeof answer === 'boolean' ? answer : undefined;
   }
 
+  /** Asks anew: rights are granted while somebody waits for them. */
+  refresh(): void {
+    for (const [key, answer] of this.#answers) {
+      if (answer !== 'asking') {
+        this.#answers.delete(key);
+      }
+    }
+    this.#changed.fire();
+  }
+
   dispose(): void {
     this.#lifetime.dispose();
   }

@@ -9,6 +9,8 @@ export interface ProxyInput {
   readonly kubeconfig: string | undefined;
   /** VS Code's `http.proxy`. */
   readonly setting: string | undefined;
+  /** VS Code's `http.noProxy`, in the form of NO_PROXY's entries; both count. */
+  readonly noProxy?: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -17,12 +19,12 @@ export interface ProxyInput {
  * The kubeconfig's own proxy always counts, as in kubectl; the setting and the environment step back for NO_PROXY and,
  * as in Go's `ProxyFromEnvironment`, for loopback.
  */
-export function chooseProxy({ server, kubeconfig, setting, env }: ProxyInput): URL | undefined {
+export function chooseProxy({ server, kubeconfig, setting, noProxy = [], env }: ProxyInput): URL | undefined {
   if (kubeconfig !== undefined && kubeconfig !== '') {
     return parseProxy(kubeconfig, 'proxy-url');
   }
   const variable = (name: string): string | undefined => env[name.toLowerCase()] ?? env[name];
-  if (isLoopback(hostOf(server)) || isExempt(server, variable('NO_PROXY') ?? '')) {
+  if (isLoopback(hostOf(server)) || isExempt(server, [...noProxy, variable('NO_PROXY') ?? ''].join(','))) {
     return undefined;
   }
   if (setting !== undefined && setting !== '') {

@@ -34,7 +34,7 @@ export interface SessionSettings {
   readonly namespaces: readonly string[];
   /** From `kubeconfigFiles()`. */
   readonly files: KubeconfigFiles;
-  readonly network: Pick<TransportOptions, 'proxy' | 'strictSSL' | 'extraCAs'>;
+  readonly network: Pick<TransportOptions, 'proxy' | 'noProxy' | 'strictSSL' | 'extraCAs'>;
 }
 
 export interface SessionManagerParts {

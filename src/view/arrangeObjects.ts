@@ -27,6 +27,8 @@ export interface Arrangement {
   readonly home: string;
   /** Says what is to be said of a kind as a whole, such as that it may not be listed; `''` for nothing. */
   readonly kindNote: (kind: FluxKind) => string;
+  /** Whether an object of that kind and namespace that is not in the survey does not exist. */
+  readonly absenceIsKnown: (kind: FluxKind, namespace: string) => boolean;
 }
 
 export function arrangeObjects(grouping: Grouping, arrangement: Arrangement): TreeNode[] {
@@ -49,7 +51,8 @@ interface Place {
   readonly key: ObjectKey;
   /** Index of the parent's place, `undefined` for roots. */
   readonly parent: number | undefined;
-  readonly note: string | undefined;
+  /** The applier that its labels name, when that is not among the objects. */
+  readonly missing: ObjectId | undefined;
   /** Nothing applied it and it applies nothing of Flux. */
   readonly isLoose: boolean;
 }
@@ -75,8 +78,8 @@ function placesOf(hierarchy: Hierarchy, { survey, path }: Arrangement): readonly
         // The parent's key is path enough: an object has one parent here, and a path of keys would grow with the depth.
         const above = parent === undefined ? '' : (places[parent]?.key ?? '');
         const isLoose = parent === undefined && children.length === 0 && ownerOf(view.object) === undefined;
-        const note = ownerNote(view, hierarchy);
-        places.push({ id: `${path}|${above}|${view.key}`, key: view.key, parent, note, isLoose });
+        const missing = hierarchy.ownerMissing(view.id);
+        places.push({ id: `${path}|${above}|${view.key}`, key: view.key, parent, missing, isLoose });
         open.push({ ids: children, parent: places.length - 1 });
       }
     }
@@ -90,9 +93,9 @@ function byHierarchy(appliers: readonly ObjectView[], arrangement: Arrangement):
   const roots: TreeNode[] = [];
   const loose: TreeNode[] = [];
   const nodes: (TreeNode | undefined)[] = [];
-  for (const { id, key, parent, note, isLoose } of placesOf(hierarchyOf(cluster, appliers), arrangement)) {
+  for (const { id, key, parent, missing, isLoose } of placesOf(hierarchyOf(cluster, appliers), arrangement)) {
     const view = survey.views.get(key);
-    const node = view && treeNode({ id, view, note });
+    const node = view && treeNode({ id, view, note: ownerNote(missing, arrangement) });
     nodes.push(node);
     if (node) {
       const above = parent === undefined ? undefined : nodes[parent];
@@ -115,14 +118,14 @@ function byHierarchy(appliers: readonly ObjectView[], arrangement: Arrangement):
   ];
 }
 
-/** An applier of another kind that Driftline watches would be in the tree if it were in this cluster. */
-function ownerNote(view: ObjectView, hierarchy: Hierarchy): string | undefined {
-  const owner = hierarchy.ownerMissing(view.id);
+/** That it is not in this cluster is said only where it would have been seen; it may be kept from this user. */
+function ownerNote(owner: ObjectId | undefined, { absenceIsKnown }: Arrangement): string | undefined {
   if (!owner) {
     return undefined;
   }
   const name = plainText(`${owner.kind} ${displayName(owner)}`, 100);
-  return findFluxKind(owner.group, owner.kind)
+  const kind = findFluxKind(owner.group, owner.kind);
+  return kind && absenceIsKnown(kind, owner.namespace)
     ? `applied by ${name}, which is not in this cluster`
     : `applied by ${name}`;
 }

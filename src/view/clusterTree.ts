@@ -9,6 +9,7 @@ import { displayName, type ObjectKey } from '../flux/objectKey.ts';
 import { arrangeObjects, type Grouping } from './arrangeObjects.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { welcomeOf } from './connectionView.ts';
+import { absenceIsKnown } from './completeness.ts';
 import { filterWords, passesFilter, type TreeFilter } from './filters.ts';
 import { filterRow, headRows, homeOf, noteRow, staleSince } from './headRows.ts';
 import { addInventoryRows, type InventoryPlace, inventoryPlace } from './inventoryRows.ts';
@@ -57,6 +58,7 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
     path,
     home: homeOf(state),
     kindNote: (kind: FluxKind) => kindNote(state, kind),
+    absenceIsKnown: (kind: FluxKind, namespace: string) => absenceIsKnown(state, kind, namespace),
   };
   const roots = arrangeObjects(grouping, arrangement);
   const passed = rollUp(roots, (view) => passesFilter(filter, view));
@@ -98,6 +100,13 @@ function kindNote(state: ClusterState, kind: FluxKind): string {
   }
 }
 
+interface Owner {
+  readonly node: TreeNode;
+  readonly view: ObjectView;
+  readonly nested: ReadonlySet<ObjectKey>;
+  readonly place: InventoryPlace;
+}
+
 /** Parents before children, siblings in order: first all Flux objects, so that the first row of each is its own place. */
 function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: ClusterTreeInput): void {
   const { state, now } = input;
@@ -111,25 +120,26 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Clust
   const open: { readonly nodes: readonly TreeNode[]; readonly parent: TreeNode | undefined }[] = [
     { nodes: roots, parent: undefined },
   ];
-  const owners: { readonly node: TreeNode; readonly view: ObjectView; readonly place: InventoryPlace }[] = [];
+  const owners: Owner[] = [];
   for (const level of open) {
     const home = level.parent?.namespace ?? homeOf(state);
     for (const { node, label } of orderNodes(level.nodes, (child) => labelOf(child, home), input.order, now)) {
-      const place = placeOf(node, input);
+      const nested = nestedKeys(node);
+      const place = placeOf(node, nested, input);
       builder.add(nodeRow(node, label, place, level.parent === undefined, around, input), level.parent?.id);
       if (node.view && hasMore(node.view, place, input)) {
-        owners.push({ node, view: node.view, place });
+        owners.push({ node, view: node.view, nested, place });
       }
       if (node.children.length > 0) {
         open.push({ nodes: node.children, parent: node });
       }
     }
   }
-  for (const { node, view, place } of owners) {
+  for (const { node, view, nested, place } of owners) {
     const rows = {
       owner: view,
       id: node.id,
-      nested: nestedKeys(node),
+      nested,
       inventory: input.inventory(view.key),
       survey: input.survey,
       around,
@@ -147,9 +157,9 @@ function hasMore(view: ObjectView, { place }: InventoryPlace, { inventory }: Clu
 }
 
 /** Below an object that a filter left only for what is nested in it nothing else is shown. */
-function placeOf(node: TreeNode, { survey, filter }: ClusterTreeInput): InventoryPlace {
+function placeOf(node: TreeNode, nested: ReadonlySet<ObjectKey>, { survey, filter }: ClusterTreeInput): InventoryPlace {
   return node.view && node.counts && passesFilter(filter, node.view)
-    ? inventoryPlace(node.view, nestedKeys(node), survey)
+    ? inventoryPlace(node.view, nested, survey)
     : { place: 'none' };
 }
 
@@ -159,12 +169,21 @@ function nestedKeys(node: TreeNode): ReadonlySet<ObjectKey> {
   return node.children.length === 0 ? noKeys : new Set(node.children.flatMap((child) => child.view?.key ?? []));
 }
 
+/** The last label of each object: making text plain is dear, and names do not change. */
+const labels = new WeakMap<ObjectView, { readonly home: string; readonly counts: boolean; readonly label: string }>();
+
 function labelOf({ view, group, counts }: TreeNode, home: string): string {
   if (!view) {
     return plainText(group?.label ?? '');
   }
+  const known = labels.get(view);
+  if (known?.home === home && known.counts === counts) {
+    return known.label;
+  }
   const name = view.id.namespace === home ? view.id.name : displayName(view.id);
-  return plainText(counts ? name : `${view.id.kind} ${name}`);
+  const label = plainText(counts ? name : `${view.id.kind} ${name}`);
+  labels.set(view, { home, counts, label });
+  return label;
 }
 
 function nodeRow(

@@ -186,7 +186,7 @@ function driftedRow(
       ].join('\n\n'),
     tooltipVersion: owner.object.metadata.resourceVersion,
     icon: { id: 'warning', color: around.staleSince === undefined ? 'charts.yellow' : quietColor },
-    contextValue: item ? 'object drifted' : 'drifted',
+    contextValue: item ? `${readingWords(object)} drifted` : 'drifted',
     expand: 'none',
     accessibility: `${object.kind} ${plainText(displayName(object))}, drifted, ${what}`,
     badge: undefined,
@@ -262,22 +262,26 @@ function unreadRow(id: string, inventory: Exclude<InventoryView, { state: 'loade
         icon: { id: 'remote', color: 'charts.blue' },
       });
     case 'notReported':
-      return noteRow({
-        id,
-        label: "This Flux does not list a release's objects",
-        description: 'look them up by label',
-        icon: quiet,
-        buttons: ['canLookUp'],
-        tooltip:
-          'A HelmRelease lists its objects from Flux 2.8 on. Click to look for objects that carry the labels of this release.',
-        command: { id: commandId('lookUpObjects'), title: 'Look up objects by label', args: [owner.key] },
-      });
+      return {
+        ...noteRow({
+          id,
+          label: "This Flux does not list a release's objects",
+          description: 'look them up by label',
+          icon: quiet,
+          buttons: ['canLookUp'],
+          tooltip:
+            'A HelmRelease lists its objects from Flux 2.8 on. Click to look for objects that carry the labels of this release.',
+          command: { id: commandId('lookUpObjects'), title: 'Look up objects by label', args: [id] },
+        }),
+        key: owner.key, // whose objects the command looks up
+      };
     case 'failed':
       return noteRow({
         id,
         label: 'Objects could not be read',
         description: plainText(inventory.message, 120),
         icon: { id: 'warning', color: 'charts.yellow' },
+        buttons: ['canRetry', 'canShowLog'],
         tooltip: escapeMarkdownLines(inventory.message),
       });
   }
@@ -343,7 +347,7 @@ function entryRow(entry: InventoryEntryView, key: ObjectKey, id: string, withKin
     tooltip: () => entryTooltip(entry, look),
     tooltipVersion: `${entry.state} ${messageOf(entry)}`,
     icon: isStale ? { id: look.icon.id, color: quietColor } : look.icon,
-    contextValue: entry.state === 'missing' || entry.state === 'notServed' ? 'missing' : 'object',
+    contextValue: entry.state === 'missing' || entry.state === 'notServed' ? 'missing' : readingWords(entry.id),
     expand: 'none',
     accessibility: [
       `${entry.id.kind} ${plainText(displayName(entry.id))}`,
@@ -362,4 +366,9 @@ function entryTooltip(entry: InventoryEntryView, look: EntryLook): string {
     escapeMarkdown(look.text === '' ? stateWord(entry) : look.text),
     ...(message === '' ? [] : [escapeMarkdownLines(message)]),
   ].join('\n\n');
+}
+
+/** A Secret is listed but not read, so nothing is offered that would have to read it. */
+function readingWords({ kind }: { readonly kind: string }): string {
+  return kind === 'Secret' ? 'object' : 'object readable';
 }

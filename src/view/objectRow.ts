@@ -145,7 +145,7 @@ function driftBadge(view: ObjectView): RowBadge | undefined {
 /** What cannot be done now is absent. */
 function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundings): string[] {
   const kind = `${view.id.kind.charAt(0).toLowerCase()}${view.id.kind.slice(1)}`;
-  const words = ['object', 'fluxObject', kind];
+  const words = ['object', 'readable', 'fluxObject', kind];
   if (isRunning) {
     return [...words, 'running'];
   }

@@ -8,6 +8,7 @@ import { displayName, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { sameRevision } from '../flux/revision.ts';
 import { originOf } from './arrangeObjects.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
+import { allAreKnown } from './completeness.ts';
 import { welcomeOf } from './connectionView.ts';
 import { headRows, homeOf, noteRow, staleSince } from './headRows.ts';
 import { plainText } from './markdown.ts';
@@ -103,6 +104,7 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Sourc
     action: input.action,
   };
   const uses = usesOf(survey);
+  const isWhole = allAreKnown(state, 'applier');
   const home = homeOf(state);
   const open: { readonly nodes: readonly TreeNode[]; readonly parent: TreeNode | undefined }[] = [
     { nodes: roots, parent: undefined },
@@ -113,7 +115,7 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Sourc
       if (!view) {
         continue; // there are no groups here
       }
-      const use = node.counts && level.parent === undefined ? useText(uses.get(view.key)) : undefined;
+      const use = node.counts && level.parent === undefined ? useText(uses.get(view.key), isWhole) : undefined;
       const tooltip = (): string =>
         objectTooltip({
           view,
@@ -174,6 +176,10 @@ function hasApplied(view: ObjectView, survey: Survey): boolean {
 }
 
 /** `applied by 81 of 84` */
-function useText(use: Use | undefined): string {
+/** Nothing while not all consumers are known: a count of some would be taken for the count. */
+function useText(use: Use | undefined, isWhole: boolean): string | undefined {
+  if (!isWhole) {
+    return undefined;
+  }
   return use === undefined ? 'not used' : `applied by ${use.applied} of ${use.total}`;
 }

@@ -8,6 +8,7 @@ import { checkPrerequisites } from '../cluster/prerequisites.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CliVerb, cliCommand } from '../flux/cliCommand.ts';
 import { displayName, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
+import type { Settings } from '../settings.ts';
 import { groupings } from '../view/arrangeObjects.ts';
 import type { ObjectView } from '../view/clusterSurvey.ts';
 import { attentionFilter, filterItems, toFilter } from '../view/filters.ts';
@@ -29,6 +30,7 @@ export interface CommandParts {
   readonly documents: LiveDocuments;
   /** The clean manifest of an object as YAML. */
   readonly readManifest: (key: ObjectKey, signal: AbortSignal) => Promise<string>;
+  readonly settings: () => Settings;
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
 }
@@ -55,20 +57,32 @@ export function registerCommands(parts: CommandParts): Disposable {
   return disposables;
 }
 
-function connectionHandlers({ sessions, channel }: CommandParts) {
+function connectionHandlers({ sessions, views, settings, channel }: CommandParts) {
   return {
     chooseContext: {
       attempt: 'Choose kubeconfig context',
       run: async () => {
         const context = await pickContext(sessions.contexts());
-        if (context !== undefined) {
+        if (context !== undefined && (await leaveSetting(context, settings().context))) {
           await sessions.selectContext(context);
           await vscode.commands.executeCommand('driftline.cluster.focus');
         }
       },
     },
-    retryConnection: { attempt: 'Retry connection', run: () => sessions.retry() },
-    refreshCluster: { attempt: 'Refresh', run: () => sessions.refresh() },
+    retryConnection: {
+      attempt: 'Retry connection',
+      run: async () => {
+        await sessions.retry();
+        views.open?.refresh();
+      },
+    },
+    refreshCluster: {
+      attempt: 'Refresh',
+      run: () => {
+        sessions.refresh();
+        views.open?.refresh();
+      },
+    },
     showLog: { attempt: 'Open log', run: () => channel.show(true) },
     openWalkthrough: {
       attempt: 'Open walkthrough',
@@ -80,6 +94,21 @@ function connectionHandlers({ sessions, channel }: CommandParts) {
     },
     checkPrerequisites: { attempt: 'Check prerequisites', run: () => showPrerequisites(sessions) },
   } satisfies Partial<Handlers>;
+}
+
+/** The setting outweighs a choice, so a choice without changing the setting would do nothing. */
+async function leaveSetting(context: string, setting: string): Promise<boolean> {
+  if (setting === '' || setting === context) {
+    return true;
+  }
+  const change = 'Change the setting';
+  const question = `The setting driftline.context names ${setting}. Connect this workspace to ${context} instead?`;
+  if ((await vscode.window.showWarningMessage(question, { modal: true }, change)) !== change) {
+    return false;
+  }
+  const configuration = vscode.workspace.getConfiguration('driftline');
+  await configuration.update('context', context, vscode.ConfigurationTarget.Workspace);
+  return true;
 }
 
 async function showPrerequisites(sessions: SessionManager): Promise<void> {

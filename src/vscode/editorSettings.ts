@@ -1,6 +1,7 @@
 /** Settings and trust as VS Code holds them, read into plain values. The table of settings is `settings.ts`. */
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname } from 'node:path';
+import { getCACertificates } from 'node:tls';
 import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { kubeconfigFiles } from '../cluster/kubeconfigFiles.ts';
@@ -28,8 +29,10 @@ export function sessionSettings(): SessionSettings {
     }),
     network: {
       proxy: http.get<string>('proxy') || undefined,
+      noProxy: http.get<string[]>('noProxy', []),
       strictSSL: http.get<boolean>('proxyStrictSSL', true),
-      extraCAs: [],
+      // What NODE_EXTRA_CA_CERTS names also counts where the kubeconfig has an authority of its own.
+      extraCAs: process.env['NODE_EXTRA_CA_CERTS'] === undefined ? [] : getCACertificates('extra'),
     },
   };
 }
@@ -41,6 +44,7 @@ export function concernsSession(change: vscode.ConfigurationChangeEvent): boolea
     'driftline.context',
     'driftline.namespaces',
     'http.proxy',
+    'http.noProxy',
     'http.proxyStrictSSL',
   ].some((key) => change.affectsConfiguration(key));
 }

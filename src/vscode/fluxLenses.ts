@@ -14,6 +14,7 @@ import type { FluxObject } from '../flux/objects.ts';
 import { type FluxDocument, fluxDocuments } from '../manifests/fluxDocuments.ts';
 import type { Settings } from '../settings.ts';
 import type { Survey } from '../view/clusterSurvey.ts';
+import { absenceIsKnown, isReading } from '../view/completeness.ts';
 import { lensesFor, type LensTitle } from '../view/lenses.ts';
 import type { LensArgument } from './actionTarget.ts';
 import type { ClusterViews } from './clusterViews.ts';
@@ -136,8 +137,8 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     const { views, sessions, running, settings, clock } = this.#parts;
     const { survey, open } = views;
     const kind = findFluxKind(declared.group, declared.kind);
-    if (!survey || !open || !kind) {
-      return [];
+    if (!survey || !open || !kind || isReading(open.session)) {
+      return []; // an object whose source has not been read yet would be called somebody else's
     }
     const keyOf = (id: ObjectId) => objectKey(survey.context, id);
     return lensesFor({
@@ -145,7 +146,7 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
       match: this.#match(declared, repository, survey),
       view: (id) => survey.views.get(keyOf(id)),
       action: (id) => running.get(keyOf(id)),
-      complete: open.session.sync(kind).state === 'synced',
+      complete: absenceIsKnown(open.session, kind, declared.namespace),
       mayPatch: ({ id }) => open.rights.mayPatch(id),
       readOnly: settings().readOnly,
       now: clock.now(),

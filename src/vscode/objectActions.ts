@@ -68,6 +68,7 @@ export class ObjectActions {
     }
     const { running, clock, log } = this.#parts;
     const session = this.#session(subject.context);
+    const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const parts: ActionParts = { api: session.api, clock, log, controllers: () => session.controllers };
     const cancelled = new AbortController();
     const work = running.run(
@@ -77,7 +78,11 @@ export class ObjectActions {
       cancelled.signal,
     );
     this.#showWhenLong(verb, subject, work, () => cancelled.abort());
-    this.#tell(verb, subject, await work);
+    try {
+      this.#tell(verb, subject, await work);
+    } finally {
+      hold.dispose();
+    }
   }
 
   stop(key: ObjectKey): void {
@@ -156,6 +161,7 @@ export class ObjectActions {
 
   #tell(verb: ActionVerb, { id, context }: Subject, result: ActionResult): void {
     const text = resultText(verb, id, context, result);
+    this.#parts.log[result.state === 'failed' ? 'warn' : 'info'](text);
     if (result.state === 'failed' && result.failure?.reason !== 'cancelled') {
       const message = result.failure && failureMessage(`${verbText(verb)} ${objectName(id)}`, context, result.failure);
       presentMessage('error', message ?? { text, buttons: [{ title: 'Open log', command: 'showLog' }] });

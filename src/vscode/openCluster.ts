@@ -60,6 +60,12 @@ export class OpenCluster implements Disposable {
     }
   }
 
+  /** Reads the objects of open rows and the rights anew; the session's own lists are the session's. */
+  refresh(): void {
+    this.inventory.refresh();
+    this.rights.refresh();
+  }
+
   dispose(): void {
     for (const { hold } of this.#expanded.values()) {
       hold.dispose();

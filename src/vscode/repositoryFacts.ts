@@ -67,6 +67,7 @@ export class RepositoryFacts implements Disposable {
     if (!known) {
       known = read(root);
       this.#known.set(root, known);
+      known.catch(() => this.#known.delete(root)); // whoever asks next tries again
     }
     return { ...(await known), filePath: relative(root, uri.fsPath).replaceAll('\\', '/') };
   }

@@ -10,8 +10,10 @@ import {
   kustomization,
   ready,
 } from '../../support/builders.ts';
-import { controllers } from '../../support/fakeClusterState.ts';
-import { clusterTree, minutesAgo, type Shown } from '../../support/shownTree.ts';
+import { Failure } from '../../../src/base/failure.ts';
+import { fluxKinds } from '../../../src/flux/kinds.ts';
+import { controllers, refused } from '../../support/fakeClusterState.ts';
+import { clusterTree, minutesAgo, rowLabelled, type Shown } from '../../support/shownTree.ts';
 import { dedent, treeText } from '../../support/treeText.ts';
 
 function checkTree(shown: Shown, expected: string): void {
@@ -235,6 +237,18 @@ test('an owner that is not in this cluster hides nothing, and is named', () => {
     `,
   );
 });
+
+for (const [name, shown] of [
+  ['may not be listed', { sync: { Kustomization: refused(fluxKinds[0]!, new Failure('forbidden', 'no')) } }],
+  ['is still being read', { sync: { Kustomization: { state: 'loading' } } }],
+  ['lies outside the chosen namespaces', { namespaces: ['default'] }],
+] as const) {
+  test(`an owner that ${name} is not said to be absent`, () => {
+    const release = helmRelease('web', { appliedBy: { kind: 'Kustomization', namespace: 'hub', name: 'fleet' } });
+    const row = rowLabelled(clusterTree({ objects: [release], ...shown }), 'default/web');
+    assert.match(row.description, /applied by Kustomization hub\/fleet$/);
+  });
+}
 
 test('objects that apply each other in a circle are all there', () => {
   checkTree(

@@ -211,8 +211,10 @@ test('before Flux 2.8 a release lists nothing: said so, with a way to look the o
   assert.deepEqual(note.command, {
     id: 'driftline.lookUpObjects',
     title: 'Look up objects by label',
-    args: [keyOf(object)],
+    args: [note.id],
   });
+  // The command takes a row: the row must lead to the release.
+  assert.equal(note.key, keyOf(object));
 });
 
 for (const [name, inventory, expected] of [

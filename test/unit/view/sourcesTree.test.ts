@@ -151,3 +151,12 @@ test('the tooltip says who uses it, and where it comes from without the password
   assert.ok(!text.includes('hunter2'));
   assert.deepEqual(tree.rowsOf.get(keyOf(git)), [rowLabelled(tree, 'GitRepository flux-system').id]);
 });
+
+test('a count of consumers is not given while not all of them can be seen', () => {
+  const git = gitRepository('git');
+  for (const shown of [{ namespaces: ['default'] }, { sync: { HelmRelease: { state: 'loading' } } }] as const) {
+    const tree = sourcesTree({ objects: [git], ...shown });
+    assert.doesNotMatch(rowLabelled(tree, 'GitRepository git').description, /used|applied/);
+  }
+  assert.match(rowLabelled(sourcesTree({ objects: [git] }), 'GitRepository git').description, /not used/);
+});
