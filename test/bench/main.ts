@@ -36,8 +36,17 @@ function machine() {
   };
 }
 
+function withoutNoise(row: BenchRow): BenchRow {
+  const { peer } = row;
+  return {
+    ...row,
+    value: rounded(row.value),
+    ...(peer ? { peer: { ...peer, value: rounded(peer.value) } } : {}),
+  };
+}
+
 function amount({ value, unit }: { readonly value: number; readonly unit: string }): string {
-  return `${rounded(value).toLocaleString('en-US', { maximumFractionDigits: 6 })} ${unit}`;
+  return `${value.toLocaleString('en-US', { maximumFractionDigits: 6 })} ${unit}`;
 }
 
 function table(rows: readonly BenchRow[]): string {
@@ -70,7 +79,7 @@ async function measure(names: readonly string[]) {
     try {
       const result = await parts[part]?.();
       if (result && 'rows' in result) {
-        rows.push(...result.rows.map((each) => ({ ...each, value: rounded(each.value) })));
+        rows.push(...result.rows.map(withoutNoise));
       } else if (result) {
         skipped.push({ part, reason: result.skipped });
       }
