@@ -76,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
       }
     }),
   );
+  parts.add(vscode.window.onDidChangeWindowState(({ focused }) => focused && sessions.session?.lookNow()));
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void sessions.settingsChanged()));
   log.info(`Activated in ${Math.round(performance.now() - started)} ms`);
   return context.extensionMode === vscode.ExtensionMode.Test ? { views, sessions } : undefined;

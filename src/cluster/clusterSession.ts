@@ -143,6 +143,11 @@ export class ClusterSession implements ClusterState, Disposable {
     this.#controllers.retry();
   }
 
+  /** Somebody is back at the window: finds out whether a quiet connection still lives. */
+  lookNow(): void {
+    this.#silence.lookNow();
+  }
+
   /** Asks and lists everything anew. */
   refresh(): void {
     if (this.#phase.state === 'failed') {

@@ -10,6 +10,8 @@ import type { ClusterApi } from './clusterApi.ts';
 /** Bookmarks come each minute: more than that without a word is looked into. */
 const silenceMs = 75_000;
 const checkMs = 25_000;
+/** Somebody is back at the window: a shorter silence is worth a question, for the machine may have slept. */
+const attentiveMs = 10_000;
 
 export class SilenceProbe implements Disposable {
   readonly #api: ClusterApi;
@@ -34,9 +36,14 @@ export class SilenceProbe implements Disposable {
     const timer = this.#lifetime.add(
       this.#clock.after(checkMs, () => {
         this.#lifetime.release(timer);
-        void this.#check().finally(() => this.start());
+        void this.#check(silenceMs).finally(() => this.start());
       }),
     );
+  }
+
+  /** Asks now unless the server has spoken just before. Called when somebody looks, never by a timer. */
+  lookNow(): void {
+    void this.#check(attentiveMs);
   }
 
   heard(): void {
@@ -47,8 +54,8 @@ export class SilenceProbe implements Disposable {
     this.#lifetime.dispose();
   }
 
-  async #check(): Promise<void> {
-    if (!this.#isConnected() || this.#clock.now() - this.#lastHeard < silenceMs) {
+  async #check(silence: number): Promise<void> {
+    if (!this.#isConnected() || this.#clock.now() - this.#lastHeard < silence) {
       return;
     }
     try {

@@ -131,7 +131,7 @@ function titleOf({ connection, survey, now }: ConnectionInput): string {
   const context = plainText(contextOf(connection));
   switch (connection.state) {
     case 'disconnected':
-      return '';
+      return plainText(connection.detail ?? '', 120); // a kubeconfig that is there, and why it is of no use
     case 'connecting':
       return now - connection.since < patience
         ? `${context} · connecting`

@@ -73,7 +73,7 @@ function stateParts({ view, now }: TextInput): string[] {
     case 'behind':
       return behindPart;
     case 'suspended':
-      return ['suspended', ...otherStatePart(view), ...driftPart(view), ...behindPart];
+      return [suspendedText(view), ...otherStatePart(view), ...driftPart(view), ...behindPart];
     case 'waiting':
       return [waitingText(state.waitingFor)];
     case 'unknown':
@@ -173,4 +173,12 @@ export function belowText(below: RollUp | undefined): string {
     ...(below && below.drifted > 0 ? [`${below.drifted} drifted`] : []),
   ];
   return counts.length === 0 ? '' : `${counts.join(', ')} below`;
+}
+
+/** `suspended by admin: "loki migration"`, as far as whoever did it has left word in our annotations. */
+function suspendedText({ object }: ObjectView): string {
+  const { annotations = {} } = object.metadata;
+  const by = plainText(annotations['driftline.dev/suspended-by'] ?? '', 40);
+  const reason = plainText(annotations['driftline.dev/suspend-reason'] ?? '', 80);
+  return `suspended${by === '' ? '' : ` by ${by}`}${reason === '' ? '' : `: "${reason}"`}`;
 }

@@ -238,6 +238,15 @@ test('an owner that is not in this cluster hides nothing, and is named', () => {
   );
 });
 
+test('who suspended an object and why is said where they have left word', () => {
+  const annotations = { 'driftline.dev/suspended-by': 'admin', 'driftline.dev/suspend-reason': 'loki\nmigration' };
+  const release = helmRelease('loki', { spec: { suspend: true }, annotations });
+  assert.match(
+    rowLabelled(clusterTree({ objects: [release] }), 'default/loki').description,
+    /suspended by admin: "loki migration"/,
+  );
+});
+
 for (const [name, shown] of [
   ['may not be listed', { sync: { Kustomization: refused(fluxKinds[0]!, new Failure('forbidden', 'no')) } }],
   ['is still being read', { sync: { Kustomization: { state: 'loading' } } }],

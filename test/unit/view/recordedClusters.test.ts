@@ -43,7 +43,7 @@ test('Flux 2.9: the demo homelab as the wireframe has it', () => {
             - warning ConfigMap grafana — 1 change
             - warning Deployment grafana — 1 change
           ▸ arrow-up logging/alloy — 0.9.2 · behind source (0.9.3)
-          ▸ (debug-pause) envoy/gateway — 1.4.6+… · suspended
+          ▸ (debug-pause) envoy/gateway — 1.4.6+… · suspended by admin: "moving the gateway to a new address, please do not touch until the weekend"
           - (ellipsis) logging/alloy-events — waiting on logging/loki
           - (ellipsis) logging/loki-canary — waiting on logging/loki
           ▸ pass logging/tempo — 1.10.1 · AGE
