@@ -170,8 +170,10 @@ test('a server that goes leaves the last state in sight, with its age, within te
   for (const button of ['Retry connection', 'Choose kubeconfig context', 'Open log']) {
     await note.getByRole('button', { name: button }).waitFor();
   }
-  shared.reborn = await startDemoServer({ port });
+  // Pressed while the server is still away: once it is back, what retries by itself may be first.
   await window.rowAction(/^Stale since/, 'Retry connection');
+  await window.treeRow('workloads').waitFor();
+  shared.reborn = await startDemoServer({ port });
   await note.waitFor({ state: 'detached' });
   await seen(window.viewDescription('Cluster'), /^homelab · Flux/);
 });
