@@ -26,10 +26,11 @@ const gone = new Failure('timeout', 'no answer');
 test('a silence of more than a minute is asked about, and no answer means that it is dead', async () => {
   const { silence, clock, dead, asked } = probe(gone);
   silence.start();
-  clock.advance(74_000);
-  assert.equal(asked(), 0);
-  clock.advance(26_000);
-  assert.equal(asked(), 1);
+  for (const expected of [0, 0, 1]) {
+    clock.advance(25_000);
+    assert.equal(asked(), expected);
+    await new Promise(setImmediate); // the next look is arranged once this one is over
+  }
   await dead;
   silence.dispose();
 });
