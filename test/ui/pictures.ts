@@ -25,6 +25,8 @@ const settings = {
   'editor.hover.delay': 100,
   'editor.scrollbar.vertical': 'hidden',
   'problems.decorations.enabled': false,
+  // Marked from the start, and so in its place.
+  'driftline.tree.behindSourceAfter': 0,
 };
 
 async function area(window: Workbench, selector: string): Promise<Area> {
