@@ -133,7 +133,7 @@ describe('a server that fails', () => {
 
   it('with silence: said within the time of one request', async () => {
     const { sessions } = cluster.probe;
-    cluster.server.faults.add({ match: {}, fault: 'silence' });
+    cluster.server.faults.add({ match: {}, fault: { until: new Promise(() => undefined) } });
     cluster.server.dropWatches();
     await cluster.until(
       'told as timed out',

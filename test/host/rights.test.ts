@@ -34,9 +34,9 @@ describe('a user who may read everything but Secrets, and write nothing', () => 
   });
 
   it('has made no write and asked for no Secret', async () => {
-    await cluster.select(releaseId('loki'));
-    await vscode.commands.executeCommand('list.expand');
-    await cluster.server.received(({ path }) => path.includes('/statefulsets/loki'));
+    await cluster.expand(releaseId('loki'), () =>
+      cluster.server.requests.some(({ path }) => path.includes('/statefulsets/loki')),
+    );
     assert.deepEqual(cluster.writes, []);
     assert.deepEqual(
       cluster.server.requests.map(({ path }) => path).filter((path) => path.includes('/secrets')),

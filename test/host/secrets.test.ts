@@ -38,8 +38,9 @@ describe('Secrets', () => {
 
   it('have a row with their health, from metadata alone', async () => {
     const before = cluster.server.requests.length;
-    await cluster.select(releaseId('grafana'));
-    await vscode.commands.executeCommand('list.expand');
+    await cluster.expand(releaseId('grafana'), () =>
+      cluster.server.requests.slice(before).some(({ path }) => path.includes('/secrets/grafana')),
+    );
     await cluster.until('the Secret is read', () => {
       const row = cluster.row(secretId);
       return row !== undefined && row.icon.id !== 'loading~spin' && row;

@@ -131,8 +131,7 @@ describe('the views', () => {
     };
     await cluster.select(releaseId('tempo'));
     assert.deepEqual(asked(), []);
-    // The keyboard's focus is where the reveal has put it.
-    await vscode.commands.executeCommand('list.expand');
+    await cluster.expand(releaseId('tempo'), () => asked().length > 0);
     await cluster.until('the StatefulSet is read', () => {
       const id = model()
         .children.get(cluster.row(releaseId('tempo'))?.id ?? '')
@@ -140,7 +139,6 @@ describe('the views', () => {
       return id !== undefined && asked().length === 1 && model().rows.get(id)?.icon.id !== 'loading~spin';
     });
     assert.deepEqual(objects().sort(), ['ConfigMap tempo', 'Service tempo', 'StatefulSet tempo']);
-    await vscode.commands.executeCommand('list.collapse');
   });
 
   it('find an object over all kinds and show its row', async () => {
@@ -149,9 +147,9 @@ describe('the views', () => {
     const [pick] = hostDialogs().picks;
     assert.equal(pick?.title, 'Flux objects on homelab');
     assert.equal(pick.items.length, cluster.fluxObjects.length);
-    await vscode.commands.executeCommand('list.expand');
-    await cluster.server.received(({ path }) => path.includes('/deployments/reloader'));
-    await vscode.commands.executeCommand('list.collapse');
+    await cluster.expand(releaseId('reloader', 'reloader'), () =>
+      cluster.server.requests.some(({ path }) => path.includes('/deployments/reloader')),
+    );
   });
 
   it('filter, say so at the head, and clear', async () => {

@@ -14,7 +14,8 @@ import type { RecordedRequest } from '../../support/apiServer/httpGate.ts';
 import { asOfNow, readRecording } from '../../support/apiServer/recording.ts';
 import { kubeconfigText } from '../../support/kubeconfigFile.ts';
 import { treeText } from '../../support/treeText.ts';
-import { activate, eventually, hostDialogs } from './hostWindow.ts';
+import { until } from '../../cluster/until.ts';
+import { activate, eventually, hostDialogs, patienceMs } from './hostWindow.ts';
 
 export const kustomize = 'kustomize.toolkit.fluxcd.io';
 export const helm = 'helm.toolkit.fluxcd.io';
@@ -139,6 +140,21 @@ export class HostCluster {
   /** Selects a row as a click does, with the keyboard's focus on it. */
   async select(id: ObjectId): Promise<void> {
     assert.equal(await this.probe.views.reveal(this.key(id)), true, `${id.name} has a row`);
+  }
+
+  /**
+   * Opens a row as the keyboard does, until `opened` says that it is. Once more where the focus had not come yet: VS Code
+   * tells of a reveal before the row has it.
+   */
+  async expand(id: ObjectId, opened: () => boolean): Promise<void> {
+    const press = async (): Promise<boolean> => {
+      if (!opened()) {
+        await this.select(id);
+        await vscode.commands.executeCommand('list.expand');
+      }
+      return opened();
+    };
+    await until(`${id.name} is opened`, press, { seconds: patienceMs / 1000 });
   }
 
   /** Ends session and server, and makes sure that nobody wrote to the kubeconfig meanwhile. */
