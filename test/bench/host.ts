@@ -33,6 +33,9 @@ async function bytes(vsix: string): Promise<BenchRow[]> {
 /** Loading of the code and `activate` together, in milliseconds. */
 async function activation({ page }: Workbench, palette: (title: string) => Promise<void>): Promise<number> {
   await palette('Developer: Show Running Extensions');
+  // Extensions that are not VS Code's own stand at the end, and only rows in sight exist.
+  await page.locator('.runtime-extensions-editor .monaco-list-row').first().click();
+  await page.keyboard.press('End');
   const time = page
     .locator('.runtime-extensions-editor .monaco-list-row', { hasText: 'Driftline' })
     .locator('.activation-time', { hasText: /\d+\s*ms/ })
@@ -45,13 +48,14 @@ async function activations(version: (typeof hostVersions)[number], vsix: string)
   const workbench = await openWorkbench({ sample: 'syntaxes', version, vsix });
   const times: number[] = [];
   try {
-    await writeFile(join(workbench.folder, 'compose.yaml'), 'services:\n  web:\n    image: nginx:1.29.3\n');
+    // Not a name that VS Code takes for another language than YAML.
+    await writeFile(join(workbench.folder, 'plain.yaml'), 'title: A file\nlines: [one, two]\n');
     for (let run = 0; run < runs; run += 1) {
       if (run > 0) {
         await workbench.page.reload(); // with a new extension host
         await workbench.page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
       }
-      await workbench.openFile('compose.yaml');
+      await workbench.openFile('plain.yaml');
       times.push(await activation(workbench, (title) => workbench.palette(title)));
       await workbench.palette('View: Close All Editors');
     }
