@@ -73,7 +73,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
   if (parts.length === 1) {
     return whole === first;
   }
-  if (!whole.startsWith(first) || !whole.endsWith(last) || whole.length < first.length + last.length) {
+  if (!whole.startsWith(first) || !whole.endsWith(last)) {
     return false;
   }
   let from = first.length;

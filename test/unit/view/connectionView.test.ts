@@ -284,4 +284,9 @@ test('the badge of a view counts an object that fails and drifts once', () => {
   assert.deepEqual(viewBadge(survey.appliers), { value: 2, tooltip: '2 failing, 1 drifted' });
   assert.deepEqual(viewBadge(survey.sources), { value: 1, tooltip: '1 failing' });
   assert.equal(viewBadge(surveyOf(apps).appliers), undefined);
+  const drifting = helmRelease('a', {
+    spec: { driftDetection: { mode: 'warn' } },
+    conditions: [condition('Ready', 'True'), condition('Drifted', 'True', 'DriftDetected', 'x')],
+  });
+  assert.deepEqual(viewBadge(surveyOf({ objects: [drifting] }).appliers), { value: 1, tooltip: '1 drifted' });
 });

@@ -83,6 +83,14 @@ const encoded = Buffer.from(canary).toString('base64');
 
 const secrets: readonly (readonly [string, KubernetesObject])[] = [
   ['as it is', secret('a', canary)],
+  [
+    "with kubectl's copy of what it held before",
+    secret('a', 'changed since', {
+      annotations: {
+        'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ data: { password: encoded } }),
+      },
+    }),
+  ],
   ['with stringData', anyObject('v1', 'Secret', 'a', { fields: { stringData: { password: canary } } })],
   [
     "with kubectl's copy of it",
