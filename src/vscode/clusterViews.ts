@@ -37,6 +37,7 @@ const groupingKey = 'driftline.grouping';
 const agesMs = 30_000;
 /** Drawing takes this share of the time at most: a cluster of ten thousand objects must leave the extension host its breath. */
 const drawingShare = 0.25;
+const maxRestMs = 1_000;
 
 export class ClusterViews implements Disposable {
   readonly #parts: ClusterViewsParts;
@@ -226,7 +227,8 @@ export class ClusterViews implements Disposable {
     this.#surveyed.fire();
     this.#wakeAt([...changes, said.nextChangeAt], now);
     const done = clock.now();
-    this.#restUntil = done + (done - now) * (1 / drawingShare - 1);
+    // Not for long: a machine that slept in the middle of a draw must not rest for three times that night.
+    this.#restUntil = done + Math.min(maxRestMs, (done - now) * (1 / drawingShare - 1));
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import { Coalescer } from '../base/coalescer.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
@@ -34,6 +35,12 @@ const selector: vscode.DocumentSelector = [
   { language: 'yaml', scheme: 'untitled' },
 ];
 
+/**
+ * VS Code waits for a quiet moment before it asks for lenses anew, and each announcement starts that wait again: in a busy
+ * cluster they must come seldom enough for the moment to come.
+ */
+const redrawMs = 1_000;
+
 /** A file of no repository: nothing in a cluster can be certain to be its. */
 const nowhere: RepositoryOfFile = { filePath: '', remotes: [], reaches: () => false };
 
@@ -41,15 +48,19 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
   readonly #parts: FluxLensesParts;
   readonly #disposables = new Disposables();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
+  readonly #redraws: Coalescer<'lenses'>;
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #documents = new WeakMap<vscode.TextDocument, { version: number; found: readonly FluxDocument[] }>();
-  /** What was drawn last, by document: a survey that changes none of it must not redraw. */
+  /** What was drawn or asked for last, by document: a survey that changes none of it must not redraw. */
   readonly #drawn = new Map<string, string>();
   #byName: { survey: Survey; objects: Map<string, FluxObject[]> } | undefined;
   #hold: Disposable | undefined;
 
   constructor(parts: FluxLensesParts) {
     this.#parts = parts;
+    this.#redraws = this.#disposables.add(
+      new Coalescer({ clock: parts.clock, windowMs: redrawMs, flush: () => this.#changed.fire() }),
+    );
     this.#disposables.add(vscode.languages.registerCodeLensProvider(selector, this));
     this.#disposables.add(parts.views.onDidSurvey(() => void this.#redrawIfChanged()));
     this.#disposables.add(parts.repositories.onDidChange(() => this.#changed.fire()));
@@ -93,9 +104,10 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
   async #redrawIfChanged(): Promise<void> {
     for (const { document } of vscode.window.visibleTextEditors) {
       const drawn = this.#drawn.get(document.uri.toString());
-      if (drawn !== undefined && drawn !== JSON.stringify(await this.#titlesOf(document))) {
-        this.#changed.fire();
-        return;
+      const titles = drawn === undefined ? undefined : JSON.stringify(await this.#titlesOf(document));
+      if (titles !== undefined && titles !== drawn) {
+        this.#drawn.set(document.uri.toString(), titles);
+        this.#redraws.add('lenses');
       }
     }
   }

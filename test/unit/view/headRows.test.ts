@@ -170,7 +170,7 @@ test('while the cluster is away the last state stays, grey, with its age, and of
   const row = rowLabelled(tree, 'apps');
   assert.deepEqual(row.icon, { id: 'pass', color: 'disabledForeground' });
   assert.ok(row.accessibility.endsWith(`as of ${at}`));
-  assert.equal(row.contextValue, 'object fluxObject kustomization');
+  assert.equal(row.contextValue, 'object readable fluxObject kustomization');
 });
 
 test('the head says when it is tried again, or that it is not', () => {
