@@ -278,6 +278,21 @@ export class Workbench {
       .first();
   }
 
+  /**
+   * Clicks the lens of exactly that text until its effect is seen. VS Code draws a file's lenses from memory before it has
+   * asked for them, and a click on such a picture of a lens does nothing.
+   */
+  async act(text: string, effect: Locator): Promise<void> {
+    const link = this.page.locator('.codelens-decoration a', { hasText: textPattern(text, true) }).first();
+    for (let tries = 0; tries < 6; tries += 1) {
+      await link.click();
+      if (await appears(effect, 10_000)) {
+        return;
+      }
+    }
+    throw new Error(`A click on the lens "${text}" has no effect`);
+  }
+
   /** All lenses of the editor that is shown, from left to right, without their icons. */
   async lensTitles(): Promise<readonly string[]> {
     const titles = await this.page.locator('.codelens-decoration a, .codelens-decoration > span').allTextContents();
@@ -323,10 +338,15 @@ export class Workbench {
 
   /** Puts the pointer on a row and resolves to the tooltip that comes. */
   async hoverRow(label: string | RegExp): Promise<Locator> {
-    await this.treeRow(label).locator('.label-name').hover();
     const hover = this.page.locator('.monaco-hover:visible').last();
-    await hover.waitFor();
-    return hover;
+    for (let tries = 0; tries < 6; tries += 1) {
+      await this.page.mouse.move(0, 0); // a pointer that rests there already enters nothing
+      await this.treeRow(label).locator('.label-name').hover();
+      if (await appears(hover, 10_000)) {
+        return hover;
+      }
+    }
+    throw new Error(`No hover comes for the row ${String(label)}`);
   }
 
   statusBar(text: string): Locator {

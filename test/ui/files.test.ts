@@ -65,14 +65,12 @@ test('suspend and resume from the file reach the cluster, and come back to file 
   await window.openFile('infrastructure/logging/tempo.yaml');
   await window.lens('Ready').waitFor();
 
-  await window.lens('Suspend').click();
+  await window.act('Suspend', window.lens('Resume'));
   await onServer(tempo, (spec) => spec['suspend'] === true);
-  await window.lens('Resume').waitFor();
   await seen(window.rowText('logging/tempo'), /suspended/);
 
-  await window.lens('Resume').click();
+  await window.act('Resume', window.page.locator('.codelens-decoration a', { hasText: /^Suspend$/ }));
   await onServer(tempo, (spec) => !('suspend' in spec));
-  await window.lens('Suspend').waitFor();
   await seen(window.rowText('logging/tempo'), /^1\.10\.1 · \d+[smh]$/);
   const patches = server.requests.filter(({ method, path }) => method === 'PATCH' && path.includes('/tempo'));
   assert.ok(patches.every(({ path }) => path.includes('fieldManager=flux')));
@@ -82,8 +80,7 @@ test('a reconcile is asked for once, waited for, and said to be done without a n
   const { window, server } = demo();
   const before = server.requests.filter(({ method }) => method === 'PATCH').length;
   await window.openFile('infrastructure/logging/tempo.yaml');
-  await window.lens('Reconcile').click();
-  await window.lens('Reconciled').waitFor();
+  await window.act('Reconcile', window.lens('Reconciled'));
   assert.equal(server.requests.filter(({ method }) => method === 'PATCH').length, before + 1);
   const object = server.get(release('logging', 'tempo'))!;
   const asked = object.metadata.annotations?.['reconcile.fluxcd.io/requestedAt'];
@@ -96,19 +93,16 @@ test('a controller that does not answer is waited for as long as the user wants'
   const { window } = demo();
   clock.held = true;
   await window.openFile('infrastructure/logging/grafana.yaml');
-  await window.lens('Reconcile').click();
-  await window.lens('Reconciling…').waitFor();
+  await window.act('Reconcile', window.lens('Reconciling…'));
   await seen(window.rowText('logging/grafana'), /reconciling…/);
-  await window.lens('Stop waiting').click();
-  await window.lens('Stopped waiting').waitFor();
+  await window.act('Stop waiting', window.lens('Stopped waiting'));
   await window.lens('Reconcile').waitFor();
 });
 
 test('an action that lasts has a notification, which can end the waiting too', async () => {
   const { window } = demo();
-  await window.lens('Reconcile').click();
   const progress = window.toast('Reconcile HelmRelease logging/grafana on homelab');
-  await progress.waitFor();
+  await window.act('Reconcile', progress);
   await progress.hover();
   await progress.getByRole('button', { name: 'Cancel' }).click();
   await progress.waitFor({ state: 'detached' });
@@ -126,8 +120,8 @@ test('a failed action says once what, on which object and cluster, and why, with
     resource: 'helmreleases',
   });
   await window.openFile('infrastructure/logging/tempo.yaml');
-  await window.lens('Suspend').click();
   const toast = window.toast('Suspend HelmRelease logging/tempo on homelab failed');
+  await window.act('Suspend', toast);
   await seen(toast, /no permission/);
   await toast.getByRole('button', { name: 'Open log' }).waitFor();
   await toast.getByRole('button', { name: 'Check prerequisites' }).waitFor();
