@@ -104,17 +104,24 @@ export class Workbench {
 
   /** Runs a command by its full title in the palette, such as `Driftline: Refresh`. */
   async palette(title: string): Promise<void> {
-    await this.#openQuickInput('F1');
-    await this.#quickInput().fill(`>${title}`);
     const row = this.quickPickRow(title);
-    // The list does not take up commands that come while it is open, so it is opened anew until the command is there.
-    // Nothing is run before: what stands first meanwhile is a "similar command".
-    while (!(await appears(row, 3000))) {
-      await this.page.keyboard.press('Escape');
+    // The list does not take up commands that come while it is open, and it closes when something else takes the focus: so
+    // it is opened anew until the command is there. Nothing is run before: what stands first meanwhile is a "similar command".
+    for (let tries = 0; tries < 20; tries += 1) {
       await this.#openQuickInput('F1');
-      await this.#quickInput().fill(`>${title}`);
+      const isFilled = await this.#quickInput()
+        .fill(`>${title}`, { timeout: 3000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isFilled && (await appears(row, 3000))) {
+        await row.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
     }
-    await row.click();
+    throw new Error(`The palette has no "${title}"`);
   }
 
   /** The row of an open quick pick or palette whose label is this text. */
@@ -237,10 +244,19 @@ export class Workbench {
     await row.getByRole('button', { name: button }).click();
   }
 
-  /** Chooses from a row's context menu. */
-  async rowMenu(label: string | RegExp, entry: string): Promise<void> {
-    await this.treeRow(label).click({ button: 'right' });
-    await this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true }).click();
+  /** Chooses from a row's context menu until the effect is seen: a menu that has only just opened takes no click. */
+  async rowMenu(label: string | RegExp, entry: string, effect: Locator): Promise<void> {
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true });
+    for (let tries = 0; tries < 6; tries += 1) {
+      await this.treeRow(label).click({ button: 'right' });
+      await item.hover();
+      await item.click();
+      if (await appears(effect, 10_000)) {
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`"${entry}" in the menu of the row ${String(label)} has no effect`);
   }
 
   /** Text of the side bar that belongs to no row: what a view says while its tree is empty. */

@@ -147,8 +147,8 @@ test('what was found in files that are not open is in the Problems view', async 
 
 test('the live object opens as a document that cannot be edited and that no YAML server checks', async () => {
   const { window } = demo();
-  await window.rowMenu('logging/tempo', 'Open live YAML');
   const editor = window.liveEditor();
+  await window.rowMenu('logging/tempo', 'Open live YAML', editor);
   await seen(editor.locator('.view-lines'), /kind: HelmRelease/);
   const text = await editor.locator('.view-lines').innerText();
   assert.doesNotMatch(text, /managedFields/);

@@ -135,7 +135,7 @@ test('in a production context a change asks to type the name, and nothing else l
   await seen(window.viewDescription('Cluster'), /^production/);
   await window.treeRow('workloads').waitFor();
   const before = writes();
-  await window.rowMenu('workloads', 'Suspend');
+  await window.rowMenu('workloads', 'Suspend', window.quickInputText());
   await seen(
     window.quickInputText(),
     /Suspend Kustomization (?:flux-system\/)?workloads on production\? Type workloads to confirm/,
@@ -148,7 +148,7 @@ test('in a production context a change asks to type the name, and nothing else l
   await window.answer('workloads');
   await seen(window.rowText('workloads'), /suspended/);
   assert.equal(writes(), before + 1);
-  await window.rowMenu('workloads', 'Resume');
+  await window.rowMenu('workloads', 'Resume', window.quickInputText());
   await window.answer('workloads');
   await seen(window.rowText('workloads'), /^main@\w+ · \d+[smh]$/);
 });
