@@ -95,7 +95,7 @@ export function progressTitle(verb: ActionVerb, id: ObjectId, context: string): 
 /** One sentence about the end, with object and cluster. */
 export function resultText(verb: ActionVerb, id: ObjectId, context: string, result: ActionResult): string {
   const where = `${objectName(id)} on ${plainText(context)}`;
-  const message = plainText(result.message, 500);
+  const message = newsOf(verb, result, 500);
   switch (result.state) {
     case 'succeeded': {
       const warning = result.warning === undefined ? '' : `. ${plainText(result.warning, 500)}`;
@@ -111,7 +111,7 @@ export function resultText(verb: ActionVerb, id: ObjectId, context: string, resu
 /** The end of an action in a lens: short, for the object is beside it. */
 export function endedText(entry: Extract<ActionEntry, { state: 'ended' }>): string {
   const { result, verb } = entry;
-  const message = plainText(result.message, 100);
+  const message = newsOf(verb, result, 100);
   switch (result.state) {
     case 'succeeded':
       return message === '' ? words[verb].done : `${words[verb].done}: ${message}`;
@@ -120,4 +120,10 @@ export function endedText(entry: Extract<ActionEntry, { state: 'ended' }>): stri
     case 'stopped':
       return message === '' ? 'Stopped waiting' : `Stopped waiting: ${message}`;
   }
+}
+
+/** The message, unless it only says the verb again: `Suspended: suspended`. */
+function newsOf(verb: ActionVerb, result: ActionResult, max: number): string {
+  const message = plainText(result.message, max);
+  return message.toLowerCase() === words[verb].done.toLowerCase() ? '' : message;
 }

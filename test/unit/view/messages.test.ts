@@ -175,3 +175,10 @@ test('words of actions', () => {
   assert.equal(runningText('suspend'), 'Suspending…');
   assert.equal(verbText('reconcileWithSource'), 'Reconcile with source');
 });
+
+test('an end that only says the verb again is not said twice', () => {
+  const id = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'logging', name: 'tempo' };
+  const result = { state: 'succeeded', message: 'suspended' } as const;
+  assert.equal(resultText('suspend', id, 'homelab', result), 'Suspended HelmRelease logging/tempo on homelab');
+  assert.equal(endedText({ state: 'ended', verb: 'suspend', since: 0, result }), 'Suspended');
+});
