@@ -41,6 +41,7 @@ async function checkShown(textOf: (drawn: Drawn) => string, expected: string): P
 test('the Cluster view: one red, two that wait for it, the drifted, the suspended, and all that is well', async () => {
   await product.complete();
   const change = '{canReconcile canReconcileSource canSuspend}';
+  const reason = 'moving the gateway to a new address, please do not touch until the weekend';
   await checkShown(
     sampleText,
     `
@@ -50,7 +51,7 @@ test('the Cluster view: one red, two that wait for it, the drifted, the suspende
         ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2] ${change}
           - warning ConfigMap grafana — 1 change {}
           - warning Deployment grafana — 1 change {}
-        ▸ (debug-pause) envoy/gateway — 1.4.6+98a0a84 · suspended {canResume}
+        ▸ (debug-pause) envoy/gateway — 1.4.6+98a0a84 · suspended by admin: "${reason}" {canResume}
         - (ellipsis) logging/alloy-events — waiting on logging/loki ${change}
         - (ellipsis) logging/loki-canary — waiting on logging/loki ${change}
         ▸ pass logging/alloy — 0.9.2 · AGE ${change}
