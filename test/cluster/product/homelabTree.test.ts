@@ -29,6 +29,9 @@ function sampleText({ cluster: tree }: Drawn): string {
   return steady(treeText({ ...tree, roots: tree.rowsOf.get(root) ?? [] }, { actions: true }));
 }
 
+/** Why the gateway of the sample is suspended. */
+const reason = 'moving the gateway to a new address, please do not touch until the weekend';
+
 /** Loki is in the middle of another attempt from time to time, so the picture is waited for. */
 async function checkShown(textOf: (drawn: Drawn) => string, expected: string): Promise<void> {
   const wanted = dedent(expected);
@@ -41,7 +44,6 @@ async function checkShown(textOf: (drawn: Drawn) => string, expected: string): P
 test('the Cluster view: one red, two that wait for it, the drifted, the suspended, and all that is well', async () => {
   await product.complete();
   const change = '{canReconcile canReconcileSource canSuspend}';
-  const reason = 'moving the gateway to a new address, please do not touch until the weekend';
   await checkShown(
     sampleText,
     `
@@ -93,7 +95,7 @@ test('the Sources view: each source with how many have applied what it has', asy
     ▸ (circle-outline) HelmRepository stakater — applied by 1 of 1
       ▸ pass HelmChart reloader-reloader — 2.2.3 · AGE
     ▸ pass OCIRepository envoy-gateway — 1.4.6@sha256:98a0a84e · AGE · applied by 1 of 1
-      - (debug-pause) envoy/gateway — 1.4.6+98a0a84 · suspended
+      - (debug-pause) envoy/gateway — 1.4.6+98a0a84 · suspended by admin: "${reason}"
     `,
   );
 });
