@@ -168,9 +168,15 @@ export class Workbench {
     return this.page.locator('.quick-input-widget input[type="text"]').first();
   }
 
+  /** A key that comes while the window is still being drawn goes nowhere, so it is pressed again. */
   async #openQuickInput(key: string): Promise<void> {
-    await this.page.keyboard.press(key);
-    await this.#quickInput().waitFor({ state: 'visible' });
+    for (let tries = 0; tries < 12; tries += 1) {
+      await this.page.keyboard.press(key);
+      if (await appears(this.#quickInput(), 5000)) {
+        return;
+      }
+    }
+    throw new Error(`${key} opens nothing to type in`);
   }
 
   /**
