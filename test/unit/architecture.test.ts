@@ -41,6 +41,7 @@ const table: Readonly<Record<string, Row>> = {
     onlyIn: { '@kubernetes/client-node': 'src/cluster/kubernetes.ts' },
   },
   protocol: { ours: ['flux', 'settings'], packages: [] },
+  render: { ours: ['base', 'flux', 'manifests'], packages: [] },
   language: {
     ours: ['base', 'flux', 'manifests', 'settings'],
     packages: ['vscode-languageserver-types', 'vscode-languageserver-textdocument'],
@@ -49,12 +50,13 @@ const table: Readonly<Record<string, Row>> = {
     ours: ['language', 'manifests', 'git', 'registry', 'flux', 'base', 'settings', 'protocol'],
     packages: ['vscode-languageserver', 'vscode-languageserver-textdocument'],
   },
-  view: { ours: ['base', 'flux', 'manifests', 'cluster', 'drift', 'migration', 'settings'], packages: [] },
+  view: { ours: ['base', 'flux', 'manifests', 'cluster', 'render', 'drift', 'migration', 'settings'], packages: [] },
   vscode: {
     ours: extensionParts,
     packages: ['vscode'],
     onlyIn: { 'vscode-languageclient': 'src/vscode/languageClient.ts' },
   },
+  cli: { ours: [...extensionParts, 'language'], packages: [] },
   extension: { ours: [...extensionParts, 'vscode'], packages: ['vscode'] },
 };
 

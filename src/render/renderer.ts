@@ -1,0 +1,44 @@
+/**
+ * Rendering as callers see it: the parts that extension, CLI and tests have in common behind one interface. The means are in
+ * the files that `repositoryRenderer.ts` puts together.
+ */
+import type {
+  ChartPuller,
+  ClusterInputs,
+  FluxName,
+  RenderedKustomization,
+  RenderedRelease,
+  RepositoryState,
+  StatedFluxObject,
+} from './desired.ts';
+
+export interface RenderOptions {
+  readonly state: RepositoryState;
+  readonly cluster?: ClusterInputs;
+  /** Given where the user asked that a chart be pulled. */
+  readonly puller?: ChartPuller;
+  /** The Kustomization that builds the object, where several do (staging and production share files). */
+  readonly owner?: FluxName;
+  /** Kubernetes version to render for without a cluster (setting `driftline.render.kubernetesVersion`). */
+  readonly kubernetesVersion?: string;
+  readonly apiVersions?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Several objects of the repository could be meant (the same name in two namespaces, or built by two Kustomizations for two
+ * clusters): the caller asks, and says `namespace` or `owner`.
+ */
+export interface Ambiguous {
+  readonly kind: 'ambiguous';
+  readonly message: string;
+  readonly choices: readonly { readonly name: FluxName; readonly owner: FluxName | undefined; readonly path: string }[];
+}
+
+/** Throws `Failure`: `notFound` names what is not in the repository; `invalid` has the controller's words, with file and line where they are known. */
+export interface Renderer {
+  /** Flux Kustomizations and HelmReleases that the files of the repository state, whether or not anything builds them. */
+  stated(state: RepositoryState, signal?: AbortSignal): Promise<readonly StatedFluxObject[]>;
+  kustomization(name: FluxName, options: RenderOptions): Promise<RenderedKustomization | Ambiguous>;
+  release(name: FluxName, options: RenderOptions): Promise<RenderedRelease | Ambiguous>;
+}
