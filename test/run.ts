@@ -43,7 +43,15 @@ function readOptions(args: readonly string[]): Options {
   };
 }
 
-const print = (line: string) => console.log(line);
+/** What failed, with its first lines: said again at the end, where whoever sees only the last page of a long log looks. */
+const failures: string[] = [];
+
+const print = (line: string) => {
+  console.log(line);
+  if (line.startsWith('✗')) {
+    failures.push(line.split('\n').slice(0, 12).join('\n'));
+  }
+};
 
 /** A part that this machine cannot run. In CI everything must run, or nobody would notice that it no longer does. */
 function cannotRun(part: PartName, reason: string, tests: number): Counts {
@@ -135,6 +143,9 @@ async function main(): Promise<void> {
     process.on(signal, () => interrupted.abort(new Error('Interrupted.')));
   }
   const counts = await runParts(options, interrupted.signal);
+  if (failures.length > 0) {
+    console.log(['── failed', ...failures.slice(0, 40), ''].join('\n'));
+  }
   print(summaryLine(counts));
   // Nothing at all is not success: a misspelt filter, or files that have moved.
   process.exitCode = counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;

@@ -243,11 +243,11 @@ export class Workbench {
     await this.page.locator('.sidebar [role="treeitem"][aria-expanded="true"]').and(row).waitFor();
   }
 
-  /** Clicks one of the buttons that a row shows under the pointer. */
-  async rowAction(label: string | RegExp, button: string): Promise<void> {
+  /** One of the buttons that a row shows under the pointer. */
+  async rowButton(label: string | RegExp, button: string): Promise<Locator> {
     const row = this.treeRow(label);
     await row.hover();
-    await row.getByRole('button', { name: button }).click();
+    return row.getByRole('button', { name: button });
   }
 
   /** Chooses from a row's context menu until the effect is seen: a menu that has only just opened takes no click. */
@@ -277,13 +277,20 @@ export class Workbench {
 
   /** Opens a file of the folder by its path in it, and waits until its editor is drawn. */
   async openFile(path: string): Promise<Locator> {
-    await this.#openQuickInput('Control+P');
-    await this.#quickInput().fill(path);
-    const row = this.quickPickRow(basename(path));
-    await row.click();
     const editor = this.editor(path);
-    await editor.locator('.view-line').first().waitFor();
-    return editor;
+    for (let tries = 0; tries < 6; tries += 1) {
+      await this.#openQuickInput('Control+P');
+      await this.#quickInput().fill(path);
+      // The list is filled again when the search has ended, and a click between two fillings opens nothing.
+      await this.quickPickRow(basename(path))
+        .click({ timeout: 10_000 })
+        .catch(() => undefined);
+      if (await appears(editor.locator('.view-line').first(), 10_000)) {
+        return editor;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`${path} does not open`);
   }
 
   /** The editor of a file of the folder, by the end of its path. */
@@ -306,13 +313,22 @@ export class Workbench {
    */
   async act(text: string, effect: Locator): Promise<void> {
     const link = this.page.locator('.codelens-decoration a', { hasText: textPattern(text, true) }).first();
+    await this.clickUntil(link, effect);
+  }
+
+  /**
+   * Clicks until the effect is there, or gone where that is the effect: a part of the window that has only just been drawn
+   * takes no click. Only for what may be clicked twice.
+   */
+  async clickUntil(target: Locator, effect: Locator, state: 'visible' | 'detached' = 'visible'): Promise<void> {
     for (let tries = 0; tries < 6; tries += 1) {
-      await link.click();
-      if (await appears(effect, 10_000)) {
+      // It may go with its effect, a moment after the look.
+      await target.click({ timeout: 10_000 }).catch(() => undefined);
+      if (await appears(effect, 10_000, state)) {
         return;
       }
     }
-    throw new Error(`A click on the lens "${text}" has no effect`);
+    throw new Error(`A click on ${String(target)} has no effect`);
   }
 
   /** All lenses of the editor that is shown, from left to right, without their icons. */
@@ -439,9 +455,9 @@ export class Workbench {
   }
 }
 
-/** Whether something is seen within a time. */
-async function appears(what: Locator, timeout: number): Promise<boolean> {
-  return what.waitFor({ timeout }).then(
+/** Whether something is seen, or gone, within a time. */
+async function appears(what: Locator, timeout: number, state: 'visible' | 'detached' = 'visible'): Promise<boolean> {
+  return what.waitFor({ timeout, state }).then(
     () => true,
     () => false,
   );

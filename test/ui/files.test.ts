@@ -30,6 +30,12 @@ function release(namespace: string, name: string): ObjectId {
   return { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace, name };
 }
 
+/** Opens the rows above the releases, whatever the tests before have opened. */
+async function showReleases(): Promise<void> {
+  await demo().window.expand('flux-system');
+  await demo().window.expand('infrastructure');
+}
+
 /** Resolves once the server has this field with this value. */
 async function onServer(id: ObjectId, reads: (spec: Readonly<Record<string, unknown>>) => boolean): Promise<void> {
   const { server } = demo();
@@ -46,8 +52,9 @@ test('the lens says the state first, then what can be done now', async () => {
 
 test('the state lens shows the object in the tree', async () => {
   const { window } = demo();
-  await window.lens('Show in tree').click();
-  await window.page.locator('.sidebar [role="treeitem"][aria-selected="true"]', { hasText: 'logging/loki' }).waitFor();
+  await window.openFile('infrastructure/logging/loki.yaml');
+  const row = window.page.locator('.sidebar [role="treeitem"][aria-selected="true"]', { hasText: 'logging/loki' });
+  await window.act('Show in tree', row);
 });
 
 test('files that are applied with a kustomization have no lens of their own', async () => {
@@ -62,6 +69,7 @@ test('files that are applied with a kustomization have no lens of their own', as
 test('suspend and resume from the file reach the cluster, and come back to file and tree', async () => {
   const { window, server } = demo();
   const tempo = release('logging', 'tempo');
+  await showReleases();
   await window.openFile('infrastructure/logging/tempo.yaml');
   await window.lens('Ready').waitFor();
 
@@ -92,6 +100,7 @@ test('a reconcile is asked for once, waited for, and said to be done without a n
 test('a controller that does not answer is waited for as long as the user wants', async () => {
   const { window } = demo();
   clock.held = true;
+  await showReleases();
   await window.openFile('infrastructure/logging/grafana.yaml');
   await window.act('Reconcile', window.lens('Reconciling…'));
   await seen(window.rowText('logging/grafana'), /reconciling…/);
@@ -148,6 +157,7 @@ test('what was found in files that are not open is in the Problems view', async 
 test('the live object opens as a document that cannot be edited and that no YAML server checks', async () => {
   const { window } = demo();
   const editor = window.liveEditor();
+  await showReleases();
   await window.rowMenu('logging/tempo', 'Open live YAML', editor);
   await seen(editor.locator('.view-lines'), /kind: HelmRelease/);
   const text = await editor.locator('.view-lines').innerText();

@@ -111,17 +111,16 @@ test('filtering for what fails says how much is shown, and is cleared from that 
     '· infrastructure',
     '· · logging/loki',
   ]);
-  await window.rowAction('Showing failing only (1 of 11)', 'Clear filter');
+  const clear = await window.rowButton('Showing failing only (1 of 11)', 'Clear filter');
+  await window.clickUntil(clear, window.treeRow(/^Showing/), 'detached');
   await window.treeRow('workloads').waitFor();
-  await window.treeRow(/^Showing/).waitFor({ state: 'detached' });
 });
 
 test('a click on the status bar shows what is failing or drifted', async () => {
   const { window } = demo();
   const entry = window.statusBar('homelab');
   assert.match((await entry.innerText()).replaceAll(/\s+/g, ' '), /homelab 1 1 1/);
-  await entry.click();
-  await window.treeRow('Showing failing and drifted only (2 of 11)').waitFor();
+  await window.clickUntil(entry, window.treeRow('Showing failing and drifted only (2 of 11)'));
   await window.treeRow('logging/loki').waitFor();
   await window.treeRow('logging/grafana').waitFor();
   await window.palette('Driftline: Clear filter');
@@ -130,8 +129,8 @@ test('a click on the status bar shows what is failing or drifted', async () => {
 
 test('an object is found by its name from the palette, and shown in the tree', async () => {
   const { window } = demo();
-  await window.page.locator('.sidebar').getByRole('button', { name: 'Collapse All' }).first().click();
-  await window.treeRow('logging/tempo').waitFor({ state: 'detached' });
+  const collapse = window.page.locator('.sidebar').getByRole('button', { name: 'Collapse All' }).first();
+  await window.clickUntil(collapse, window.treeRow('logging/tempo'), 'detached');
   await window.palette('Driftline: Find Flux object');
   await window.type('tempo');
   await window.quickPickRow('logging/tempo').click();

@@ -145,10 +145,15 @@ export async function logEverything(): Promise<void> {
   await vscode.commands.executeCommand('_extensionTests.setLogLevel', 'trace');
 }
 
-/** What the extension host has started and what still runs, but for the servers of VS Code's own extensions. */
+/** A remote extension host looks for open ports so, once at its start even where the setting says that it should not. */
+const portSearch = /^\S*sh -c .*\/proc\//;
+
+/** What the extension host has started and what still runs, but for what is VS Code's own. */
 export function childProcesses(): ProcessEntry[] {
   const builtIn = join(vscode.env.appRoot, 'extensions');
-  return listProcesses().filter(({ parent, command }) => parent === process.pid && !command.includes(builtIn));
+  return listProcesses().filter(
+    ({ parent, command }) => parent === process.pid && !command.includes(builtIn) && !portSearch.test(command),
+  );
 }
 
 export function languageServers(): ProcessEntry[] {
