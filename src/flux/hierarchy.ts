@@ -2,6 +2,7 @@
  * Who applied whom, as a forest: Kustomizations and HelmReleases nested as Flux applies them. Every object stands in it
  * exactly once, whatever labels and inventories claim. In time linear to objects and inventory entries.
  */
+import { compareText } from '../base/compareText.ts';
 import { encodeInventoryId, inventoryOf } from './inventory.ts';
 import { idOf, type ObjectId } from './objectKey.ts';
 import type { FluxObject } from './objects.ts';
@@ -136,8 +137,4 @@ function compareIds(a: ObjectId, b: ObjectId): number {
     compareText(a.kind, b.kind) ||
     compareText(a.group, b.group)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,6 +2,7 @@
  * The one function from the connection to everything that is said about it: context keys, welcome, title, progress, status
  * bar. Nobody else decides what "connected" means on screen.
  */
+import { isReading } from './completeness.ts';
 import type { ClusterState } from '../cluster/clusterState.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { fluxKinds } from '../flux/kinds.ts';
@@ -73,7 +74,7 @@ export function connectionView(input: ConnectionInput): ConnectionView {
     },
     welcome,
     titleDescription: titleOf(input),
-    progress: isConnecting || (connection.state === 'connected' && isLoading(input.state)),
+    progress: isConnecting || (connection.state === 'connected' && input.state !== undefined && isReading(input.state)),
     statusBar: statusBar(connection, survey, now),
     nextChangeAt: isConnecting && now - connection.since < patience ? connection.since + patience : undefined,
   };
@@ -121,10 +122,6 @@ function welcomeOfEmpty(state: ClusterState): WelcomeId {
   }
   // Some kinds are complete and empty: the rows at the head say which are not.
   return failures.length === syncs.length && failures.every(({ reason }) => reason === 'forbidden') ? 'forbidden' : '';
-}
-
-function isLoading(state: ClusterState | undefined): boolean {
-  return state !== undefined && fluxKinds.some((kind) => state.sync(kind).state === 'loading');
 }
 
 function titleOf({ connection, survey, now }: ConnectionInput): string {

@@ -1,4 +1,5 @@
 /** The entries of "Find Flux object": all objects of all kinds, to be searched by name. */
+import { compareText } from '../base/compareText.ts';
 import { displayName, type ObjectKey } from '../flux/objectKey.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { plainText } from './markdown.ts';
@@ -32,8 +33,4 @@ function byName(a: ObjectView, b: ObjectView): number {
     compareText(a.id.namespace, b.id.namespace) ||
     compareText(a.id.kind, b.id.kind)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,6 +2,7 @@
  * What stands below a Kustomization or HelmRelease besides nested Flux objects: the objects that drifted, and its inventory
  * with the health of each. Draws what was read; reads nothing.
  */
+import { compareText } from '../base/compareText.ts';
 import type { InventoryEntryView, InventoryView } from '../cluster/inventoryReader.ts';
 import { type InventoryItem, inventoryOf } from '../flux/inventory.ts';
 import { findFluxKind } from '../flux/kinds.ts';
@@ -317,10 +318,6 @@ function byTrouble(a: InventoryEntryView, b: InventoryEntryView): number {
 
 function sortText({ kind, namespace, name }: ObjectId): string {
   return `${kind}\u0000${namespace}\u0000${name}`;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `Deployment grafana`; the namespace where it is not the owner's. */

@@ -1,0 +1,4 @@
+/** One order of texts for everything that is sorted: by code units, the same on every machine and in every language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
