@@ -1,0 +1,201 @@
+/**
+ * Masks what came from Secrets in rendered objects, by where it came from and not by the kind it ended up in: an object is
+ * compared with the same object of a render that was given scrambled secrets. Renders nothing itself.
+ */
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord } from '../flux/untyped.ts';
+import type { FieldPath, RenderNote } from './desired.ts';
+import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
+
+export interface MaskedObject {
+  /** Fit to be shown. */
+  readonly object: KubernetesObject;
+  /** What was replaced, by the keys of `object`. */
+  readonly masked: readonly FieldPath[];
+}
+
+export interface MaskedObjects {
+  /** In the order of what was given. */
+  readonly objects: readonly MaskedObject[];
+  readonly notes: readonly RenderNote[];
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** For a render that no Secret went into: masks what Secrets hold, and copies of objects in annotations. */
+export function maskSecretKinds(objects: readonly KubernetesObject[]): MaskedObjects {
+  return { objects: objects.map((object) => maskAlways({ object, masked: [] })), notes: [] };
+}
+
+/**
+ * Masks what differs between a render and the same render with scrambled secrets: leaves, keys, and objects that are only in
+ * one. Objects are matched by kind and name, and those that are left over by their order within a kind.
+ */
+export function maskByOrigin(real: readonly KubernetesObject[], scrambled: readonly KubernetesObject[]): MaskedObjects {
+  const counterparts = match(real, scrambled);
+  const keep = keepWhatIsIn(scrambled);
+  let renamed = 0;
+  let added = 0;
+  const objects = real.map((object, index) => {
+    const counterpart = counterparts[index];
+    added += Number(counterpart === undefined);
+    const { value, masked } = counterpart
+      ? maskDifferences(object, counterpart, [], keep)
+      : maskLeaves(object, [], keep);
+    renamed += Number(
+      counterpart !== undefined && masked.some(([first, second]) => first === 'metadata' && second === 'name'),
+    );
+    return maskAlways({ object: value as KubernetesObject, masked });
+  });
+  const notes: RenderNote[] = [];
+  if (renamed > 0) {
+    notes.push(
+      information(
+        `${count(renamed, 'object has a name that comes', 'objects have names that come')} from a Secret: masked.`,
+      ),
+    );
+  }
+  if (added > 0) {
+    notes.push(
+      information(
+        `${count(added, 'object exists', 'objects exist')} only with the real values of Secrets: masked as a whole.`,
+      ),
+    );
+  }
+  return { objects, notes };
+}
+
+/**
+ * For a render that works with the real secrets and fails with scrambled ones, so that nothing tells where they went: masks
+ * every value, and of names and keys those that hold one of `secrets`.
+ */
+export function maskEverything(objects: readonly KubernetesObject[], secrets: readonly string[]): MaskedObjects {
+  const known = secrets.map((secret) => secret.trim().toLowerCase()).filter((secret) => secret !== '');
+  const isPlain = (text: string): boolean => known.every((secret) => !text.toLowerCase().includes(secret));
+  const keep: Keep = {
+    key: isPlain,
+    leaf: (path, value) => identity.has(path.join('.')) && isPlain(String(value)),
+  };
+  return {
+    objects: objects.map((object) => {
+      const { value, masked } = maskLeaves(object, [], keep);
+      return maskAlways({ object: value as KubernetesObject, masked });
+    }),
+    notes: [
+      information(
+        'It cannot be rendered with other values for its Secrets, so where they end up is unknown: every value is masked.',
+      ),
+    ],
+  };
+}
+
+/**
+ * Puts dots for secret texts in a message (a library quotes what it refuses): the whole text, its base64, its lines and its
+ * words of three characters and more.
+ */
+export function redact(message: string, secrets: readonly string[]): string {
+  const parts = secrets.flatMap((secret) => [
+    secret,
+    Buffer.from(secret).toString('base64'),
+    ...secret.split('\n'),
+    ...secret.split(/[^\p{L}\p{N}]+/u),
+  ]);
+  const telling = [...new Set(parts.map((part) => part.trim()))].filter(
+    (part) => part.length > 2 && !/^(?:true|false|null)$/.test(part),
+  );
+  // The longest first, or what is left of it would still be read.
+  return telling
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, part) => text.replaceAll(new RegExp(literal(part), 'giu'), mask), message);
+}
+
+const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
+
+/** Keys, kinds and versions that a render without secrets has as well may be shown wherever they stand. */
+function keepWhatIsIn(scrambled: readonly KubernetesObject[]): Keep {
+  const keys = new Set(['apiVersion', 'kind', 'metadata', 'name', 'namespace']);
+  const collect = (value: unknown): void => {
+    for (const [key, item] of Object.entries(asRecord(value) ?? {})) {
+      keys.add(key);
+      collect(item);
+    }
+    if (Array.isArray(value)) {
+      value.forEach(collect);
+    }
+  };
+  scrambled.forEach(collect);
+  const types = new Set(scrambled.flatMap(({ apiVersion, kind }) => [`apiVersion ${apiVersion}`, `kind ${kind}`]));
+  return {
+    key: (key) => keys.has(key),
+    leaf: (path, value) => path.length === 1 && types.has(`${String(path[0])} ${String(value)}`),
+  };
+}
+
+/** For each real object the scrambled one that it is, `undefined` where there is none. */
+function match(
+  real: readonly KubernetesObject[],
+  scrambled: readonly KubernetesObject[],
+): readonly (KubernetesObject | undefined)[] {
+  const found: (KubernetesObject | undefined)[] = real.map(() => undefined);
+  const left = new Set(scrambled);
+  const take = (keyOf: (object: KubernetesObject) => string): void => {
+    const byKey = new Map<string, KubernetesObject[]>();
+    for (const object of left) {
+      byKey.set(keyOf(object), [...(byKey.get(keyOf(object)) ?? []), object]);
+    }
+    for (const [index, object] of real.entries()) {
+      const counterpart = found[index] === undefined ? byKey.get(keyOf(object))?.shift() : undefined;
+      if (counterpart) {
+        found[index] = counterpart;
+        left.delete(counterpart);
+      }
+    }
+  };
+  take((object) => `${kindKey(object)}\n${object.metadata.namespace ?? ''}\n${object.metadata.name}`);
+  take(kindKey);
+  return found;
+}
+
+function kindKey(object: KubernetesObject): string {
+  return `${groupOf(object.apiVersion)}/${object.kind}`;
+}
+
+/** Masks what is never shown, whatever its origin. */
+function maskAlways(shown: MaskedObject): MaskedObject {
+  const { object } = shown;
+  const places: string[][] = [];
+  if (object.kind === 'Secret' && groupOf(object.apiVersion) === '') {
+    const held = asRecord(object) ?? {};
+    places.push(
+      ...['data', 'stringData'].flatMap((part) => Object.keys(asRecord(held[part]) ?? {}).map((key) => [part, key])),
+    );
+  }
+  if (Object.hasOwn(asRecord(object.metadata.annotations) ?? {}, lastApplied)) {
+    places.push(['metadata', 'annotations', lastApplied]);
+  }
+  if (places.length === 0) {
+    return shown;
+  }
+  const known = new Set(shown.masked.map((path) => path.join('\n')));
+  return {
+    object: places.reduce<unknown>((result, place) => withMask(result, place), object) as KubernetesObject,
+    masked: [...shown.masked, ...places.filter((place) => !known.has(place.join('\n')))],
+  };
+}
+
+function withMask(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  return key === undefined ? mask : { ...asRecord(value), [key]: withMask(asRecord(value)?.[key], rest) };
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}/]/g, '\\$&');
+}
+
+function information(message: string): RenderNote {
+  return { severity: 'information', message };
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
