@@ -22,7 +22,7 @@ import {
  */
 export const mirroredHosts = {
   git: ['github.com'],
-  charts: ['grafana.github.io'],
+  charts: ['grafana.github.io', 'charts.example.com'],
   // Docker Hub's registry has other names than its images.
   registries: ['ghcr.io', 'docker.io', 'registry-1.docker.io', 'index.docker.io'],
 } as const;
