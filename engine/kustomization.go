@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"path"
+	"reflect"
+	"unsafe"
+
+	"github.com/fluxcd/pkg/kustomize"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+)
+
+const ownerGroup = "kustomize.toolkit.fluxcd.io"
+
+// buildKustomization follows reconcile and build of kustomize-controller v1.9.5, internal/controller/kustomization_controller.go,
+// from the unpacked artifact to the objects that it hands to server-side apply. What is encrypted stays encrypted.
+func buildKustomization(request kustomizationRequest) (kustomizationReply, error) {
+	tree, err := treeNamed(request.Tree)
+	if err != nil {
+		return kustomizationReply{}, err
+	}
+	var flux unstructured.Unstructured
+	if err := flux.UnmarshalJSON(request.Kustomization); err != nil {
+		return kustomizationReply{}, fmt.Errorf("malformed Kustomization: %w", err)
+	}
+	resources, generated, err := build(tree, flux)
+	if err != nil {
+		return kustomizationReply{}, err
+	}
+	for _, resource := range resources.Resources() {
+		if resource.GetName() == "" || resource.GetKind() == "" || resource.GetApiVersion() == "" {
+			return kustomizationReply{}, fmt.Errorf("failed to decode Kubernetes apiVersion, kind and name from: %v", resource.String())
+		}
+	}
+	names, err := substitute(flux, resources.Resources(), request)
+	if err != nil {
+		return kustomizationReply{}, err
+	}
+	objects, err := readResources(resources)
+	if err != nil {
+		return kustomizationReply{}, err
+	}
+	// SetOwnerLabels of fluxcd/pkg/ssa v0.76.2, manager.go; then common metadata over it, as apply does.
+	addMetadata(objects, map[string]string{
+		ownerGroup + "/name":      flux.GetName(),
+		ownerGroup + "/namespace": flux.GetNamespace(),
+	}, nil)
+	labels, _, _ := unstructured.NestedStringMap(flux.Object, "spec", "commonMetadata", "labels")
+	annotations, _, _ := unstructured.NestedStringMap(flux.Object, "spec", "commonMetadata", "annotations")
+	addMetadata(objects, labels, annotations)
+	return kustomizationReply{Objects: objects, Generated: generated, Used: names.used, Unknown: names.unknown}, nil
+}
+
+// build merges the Flux object into the kustomization file of its folder, or into one made for the folder, and runs kustomize.
+func build(tree *fileSystem, flux unstructured.Unstructured) (_ resmap.ResMap, generated bool, _ error) {
+	folder, _, err := unstructured.NestedString(flux.Object, "spec", "path")
+	if err != nil {
+		return nil, false, err
+	}
+	directory := place(folder)
+	if !tree.IsDir(directory) {
+		return nil, false, fmt.Errorf("kustomization path not found: %s", path.Join(".", folder))
+	}
+	generator := kustomize.NewGenerator(root, flux)
+	setFileSystem(generator, tree)
+	manifest, file, action, err := generator.GenerateManifest(directory)
+	if err != nil {
+		return nil, false, err
+	}
+	// The tree stays as it was: the merged file is there for the build alone, as it is in the controller's temporary folder.
+	original, existed := tree.files[file]
+	if err := tree.WriteFile(file, manifest); err != nil {
+		return nil, false, err
+	}
+	defer func() {
+		if existed {
+			_ = tree.WriteFile(file, original)
+		} else {
+			_ = tree.RemoveAll(file)
+		}
+	}()
+	resources, err := runKustomize(tree, directory)
+	if err != nil {
+		return nil, false, fmt.Errorf("kustomize build failed: %w", explain(err))
+	}
+	return resources, action == kustomize.CreatedAction, nil
+}
+
+// setFileSystem makes the generator read the tree. It has a field for that, which nothing exported sets in fluxcd/pkg/kustomize
+// v1.35.6; this panics, and with it every test, when the field is renamed.
+func setFileSystem(generator *kustomize.Generator, tree filesys.FileSystem) {
+	field := reflect.ValueOf(generator).Elem().FieldByName("fs")
+	*(*filesys.FileSystem)(unsafe.Pointer(field.UnsafeAddr())) = tree
+}
+
+// readResources leaves out the way through one text: what a resource writes as JSON is what reads back from its YAML.
+func readResources(resources resmap.ResMap) ([]object, error) {
+	objects := []object{}
+	for _, resource := range resources.Resources() {
+		encoded, err := resource.MarshalJSON()
+		if err != nil {
+			return nil, fmt.Errorf("kustomize build failed: %w", err)
+		}
+		read := &unstructured.Unstructured{}
+		if err := read.UnmarshalJSON(encoded); err != nil {
+			return nil, err
+		}
+		if objects, err = appendObjects(objects, read); err != nil {
+			return nil, err
+		}
+	}
+	return objects, nil
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/fluxcd/pkg/chartutil"
+	"helm.sh/helm/v4/pkg/chart/common"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
+	helmutil "helm.sh/helm/v4/pkg/chart/v2/util"
+	"helm.sh/helm/v4/pkg/engine"
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+	"sigs.k8s.io/yaml"
+)
+
+const notesFile = "NOTES.txt"
+
+// renderRelease follows helm-controller v1.6.4 (internal/action/install.go) into helm v4.2.4 (RunWithContext of
+// pkg/action/install.go and renderResources of pkg/action/action.go), which cannot be had without clients of clusters and
+// registries, up to where the manifest goes to the cluster.
+func renderRelease(request releaseRequest) (releaseReply, error) {
+	var reply releaseReply
+	loaded, err := chartNamed(request.Chart)
+	if err != nil {
+		return reply, err
+	}
+	if err := helmutil.ValidateReleaseName(request.Name); err != nil {
+		return reply, fmt.Errorf("release name %q: %w", request.Name, err)
+	}
+	capabilities, err := capabilitiesOf(request)
+	if err != nil {
+		return reply, err
+	}
+	prepared, err := prepare(loaded.chart, request)
+	if err != nil {
+		return reply, err
+	}
+	if required := prepared.Metadata.KubeVersion; required != "" && !helmutil.IsCompatibleRange(required, capabilities.KubeVersion.String()) {
+		return reply, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
+			required, capabilities.KubeVersion.Version)
+	}
+	values, warnings, err := loaded.renderValues(prepared, request, capabilities)
+	if err != nil {
+		return reply, err
+	}
+	files, err := engine.Render(prepared, values)
+	if err != nil {
+		return reply, err
+	}
+	reply = releaseReply{Objects: []templatedObject{}, Hooks: []templatedHook{}, Notes: takeNotes(files, prepared.Name()), Warnings: warnings}
+	if files, err = postRender(files, request); err != nil {
+		return reply, err
+	}
+	if err := collect(files, &reply); err != nil {
+		return reply, err
+	}
+	reply.CRDs, err = loaded.customResourceDefinitions(prepared, request)
+	return reply, err
+}
+
+func capabilitiesOf(request releaseRequest) (*common.Capabilities, error) {
+	capabilities := common.DefaultCapabilities.Copy()
+	if asked := request.Capabilities.KubeVersion; asked != "" {
+		version, err := common.ParseKubeVersion(asked)
+		if err != nil {
+			return nil, fmt.Errorf("invalid Kubernetes version %q: %w", asked, err)
+		}
+		capabilities.KubeVersion = *version
+	}
+	if exact := request.Capabilities.APIVersions; exact != nil {
+		capabilities.APIVersions = *exact
+	}
+	return capabilities, nil
+}
+
+// prepare makes of a loaded chart what the controllers would render: source-controller merges the values files into it,
+// helm-controller appends the digest of its artifact to its version, and Helm processes its dependencies.
+func prepare(loaded *chart.Chart, request releaseRequest) (*chart.Chart, error) {
+	prepared := copied(loaded)
+	if len(request.ValuesFiles) > 0 {
+		values, err := valuesOfFiles(prepared, request.ValuesFiles, request.IgnoreMissingValuesFiles)
+		if err != nil {
+			return nil, err
+		}
+		prepared.Values = values
+	}
+	if request.VersionSuffix != "" {
+		version, err := semver.NewVersion(prepared.Metadata.Version)
+		if err != nil {
+			return nil, fmt.Errorf("invalid chart version %s", prepared.Metadata.Version)
+		}
+		// mutateChartWithSourceRevision of helm-controller v1.6.4, internal/controller/helmrelease_controller.go.
+		suffixed, err := version.SetMetadata(request.VersionSuffix)
+		if err != nil {
+			return nil, err
+		}
+		prepared.Metadata.Version = suffixed.String()
+	}
+	if err := helmutil.ProcessDependencies(prepared, request.Values); err != nil {
+		return nil, fmt.Errorf("chart dependencies processing failed: %w", err)
+	}
+	return prepared, nil
+}
+
+// valuesOfFiles is mergeChartValues of source-controller v1.9.5, internal/helm/chart/builder_remote.go.
+func valuesOfFiles(prepared *chart.Chart, paths []string, ignoreMissing bool) (map[string]any, error) {
+	merged := map[string]any{}
+	for _, name := range paths {
+		cleaned := path.Clean(name)
+		if cleaned == helmutil.ValuesfileName {
+			merged = chartutil.MergeMaps(merged, prepared.Values)
+			continue
+		}
+		content, found := fileNamed(prepared, cleaned)
+		if !found {
+			if ignoreMissing {
+				continue
+			}
+			return nil, fmt.Errorf("no values file found at path '%s'", name)
+		}
+		values := map[string]any{}
+		if err := yaml.Unmarshal(content, &values); err != nil {
+			return nil, fmt.Errorf("unmarshaling values from '%s' failed: %w", name, err)
+		}
+		merged = chartutil.MergeMaps(merged, values)
+	}
+	return merged, nil
+}
+
+func fileNamed(of *chart.Chart, name string) ([]byte, bool) {
+	for _, file := range of.Files {
+		if file.Name == name {
+			return file.Data, true
+		}
+	}
+	return nil, false
+}
+
+// takeNotes removes the notes of all charts from the rendered files and gives those of the chart itself.
+func takeNotes(files map[string]string, chartName string) string {
+	notes := files[path.Join(chartName, "templates", notesFile)]
+	for name := range files {
+		if strings.HasSuffix(name, notesFile) {
+			delete(files, name)
+		}
+	}
+	return notes
+}
+
+// collect sorts rendered files into objects and hooks, as Helm does, and reads them as helm-controller reads a manifest.
+func collect(files map[string]string, reply *releaseReply) error {
+	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	if err != nil {
+		return errors.New(strings.TrimSpace(err.Error()))
+	}
+	for _, manifest := range manifests {
+		read, err := readTemplate(manifest.Name, manifest.Content)
+		if err != nil {
+			return err
+		}
+		reply.Objects = append(reply.Objects, read...)
+	}
+	for _, hook := range hooks {
+		read, err := readTemplate(hook.Path, hook.Manifest)
+		if err != nil {
+			return err
+		}
+		for _, each := range read {
+			described := templatedHook{templatedObject: each, Weight: hook.Weight, Events: []string{}, DeletePolicies: []string{}}
+			for _, event := range hook.Events {
+				described.Events = append(described.Events, event.String())
+			}
+			for _, policy := range hook.DeletePolicies {
+				described.DeletePolicies = append(described.DeletePolicies, policy.String())
+			}
+			reply.Hooks = append(reply.Hooks, described)
+		}
+	}
+	return nil
+}
+
+func readTemplate(name, content string) ([]templatedObject, error) {
+	read, err := readObjects(content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	// Names begin with that of the chart, which a reader of one chart knows.
+	_, template, _ := strings.Cut(name, "/")
+	var objects []templatedObject
+	for _, each := range read {
+		objects = append(objects, templatedObject{Object: each, Template: template})
+	}
+	return objects, nil
+}
+
+// customResourceDefinitions follows applyCRDs of helm-controller v1.6.4, internal/action/crds.go: what is no definition is left
+// out, and the origin labels are added, but no common metadata.
+func (l *loadedChart) customResourceDefinitions(prepared *chart.Chart, request releaseRequest) ([]templatedObject, error) {
+	definitions := []templatedObject{}
+	for _, file := range prepared.CRDObjects() {
+		read, err := readObjects(string(file.File.Data))
+		if err != nil {
+			return nil, fmt.Errorf("failed to parse CustomResourceDefinitions from %s: %w", file.Name, err)
+		}
+		_, template, _ := strings.Cut(file.Filename, "/")
+		for _, each := range read {
+			if !isDefinition(each) {
+				continue
+			}
+			addMetadata([]object{each}, originLabels(request), nil)
+			definitions = append(definitions, templatedObject{Object: each, Template: template})
+		}
+	}
+	return definitions, nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/fluxcd/pkg/envsubst"
+	"github.com/fluxcd/pkg/kustomize"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/kustomize/api/resource"
+)
+
+// variableNames are those that the built text refers to, and those of them that nothing sets.
+type variableNames struct{ used, unknown []string }
+
+// substitute replaces the variables of the resources: the part of kustomize-controller's build after decryption.
+func substitute(flux unstructured.Unstructured, resources []*resource.Resource, request kustomizationRequest) (variableNames, error) {
+	none := variableNames{used: []string{}, unknown: []string{}}
+	if _, found, _ := unstructured.NestedMap(flux.Object, "spec", "postBuild"); !found {
+		return none, nil
+	}
+	cluster := sources{known: request.Variables, tolerant: request.KeepUnknown}
+	known, err := variables(flux, cluster)
+	if err != nil && len(resources) > 0 {
+		return none, fmt.Errorf("post build failed for '%s/%s': %w", resources[0].GetGvk(), resources[0].GetName(), err)
+	}
+	names, err := namesIn(resources, known)
+	if err != nil {
+		return none, err
+	}
+	if request.KeepUnknown {
+		// A variable whose value is the text that refers to it stays as it is, with upstream's code unchanged.
+		flux = *flux.DeepCopy()
+		for _, name := range names.unknown {
+			if err := unstructured.SetNestedField(flux.Object, "${"+name+"}", "spec", "postBuild", "substitute", name); err != nil {
+				return none, err
+			}
+		}
+	}
+	strategy, _, _ := unstructured.NestedString(flux.Object, "spec", "postBuild", "substituteStrategy")
+	for _, each := range resources {
+		if _, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
+			kustomize.SubstituteWithStrict(request.Strict),
+			kustomize.SubstituteWithAlways(strategy == "Always")); err != nil {
+			return none, fmt.Errorf("post build failed for '%s/%s': %w", each.GetGvk(), each.GetName(), err)
+		}
+	}
+	return names, nil
+}
+
+// variables are what SubstituteVariables of fluxcd/pkg/kustomize v1.35.6 puts together before it substitutes.
+func variables(flux unstructured.Unstructured, cluster sources) (map[string]string, error) {
+	known, err := kustomize.LoadVariables(context.Background(), cluster, flux)
+	if err != nil {
+		return nil, err
+	}
+	inline, _, err := unstructured.NestedStringMap(flux.Object, "spec", "postBuild", "substitute")
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(known, inline)
+	return known, nil
+}
+
+// namesIn asks envsubst itself which variables it looks up. What it cannot parse is an error of the substitution that follows.
+func namesIn(resources []*resource.Resource, known map[string]string) (variableNames, error) {
+	used, unknown := map[string]bool{}, map[string]bool{}
+	for _, each := range resources {
+		if disabled(each.GetLabels()) || disabled(each.GetAnnotations()) {
+			continue
+		}
+		text, err := each.AsYAML()
+		if err != nil {
+			return variableNames{}, err
+		}
+		_, _ = envsubst.Eval(string(text), func(name string) (string, bool) {
+			used[name] = true
+			value, found := known[name]
+			if !found {
+				unknown[name] = true
+			}
+			return value, true
+		})
+	}
+	return variableNames{used: sorted(used), unknown: sorted(unknown)}, nil
+}
+
+func disabled(metadata map[string]string) bool {
+	return metadata["kustomize.toolkit.fluxcd.io/substitute"] == kustomize.DisabledValue
+}
+
+func sorted(names map[string]bool) []string {
+	if len(names) == 0 {
+		return []string{}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// substituteText is the step of the text alone: varSubstitution of fluxcd/pkg/kustomize v1.35.6, kustomize_varsub.go, without
+// its reading and writing of YAML.
+func substituteText(request substituteRequest) (substituteReply, error) {
+	known := make(map[string]string, len(request.Variables))
+	for name, value := range request.Variables {
+		known[name] = strings.ReplaceAll(value, "\n", "")
+	}
+	text, err := envsubst.Eval(request.Text, func(name string) (string, bool) {
+		value, found := known[name]
+		return value, found || !request.Strict
+	})
+	if err != nil {
+		return substituteReply{}, fmt.Errorf("variable substitution failed: %w", err)
+	}
+	return substituteReply{Text: text}, nil
+}
