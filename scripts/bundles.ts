@@ -4,9 +4,10 @@
  * Node runs the sources unbuilt in tests.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { type BuildOptions, type Metafile, type Plugin, build } from 'esbuild';
+import { type BuiltEngine, buildEngine, engineObstacle } from './buildEngine.ts';
 import { projectRoot } from './projectRoot.ts';
 
 export interface Bundle {
@@ -21,6 +22,8 @@ export interface Bundle {
    * which activation must not pay.
    */
   readonly lazy: boolean;
+  /** Run as a program from a shell. */
+  readonly executable?: boolean;
 }
 
 export const bundles: readonly Bundle[] = [
@@ -28,7 +31,10 @@ export const bundles: readonly Bundle[] = [
   { name: 'languageClient', entry: 'src/vscode/languageClient.ts', inHost: true, lazy: true },
   { name: 'yaml', entry: 'src/manifests/yamlBundle.ts', inHost: false, lazy: true },
   { name: 'kubernetes', entry: 'src/cluster/kubernetes.ts', inHost: false, lazy: true },
+  { name: 'render', entry: 'src/render/renderBundle.ts', inHost: false, lazy: true },
+  { name: 'engineWorker', entry: 'src/render/engineWorker.ts', inHost: false, lazy: false },
   { name: 'server', entry: 'src/server/main.ts', inHost: false, lazy: false },
+  { name: 'cli', entry: 'src/cli/main.ts', inHost: false, lazy: false, executable: true },
 ];
 
 /**
@@ -84,7 +90,13 @@ function shakeKubernetesClient(): Plugin {
   };
 }
 
-function bundleOptions(bundle: Bundle, production: boolean, outfile: string) {
+interface BuildParts {
+  readonly production: boolean;
+  /** Goes into the folder as `engine.wasm`, and its hash into the code that loads it. Absent: the build cannot render. */
+  readonly engine?: BuiltEngine;
+}
+
+function bundleOptions(bundle: Bundle, { production, engine }: BuildParts, outfile: string) {
   return {
     absWorkingDir: projectRoot,
     entryPoints: [bundle.entry],
@@ -97,6 +109,12 @@ function bundleOptions(bundle: Bundle, production: boolean, outfile: string) {
     external: bundle.inHost ? ['vscode'] : [],
     // `import()` in the extension host goes round the loader that provides `vscode`; as `require` it does not.
     supported: { 'dynamic-import': false },
+    define: {
+      driftlineEngineSha256: JSON.stringify(engine?.sha256 ?? ''),
+      // In a bundle, the folder of the bundle.
+      'import.meta.dirname': '__dirname',
+    },
+    ...(bundle.executable === true ? { banner: { js: '#!/usr/bin/env node' } } : {}),
     plugins: [lazyBundles(bundle), shakeKubernetesClient()],
     minify: production,
     sourcemap: production ? false : 'linked',
@@ -111,12 +129,13 @@ function bundleOptions(bundle: Bundle, production: boolean, outfile: string) {
  * Builds every bundle whose entry exists, and writes what went into each to `FOLDER/meta/NAME.json`.
  * Rejects when one fails; esbuild has then printed why.
  */
-export async function buildBundles(options: {
-  readonly production: boolean;
-  readonly log: (line: string) => void;
-  /** Default: `dist` of the project, emptied before. */
-  readonly folder?: string;
-}): Promise<ReadonlyMap<string, Metafile>> {
+export async function buildBundles(
+  options: BuildParts & {
+    readonly log: (line: string) => void;
+    /** Default: `dist` of the project, emptied before. */
+    readonly folder?: string;
+  },
+): Promise<ReadonlyMap<string, Metafile>> {
   const folder = options.folder ?? join(projectRoot, 'dist');
   await rm(folder, { recursive: true, force: true });
   await mkdir(join(folder, 'meta'), { recursive: true });
@@ -129,12 +148,28 @@ export async function buildBundles(options: {
   const built = await Promise.all(
     present.map(async (bundle) => {
       const outfile = join(folder, `${bundle.name}.cjs`);
-      const { metafile } = await build(bundleOptions(bundle, options.production, outfile));
+      const { metafile } = await build(bundleOptions(bundle, options, outfile));
+      if (bundle.executable === true) {
+        await chmod(outfile, 0o755);
+      }
       await writeFile(join(folder, 'meta', `${bundle.name}.json`), JSON.stringify(metafile));
       return [bundle.name, metafile] as const;
     }),
   );
+  if (options.engine !== undefined) {
+    await copyFile(options.engine.wasm, join(folder, 'engine.wasm'));
+  }
   return new Map(built);
+}
+
+/** The engine for a build of a developer, who may do without it: then says so in one line. Minutes when it is the first time. */
+export async function engineIfPossible(log: (line: string) => void): Promise<{ readonly engine?: BuiltEngine }> {
+  const obstacle = engineObstacle();
+  if (obstacle !== undefined) {
+    log(`Built without the render engine, so nothing can be rendered: ${obstacle}`);
+    return {};
+  }
+  return { engine: await buildEngine(log) };
 }
 
 /** Bytes of a bundle's code, without its source map. */

@@ -3,35 +3,51 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildBundles } from './bundles.ts';
+import { buildEngine } from './buildEngine.ts';
+import { buildBundles, bundles, engineIfPossible } from './bundles.ts';
 import { projectRoot } from './projectRoot.ts';
 import { thirdPartyLicenses } from './thirdPartyLicenses.ts';
 import { type ZipEntry, zipEntries } from './zipEntries.ts';
 
-/** 1.5 MB: what a user downloads, and what a remote machine gets at each update. */
-export const maxPackageBytes = 1_500_000;
+/** 11 MB: what a user downloads, and what a remote machine gets at each update. All but one and a half are the engine. */
+export const maxPackageBytes = 11_000_000;
 
 /** What may be in the package, by the names that vsce gives. */
 const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|languageClient|kubernetes|yaml|server)\.cjs$/,
+  /^extension\/dist\/(extension|languageClient|kubernetes|yaml|render|engineWorker|server|cli)\.cjs$/,
+  /^extension\/dist\/engine\.wasm$/,
   /^extension\/dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,
   /^extension\/syntaxes\/[\w.-]+\.json$/,
 ];
 
-const required = ['package.json', 'readme.md', 'LICENSE.txt', 'dist/extension.cjs', 'dist/THIRD-PARTY-LICENSES.txt'];
+const enginePath = 'dist/engine.wasm';
+
+const required = [
+  'package.json',
+  'readme.md',
+  'LICENSE.txt',
+  ...bundles.map((bundle) => `dist/${bundle.name}.cjs`),
+  enginePath,
+  'dist/THIRD-PARTY-LICENSES.txt',
+];
+
+/** Whether a package may be made without the engine where that cannot be built: to be looked at, never to be given away. */
+export type EngineNeed = 'required' | 'ifPossible';
 
 /** What is wrong with a package, one line each; empty when nothing is. */
-export function packageProblems(entries: readonly ZipEntry[], bytes: number): string[] {
+export function packageProblems(entries: readonly ZipEntry[], bytes: number, need: EngineNeed = 'required'): string[] {
   const names = entries.map((entry) => entry.name);
   return [
     ...names
       .filter((name) => !allowed.some((pattern) => pattern.test(name)))
       .map((name) => `${name} should not be in it.`),
-    ...required.filter((name) => !names.includes(`extension/${name}`)).map((name) => `${name} is missing.`),
+    ...required
+      .filter((name) => !names.includes(`extension/${name}`) && !(name === enginePath && need === 'ifPossible'))
+      .map((name) => `${name} is missing.`),
     ...(bytes > maxPackageBytes ? [`It has ${bytes} bytes; ${maxPackageBytes} are allowed.`] : []),
   ];
 }
@@ -49,16 +65,22 @@ async function pack(vsix: string): Promise<void> {
   }
 }
 
-/** Builds for production and packs. Resolves to the path of the .vsix; rejects with all that is wrong with it. */
-export async function packageExtension(log: (line: string) => void): Promise<string> {
-  const metafiles = await buildBundles({ production: true, log });
-  await writeFile(join(projectRoot, 'dist', 'THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses(metafiles.values()));
+/**
+ * Builds for production and packs. Resolves to the path of the .vsix; rejects with all that is wrong with it, and where the
+ * engine is required and cannot be built.
+ */
+export async function packageExtension(log: (line: string) => void, need: EngineNeed = 'required'): Promise<string> {
+  const { engine } = need === 'required' ? { engine: await buildEngine(log) } : await engineIfPossible(log);
+  const metafiles = await buildBundles({ production: true, log, ...(engine === undefined ? {} : { engine }) });
+  const goModules = engine === undefined ? '' : await readFile(engine.licenses, 'utf8');
+  const notices = await thirdPartyLicenses(metafiles.values(), goModules);
+  await writeFile(join(projectRoot, 'dist', 'THIRD-PARTY-LICENSES.txt'), notices);
   const manifest = JSON.parse(await readFile(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
   const vsix = join(projectRoot, 'out', `driftline-${manifest.version}.vsix`);
   await mkdir(join(projectRoot, 'out'), { recursive: true });
   await pack(vsix);
   const data = await readFile(vsix);
-  const problems = packageProblems(zipEntries(data), data.length);
+  const problems = packageProblems(zipEntries(data), data.length, need);
   if (problems.length > 0) {
     await rm(vsix);
     throw new Error(`The package is not as it should be:\n${problems.map((line) => `  ${line}`).join('\n')}`);

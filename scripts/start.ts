@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { buildBundles } from './bundles.ts';
+import { buildBundles, engineIfPossible } from './bundles.ts';
 import { findDesktopCode, hasNoDesktop, thisMachine } from './desktopCode.ts';
 import { packageExtension } from './packageExtension.ts';
 import { stopGroup } from './processes.ts';
@@ -37,7 +37,7 @@ interface WindowParts {
 }
 
 async function openDesktop(program: string, parts: WindowParts): Promise<Window> {
-  await buildBundles({ production: false, log: say });
+  await buildBundles({ production: false, log: say, ...(await engineIfPossible(say)) });
   const userFolder = join(parts.runFolder, 'user');
   await writeUserSettings(userFolder, parts.settings);
   const child = spawn(
@@ -62,7 +62,7 @@ async function openDesktop(program: string, parts: WindowParts): Promise<Window>
 }
 
 async function openPage(port: number, parts: WindowParts): Promise<Window> {
-  const [host, vsix] = await Promise.all([ensureHost(newestHost, say), packageExtension(() => undefined)]);
+  const [host, vsix] = await Promise.all([ensureHost(newestHost, say), packageExtension(say, 'ifPossible')]);
   await installVsix(host, parts.runFolder, vsix);
   const server = await startServer({
     host,

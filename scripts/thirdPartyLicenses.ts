@@ -1,4 +1,4 @@
-/** The licences of the packages whose code is in the bundles: most ask that their text goes along. */
+/** The licences of the packages and Go modules whose code is in the package: most ask that their text goes along. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -35,8 +35,9 @@ async function packageNotice(folder: string): Promise<string> {
   return [title, '='.repeat(title.length), ...texts.map((text) => text.trim())].join('\n\n');
 }
 
-/** The text of the notices file; stable for the same bundles. */
-export async function thirdPartyLicenses(metafiles: Iterable<Metafile>): Promise<string> {
+/** The text of the notices file, with that of the engine's Go modules at its end; stable for the same bundles and engine. */
+export async function thirdPartyLicenses(metafiles: Iterable<Metafile>, goModules: string): Promise<string> {
   const notices = await Promise.all(bundledPackages(metafiles).map(packageNotice));
-  return ['Driftline contains code of these packages.', ...notices].join('\n\n\n') + '\n';
+  const head = 'Driftline contains code of these packages, and in engine.wasm of the Go modules after them.';
+  return [head, ...notices, goModules.trim()].join('\n\n\n') + '\n';
 }

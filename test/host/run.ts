@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchBrowser } from '../../scripts/browser.ts';
-import { buildBundles } from '../../scripts/bundles.ts';
+import { buildBundles, engineIfPossible } from '../../scripts/bundles.ts';
 import { projectRoot } from '../../scripts/projectRoot.ts';
 import { type HostVersion, ensureHost } from '../../scripts/vscodeHost.ts';
 import { type Counts, sumCounts } from '../counts.ts';
@@ -43,7 +43,7 @@ async function checkFolders(): Promise<void> {
 /** Builds the extension and the suites, then runs each suite in each version, one window at a time. */
 export async function runHostTests(options: HostRunOptions): Promise<Counts> {
   await checkFolders();
-  await buildBundles({ production: false, log: options.print });
+  await buildBundles({ production: false, log: options.print, ...(await engineIfPossible(options.print)) });
   const suites: { suite: HostSuite; entry: string }[] = [];
   for (const suite of hostSuites) {
     const files = await testFiles(suite.folder);

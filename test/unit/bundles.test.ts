@@ -1,7 +1,8 @@
-/** What VS Code loads: how large it is, and what is not in it. Builds for production, which takes about two seconds. */
+/** What VS Code loads: how large it is, and what is not in it. Builds it three times, which takes seconds. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,6 +10,7 @@ import { type Metafile, build } from 'esbuild';
 import { type Bundle, buildBundles, bundleBytes, bundles, lazyBundles } from '../../scripts/bundles.ts';
 import { projectRoot } from '../../scripts/projectRoot.ts';
 import { bundledPackages } from '../../scripts/thirdPartyLicenses.ts';
+import type * as RenderBundle from '../../src/render/renderBundle.ts';
 
 /** What activation may cost: code that is read and compiled before the first row. */
 const maxActivationBytes = 200_000;
@@ -47,6 +49,26 @@ describe('the bundles', () => {
     }
   });
 
+  it('nothing of rendering is loaded at activation or by the language server', () => {
+    for (const name of ['extension', 'server']) {
+      const inputs = Object.keys(metafiles.get(name)?.inputs ?? {});
+      const loads = inputs.filter((path) => /^src\/render\/(?:workerEngine|engine|wasi|thread)/.test(path));
+      assert.deepEqual(loads, [], name);
+    }
+    assert.ok(!text('server').includes('./render.cjs'), 'Secrets do not cross processes');
+  });
+
+  it('the engine runs in a file of its own, which needs nothing but Node', () => {
+    assert.deepEqual(packagesOf('engineWorker'), []);
+    assert.doesNotMatch(text('engineWorker'), /require\("\./);
+  });
+
+  it('the command line is a program', () => {
+    assert.match(text('cli'), /^#!\/usr\/bin\/env node\n/);
+    // Windows has no such bit.
+    assert.ok(process.platform === 'win32' || statSync(join(folder, 'cli.cjs')).mode & 0o100);
+  });
+
   it('only what runs in the extension host asks for vscode', () => {
     const asking = bundles.filter((bundle) => /require\("vscode"\)/.test(text(bundle.name)));
     assert.deepEqual(asking.map((bundle) => bundle.name).sort(), ['extension', 'languageClient']);
@@ -54,6 +76,46 @@ describe('the bundles', () => {
 
   it('say what went into them', () => {
     assert.deepEqual(readdirSync(join(folder, 'meta')).sort(), bundles.map((bundle) => `${bundle.name}.json`).sort());
+  });
+});
+
+describe('the engine in a build', () => {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'driftline-bundles-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Where the built code looks for the engine, or why it does not. */
+  const filesOf = async (engine?: { readonly wasm: string; readonly sha256: string; readonly licenses: string }) => {
+    const target = join(folder, engine === undefined ? 'without' : 'with');
+    await buildBundles({
+      production: false,
+      folder: target,
+      log: () => undefined,
+      ...(engine === undefined ? {} : { engine }),
+    });
+    const built = createRequire(import.meta.url)(join(target, 'render.cjs')) as typeof RenderBundle;
+    return { target, files: () => built.engineFiles({ DRIFTLINE_ENGINE: 'other', DRIFTLINE_ENGINE_SHA256: 'other' }) };
+  };
+
+  it('lies beside the bundles, and the code has its hash', async () => {
+    const wasm = join(folder, 'made.wasm');
+    await writeFile(wasm, 'a module');
+    const { target, files } = await filesOf({ wasm, sha256: 'abc', licenses: '' });
+    assert.equal(readFileSync(join(target, 'engine.wasm'), 'utf8'), 'a module');
+    assert.deepEqual(files(), {
+      modulePath: join(target, 'engine.wasm'),
+      workerPath: join(target, 'engineWorker.cjs'),
+      sha256: 'abc',
+    });
+    assert.ok(existsSync(files().workerPath));
+  });
+
+  it('may be missing, and the code says so when it is asked for', async () => {
+    const { target, files } = await filesOf();
+    assert.ok(!existsSync(join(target, 'engine.wasm')));
+    assert.throws(files, { reason: 'notFound', message: /has no render engine/ });
   });
 });
 

@@ -17,7 +17,12 @@ const good = [
   'extension/dist/extension.cjs',
   'extension/dist/kubernetes.cjs',
   'extension/dist/languageClient.cjs',
+  'extension/dist/yaml.cjs',
+  'extension/dist/render.cjs',
+  'extension/dist/engineWorker.cjs',
+  'extension/dist/engine.wasm',
   'extension/dist/server.cjs',
+  'extension/dist/cli.cjs',
   'extension/dist/THIRD-PARTY-LICENSES.txt',
   'extension/media/driftline.svg',
   'extension/media/icon.png',
@@ -34,6 +39,8 @@ for (const name of [
   'extension/src/extension.ts',
   'extension/dist/extension.cjs.map',
   'extension/dist/meta/extension.json',
+  'extension/dist/other.wasm',
+  'extension/engine/main.go',
   'extension/node_modules/yaml/package.json',
   'extension/test/fixtures/recorded/homelab.json',
   'extension/.npmrc',
@@ -45,15 +52,34 @@ for (const name of [
   });
 }
 
-for (const name of ['readme.md', 'LICENSE.txt', 'dist/extension.cjs', 'dist/THIRD-PARTY-LICENSES.txt']) {
+for (const name of [
+  'readme.md',
+  'LICENSE.txt',
+  'dist/extension.cjs',
+  'dist/render.cjs',
+  'dist/engineWorker.cjs',
+  'dist/engine.wasm',
+  'dist/cli.cjs',
+  'dist/THIRD-PARTY-LICENSES.txt',
+]) {
   test(`a package without ${name} is refused`, () => {
     const rest = good.filter((each) => each !== `extension/${name}`);
     assert.deepEqual(packageProblems(entries(rest), 1), [`${name} is missing.`]);
   });
 }
 
-test('a package over 1.5 MB is refused', () => {
-  assert.deepEqual(packageProblems(entries(good), maxPackageBytes + 1), ['It has 1500001 bytes; 1500000 are allowed.']);
+test('a package over 11 MB is refused', () => {
+  assert.deepEqual(packageProblems(entries(good), maxPackageBytes + 1), [
+    'It has 11000001 bytes; 11000000 are allowed.',
+  ]);
+});
+
+test('only the engine may be left out, and only where that is asked for', () => {
+  const without = (name: string) => entries(good.filter((each) => each !== `extension/dist/${name}`));
+  assert.deepEqual(packageProblems(without('engine.wasm'), 1, 'ifPossible'), []);
+  assert.deepEqual(packageProblems(without('engineWorker.cjs'), 1, 'ifPossible'), [
+    'dist/engineWorker.cjs is missing.',
+  ]);
 });
 
 /** A zip file as the format's description has it: local headers, directory, end. */
@@ -111,8 +137,12 @@ test('the packages of a bundle are those that gave code to it', () => {
   assert.deepEqual(found, ['node_modules/@a/b', 'node_modules/@a/b/node_modules/c', 'node_modules/yaml']);
 });
 
-test('the notices have the licence text of each package', async () => {
-  const text = await thirdPartyLicenses([metafile({ 'node_modules/yaml/dist/index.js': 5 })]);
+test('the notices have the licence text of each package, and those of the Go modules', async () => {
+  const text = await thirdPartyLicenses(
+    [metafile({ 'node_modules/yaml/dist/index.js': 5 })],
+    'example.com/module v1.0.0\n\nGo terms\n\n',
+  );
+  assert.ok(text.endsWith('\n\n\nexample.com/module v1.0.0\n\nGo terms\n'));
   assert.match(text, /^yaml \d+\.\d+\.\d+ \(ISC\)$/m);
   assert.match(text, /Permission to use, copy, modify/);
 });
