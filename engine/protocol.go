@@ -119,6 +119,7 @@ type valuesReply struct {
 type releaseRequest struct {
 	Chart                    string         `json:"chart"`
 	Values                   map[string]any `json:"values"`
+	ChartValues              map[string]any `json:"chartValues"`
 	ValuesFiles              []string       `json:"valuesFiles"`
 	IgnoreMissingValuesFiles bool           `json:"ignoreMissingValuesFiles"`
 	Name                     string         `json:"name"`
@@ -126,8 +127,9 @@ type releaseRequest struct {
 	IsUpgrade                bool           `json:"isUpgrade"`
 	VersionSuffix            string         `json:"versionSuffix"`
 	Capabilities             struct {
-		KubeVersion string    `json:"kubeVersion"`
-		APIVersions *[]string `json:"apiVersions"`
+		KubeVersion     string    `json:"kubeVersion"`
+		APIVersions     *[]string `json:"apiVersions"`
+		MoreAPIVersions []string  `json:"moreApiVersions"`
 	} `json:"capabilities"`
 	SkipSchemaValidation bool            `json:"skipSchemaValidation"`
 	PostRenderers        []postRenderer  `json:"postRenderers"`

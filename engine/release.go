@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -73,6 +74,7 @@ func capabilitiesOf(request releaseRequest) (*common.Capabilities, error) {
 	if exact := request.Capabilities.APIVersions; exact != nil {
 		capabilities.APIVersions = *exact
 	}
+	capabilities.APIVersions = append(slices.Clone(capabilities.APIVersions), request.Capabilities.MoreAPIVersions...)
 	return capabilities, nil
 }
 
@@ -80,6 +82,9 @@ func capabilitiesOf(request releaseRequest) (*common.Capabilities, error) {
 // helm-controller appends the digest of its artifact to its version, and Helm processes its dependencies.
 func prepare(loaded *chart.Chart, request releaseRequest) (*chart.Chart, error) {
 	prepared := copied(loaded)
+	if request.ChartValues != nil {
+		prepared.Values = request.ChartValues
+	}
 	if len(request.ValuesFiles) > 0 {
 		values, err := valuesOfFiles(prepared, request.ValuesFiles, request.IgnoreMissingValuesFiles)
 		if err != nil {

@@ -142,6 +142,8 @@ export interface EngineOperations {
       readonly chart: string;
       /** Merged values, from `values`. */
       readonly values: JsonObject;
+      /** Replaces the chart's own values: of values files that lie outside of the chart, where its source has them. */
+      readonly chartValues?: JsonObject;
       /** Values files of the chart (`chart.spec.valuesFiles`), merged into its values as source-controller does. */
       readonly valuesFiles?: readonly string[];
       readonly ignoreMissingValuesFiles?: boolean;
@@ -155,6 +157,8 @@ export interface EngineOperations {
         readonly kubeVersion?: string;
         /** `apps/v1` and `apps/v1/Deployment`; absent: those that Helm assumes without a cluster. */
         readonly apiVersions?: readonly string[];
+        /** Known besides those: a cluster that is only described names what it has more than Helm assumes. */
+        readonly moreApiVersions?: readonly string[];
       };
       readonly skipSchemaValidation?: boolean;
       readonly postRenderers?: readonly unknown[];
