@@ -1,0 +1,98 @@
+/**
+ * All files of one commit, as `RepositoryFiles` of `manifests` asks for them, without a checkout: the work tree is never
+ * touched. Knows no YAML and no Flux.
+ */
+import type { Disposable } from '../base/disposables.ts';
+import { cancelled, Failure } from '../base/failure.ts';
+import { BlobReader } from './blobReader.ts';
+import { type CommitFile, type CommitTree, type LeftOut, parseTree } from './commitTree.ts';
+import { type GitOptions, runGit } from './runGit.ts';
+
+export interface CommitLimits {
+  /** Files in all. */
+  readonly files: number;
+  /** Bytes of one file that is read; a larger one is listed all the same. */
+  readonly fileBytes: number;
+  /** Bytes of all files that can be read. */
+  readonly totalBytes: number;
+}
+
+/** As for a folder on disk. */
+const ordinary: CommitLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 64_000_000 };
+
+export interface CommitFilesParts extends GitOptions {
+  /** A folder of the repository. */
+  readonly root: string;
+  /** The full id, as `resolveRevision` gives it. */
+  readonly commit: string;
+  readonly limits?: Partial<CommitLimits>;
+}
+
+export class CommitFiles implements Disposable {
+  readonly commit: string;
+  readonly #parts: CommitFilesParts;
+  readonly #limits: CommitLimits;
+  readonly #blobs: BlobReader;
+  #tree: CommitTree | undefined;
+  #byPath: ReadonlyMap<string, CommitFile> = new Map();
+
+  /** Nothing runs before the first call. Disposed by who made it: a process stays until then. */
+  constructor(parts: CommitFilesParts) {
+    this.commit = parts.commit;
+    this.#parts = parts;
+    this.#limits = { ...ordinary, ...parts.limits };
+    this.#blobs = new BlobReader(parts.root, parts);
+  }
+
+  async list(signal?: AbortSignal): Promise<readonly CommitFile[]> {
+    return (await this.#load(signal)).files;
+  }
+
+  /** What the commit has beside the files: where it is not empty, a build of them may differ from the cluster's. */
+  async leftOut(signal?: AbortSignal): Promise<readonly LeftOut[]> {
+    return (await this.#load(signal)).leftOut;
+  }
+
+  /** `undefined` when the commit has no such file, or a larger one than is read. Throws a `Failure` when Git fails. */
+  async read(path: string): Promise<Uint8Array | undefined> {
+    await this.#load();
+    const file = this.#byPath.get(path);
+    return file === undefined || file.size > this.#limits.fileBytes ? undefined : this.#blobs.read(file.version);
+  }
+
+  dispose(): void {
+    this.#blobs.dispose();
+  }
+
+  /** A commit does not change, so it is listed once. */
+  async #load(signal?: AbortSignal): Promise<CommitTree> {
+    if (this.#tree !== undefined) {
+      if (signal?.aborted === true) {
+        throw cancelled('listing the commit');
+      }
+      return this.#tree;
+    }
+    const { root, commit } = this.#parts;
+    if (!/^[0-9a-f]{40,64}$/.test(commit)) {
+      throw new Failure('invalid', `${JSON.stringify(commit)} is no id of a commit`);
+    }
+    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commit];
+    const listing = await runGit(root, args, { ...this.#parts, signal, maxBytes: 64_000_000 });
+    const tree = parseTree(listing.toString('utf8'));
+    this.#check(tree);
+    this.#byPath = new Map(tree.files.map((file) => [file.path, file]));
+    this.#tree = tree;
+    return tree;
+  }
+
+  #check({ files }: CommitTree): void {
+    const { files: most, fileBytes, totalBytes } = this.#limits;
+    if (files.length > most) {
+      throw new Failure('invalid', `the commit holds more than ${most} files`);
+    }
+    const total = files.reduce((sum, { size }) => sum + (size > fileBytes ? 0 : size), 0);
+    if (total > totalBytes) {
+      throw new Failure('invalid', `the commit holds more than ${Math.round(totalBytes / 1_000_000)} MB of files`);
+    }
+  }
+}
