@@ -116,6 +116,8 @@ export interface FetchedArchive {
   /** `sha256:…` of the bytes. */
   readonly digest: string;
   readonly revision: string;
+  /** The digest that was promised could not be checked (none, or an algorithm that Node has not, such as blake3): say so. */
+  readonly verified?: false;
 }
 
 /**
