@@ -29,6 +29,12 @@ export interface Settings {
   readonly ruleSeverity: Readonly<Record<string, Severity>>;
   /** Globs of files that are not checked. */
   readonly diagnosticsIgnore: readonly string[];
+  /** Seconds that one step of rendering may take. */
+  readonly renderTimeLimit: number;
+  /** Kubernetes version that is rendered for without a cluster; empty means the render engine's own. */
+  readonly renderKubernetesVersion: string;
+  /** What a cluster would serve (`monitoring.coreos.com/v1`), without one; empty means what Helm assumes. */
+  readonly renderApiVersions: readonly string[];
 }
 
 /** Keys below `driftline.`, in the order of the settings page. */
@@ -44,6 +50,9 @@ export const settingKeys = {
   diagnosticsEnabled: 'diagnostics.enabled',
   ruleSeverity: 'diagnostics.severity',
   diagnosticsIgnore: 'diagnostics.ignore',
+  renderTimeLimit: 'render.timeLimit',
+  renderKubernetesVersion: 'render.kubernetesVersion',
+  renderApiVersions: 'render.apiVersions',
 } as const satisfies Record<keyof Settings, string>;
 
 export const defaultSettings: Settings = {
@@ -58,7 +67,13 @@ export const defaultSettings: Settings = {
   diagnosticsEnabled: true,
   ruleSeverity: {},
   diagnosticsIgnore: [],
+  renderTimeLimit: 30,
+  renderKubernetesVersion: '',
+  renderApiVersions: [],
 };
+
+/** Seconds: what a repository's own settings ask for must not keep the engine for the rest of the day. */
+const longestRender = 600;
 
 /** `read` gives the raw value of a key below `driftline.`, `undefined` when unset. */
 export function readSettings(read: (key: string) => unknown): Settings {
@@ -88,6 +103,12 @@ export function readSettings(read: (key: string) => unknown): Settings {
       ),
     ),
     diagnosticsIgnore: value('diagnosticsIgnore', isStrings),
+    renderTimeLimit: value(
+      'renderTimeLimit',
+      (raw): raw is number => typeof raw === 'number' && raw >= 1 && raw <= longestRender,
+    ),
+    renderKubernetesVersion: value('renderKubernetesVersion', isString),
+    renderApiVersions: value('renderApiVersions', isStrings),
   };
 }
 

@@ -15,6 +15,7 @@ export const viewCommands = [
   'stopWaiting',
   'revealObject',
   'lookUpObjects',
+  'showApplied',
   'showLog',
   'openInstallGuide',
   'checkPrerequisites',

@@ -6,6 +6,7 @@ import type { Connection } from '../cluster/connection.ts';
 import type { ActionEntry } from '../cluster/runningActions.ts';
 import type { DocumentMatch } from '../flux/documentMatch.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import type { FluxName } from '../render/desired.ts';
 import { endedText, runningText } from './actionTexts.ts';
 import type { ObjectView } from './clusterSurvey.ts';
 import { commandId, type ViewCommand } from './commandId.ts';
@@ -14,6 +15,7 @@ import { iconFreeText, plainText } from './markdown.ts';
 import { type ChangeWord, changeWords } from './objectRow.ts';
 import { objectText } from './objectText.ts';
 import { ageText } from './relativeTime.ts';
+import { fluxNameText } from './renderedSubject.ts';
 import { isFailing, type Mark, markLooks } from './stateMark.ts';
 
 /** What a click acts on. */
@@ -89,6 +91,12 @@ export function lensesFor(input: LensInput): LensTitle[] {
           ]
         : [];
   }
+}
+
+/** Needs no cluster, so it stands over every document; last, for the state is what a person looks for. */
+export function appliedLens(name: FluxName): Omit<LensTitle, 'target'> {
+  const tooltip = `Render ${plainText(fluxNameText(name))} from these files, and show the objects that Flux would apply`;
+  return { title: 'What Flux applies', tooltip, command: commandId('showApplied') };
 }
 
 function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {

@@ -142,7 +142,7 @@ function driftBadge(view: ObjectView): RowBadge | undefined {
   return { text, tooltip: driftText(count), color: 'charts.yellow' };
 }
 
-/** What cannot be done now is absent. */
+/** What cannot be done now is absent. The kind is a word too: what is rendered is a `kustomization` or a `helmRelease`. */
 function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundings): string[] {
   const kind = `${view.id.kind.charAt(0).toLowerCase()}${view.id.kind.slice(1)}`;
   const words = ['object', 'readable', 'fluxObject', kind];

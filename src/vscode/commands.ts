@@ -22,6 +22,7 @@ import type { CommandName } from './commandIds.ts';
 import { pickContext } from './contextPick.ts';
 import type { LiveDocuments } from './liveDocuments.ts';
 import type { ObjectActions } from './objectActions.ts';
+import { type RenderCommandsParts, renderHandlers } from './renderCommands.ts';
 
 export interface CommandParts {
   readonly sessions: SessionManager;
@@ -30,6 +31,7 @@ export interface CommandParts {
   readonly documents: LiveDocuments;
   /** The clean manifest of an object as YAML. */
   readonly readManifest: (key: ObjectKey, signal: AbortSignal) => Promise<string>;
+  readonly rendering: RenderCommandsParts;
   readonly settings: () => Settings;
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
@@ -43,7 +45,12 @@ const walkthrough = 'driftline.driftline#start';
 /** Registers all commands; the caller disposes the result. */
 export function registerCommands(parts: CommandParts): Disposable {
   const disposables = new Disposables();
-  const handlers: Handlers = { ...connectionHandlers(parts), ...treeHandlers(parts), ...objectHandlers(parts) };
+  const handlers: Handlers = {
+    ...connectionHandlers(parts),
+    ...treeHandlers(parts),
+    ...objectHandlers(parts),
+    ...renderHandlers(parts.rendering),
+  };
   const border = {
     log: parts.log,
     context: () => {

@@ -16,9 +16,10 @@ import { type FluxDocument, fluxDocuments } from '../manifests/fluxDocuments.ts'
 import type { Settings } from '../settings.ts';
 import type { Survey } from '../view/clusterSurvey.ts';
 import { absenceIsKnown, isReading } from '../view/completeness.ts';
-import { lensesFor, type LensTitle } from '../view/lenses.ts';
+import { appliedLens, lensesFor, type LensTitle } from '../view/lenses.ts';
 import type { LensArgument } from './actionTarget.ts';
 import type { ClusterViews } from './clusterViews.ts';
+import { type DocumentArgument, nameOf } from './renderTarget.ts';
 import type { RepositoryFacts, RepositoryOfFile } from './repositoryFacts.ts';
 
 export interface FluxLensesParts {
@@ -43,6 +44,17 @@ const redrawMs = 1_000;
 
 /** A file of no repository: nothing in a cluster can be certain to be its. */
 const nowhere: RepositoryOfFile = { filePath: '', remotes: [], reaches: () => false };
+
+interface TitledDocument {
+  readonly declared: FluxDocument;
+  readonly line: number;
+  readonly lenses: readonly LensTitle[];
+}
+
+function codeLens(line: number, lens: Omit<LensTitle, 'target'>, argument: unknown): vscode.CodeLens {
+  const { title, tooltip, command } = lens;
+  return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, tooltip, command, arguments: [argument] });
+}
 
 export class FluxLenses implements vscode.CodeLensProvider, Disposable {
   readonly #parts: FluxLensesParts;
@@ -78,17 +90,13 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     const titles = await this.#titlesOf(document);
     this.#drawn.set(document.uri.toString(), JSON.stringify(titles));
     const { context } = this.#parts.views.survey ?? { context: '' };
-    return titles.flatMap(({ line, lenses }) =>
-      lenses.map(
-        (lens) =>
-          new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
-            title: lens.title,
-            tooltip: lens.tooltip,
-            command: lens.command,
-            arguments: [{ context, target: lens.target } satisfies LensArgument],
-          }),
-      ),
-    );
+    return titles.flatMap(({ line, lenses, declared }) => [
+      ...lenses.map((lens) => codeLens(line, lens, { context, target: lens.target } satisfies LensArgument)),
+      codeLens(line, appliedLens(nameOf(declared)), {
+        uri: document.uri.toString(),
+        name: nameOf(declared),
+      } satisfies DocumentArgument),
+    ]);
   }
 
   /** The setting was switched. */
@@ -137,9 +145,10 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     return found;
   }
 
-  async #titlesOf(document: vscode.TextDocument): Promise<{ line: number; lenses: LensTitle[] }[]> {
+  async #titlesOf(document: vscode.TextDocument): Promise<TitledDocument[]> {
     const repository = (await this.#parts.repositories.of(document.uri)) ?? nowhere;
     return this.#documentsOf(document).map((declared) => ({
+      declared,
       line: declared.line,
       lenses: this.#lensesOf(declared, repository),
     }));

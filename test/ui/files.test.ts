@@ -163,7 +163,7 @@ test('the live object opens as a document that cannot be edited and that no YAML
   const text = await editor.locator('.view-lines').innerText();
   assert.doesNotMatch(text, /managedFields/);
   // The language is our own: to a YAML server it is not its business.
-  await window.statusBar('Kubernetes manifest (live)').waitFor();
+  await window.statusBar('YAML (Driftline)').waitFor();
   await editor.locator('.view-line').first().click();
   await window.page.keyboard.type('x');
   await window.page.locator('.monaco-editor-overlaymessage').waitFor();
