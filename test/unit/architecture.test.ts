@@ -56,7 +56,7 @@ const table: Readonly<Record<string, Row>> = {
     packages: ['vscode'],
     onlyIn: { 'vscode-languageclient': 'src/vscode/languageClient.ts' },
   },
-  cli: { ours: [...extensionParts, 'language'], packages: [] },
+  cli: { ours: [...extensionParts, 'language'], packages: ['diff'] },
   extension: { ours: [...extensionParts, 'vscode'], packages: ['vscode'] },
 };
 

@@ -1,0 +1,66 @@
+/**
+ * The options of `driftline build` as one table, from which both the parser and the help are made, and what they mean once
+ * they are read. Knows neither files nor clusters.
+ */
+
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for the value in the help; an option without one is a flag. */
+  readonly value?: string;
+  readonly multiple?: true;
+  readonly help: string;
+}
+
+export const buildOptions: readonly OptionRow[] = [
+  {
+    name: 'namespace',
+    short: 'n',
+    value: 'NS',
+    help: 'namespace of ks/NAME or hr/NAME; without it the name is searched',
+  },
+  { name: 'owner', value: 'NS/NAME', help: 'the Kustomization that builds the object, where several do' },
+  { name: 'diff', value: 'REV', help: 'show what the working tree changes against a commit, a branch or a tag' },
+  { name: 'exit-code', help: 'with --diff: exit with 1 when something differs' },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'yaml|json',
+    help: 'form of the output (default: yaml; with --diff: a unified diff)',
+  },
+  { name: 'pull', help: 'pull charts from their Helm repository or registry; pulled ones are kept' },
+  { name: 'kube-version', value: 'VERSION', help: 'Kubernetes version that charts are rendered for' },
+  { name: 'api-versions', value: 'LIST', multiple: true, help: 'API versions that charts see, comma-separated' },
+  { name: 'context', value: 'NAME', help: 'use this kubeconfig context for variables, charts and API versions' },
+  { name: 'kubeconfig', value: 'FILE', help: 'kubeconfig file (default: $KUBECONFIG, else ~/.kube/config)' },
+  {
+    name: 'repository',
+    value: 'DIR',
+    help: "top folder of the repository (default: that of the file's Git work tree)",
+  },
+  { name: 'time-limit', value: 'DURATION', help: 'longest time for one render, such as 90s (default: 30s)' },
+  { name: 'help', short: 'h', help: 'show this help' },
+];
+
+export interface BuildArguments {
+  /** As written: a path, or `KIND/NAME`. */
+  readonly target: string;
+  readonly namespace: string | undefined;
+  readonly owner: { readonly namespace: string; readonly name: string } | undefined;
+  /** A revision in Git's words. */
+  readonly diff: string | undefined;
+  readonly exitCode: boolean;
+  readonly output: 'yaml' | 'json';
+  readonly pull: boolean;
+  readonly kubeVersion: string | undefined;
+  /** Empty: not given. */
+  readonly apiVersions: readonly string[];
+  /** `undefined`: no cluster is asked for anything. */
+  readonly cluster: { readonly context: string; readonly kubeconfig: string | undefined } | undefined;
+  readonly repository: string | undefined;
+  /** Milliseconds. */
+  readonly timeLimit: number;
+}
+
+/** Milliseconds; what the extension's setting has too. */
+export const defaultTimeLimit = 30_000;

@@ -1,0 +1,31 @@
+/** What went wrong in words on the terminal, and the exit code that it means. Ends nothing itself. */
+import { type FailureReason, isFailure } from '../base/failure.ts';
+import type { Terminal } from './terminal.ts';
+import { UsageError } from './usageError.ts';
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** What may help, where it is the same for every failure of a kind. */
+const hints: Readonly<Partial<Record<FailureReason, string>>> = {
+  timeout: '--time-limit gives it longer.',
+};
+
+/** `what` was tried, named before the words. A cancelled run says nothing: who interrupted it knows. */
+export function reportError(error: unknown, terminal: Terminal, what?: string): number {
+  const lead = what === undefined ? '' : `${what}: `;
+  if (error instanceof UsageError) {
+    terminal.message('error', error.message, error.hints);
+    return exitCodes.usage;
+  }
+  if (isFailure(error, 'cancelled')) {
+    return exitCodes.interrupted;
+  }
+  if (isFailure(error)) {
+    const hint = hints[error.reason];
+    terminal.message('error', `${lead}${error.message}`, hint === undefined ? [] : [hint]);
+    return exitCodes.failed;
+  }
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.message('error', `${lead}unexpected, and a defect of Driftline: ${words}`);
+  return exitCodes.failed;
+}

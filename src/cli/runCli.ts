@@ -1,0 +1,29 @@
+/**
+ * One run of the program: from the words of the command line to an exit code. Reads and writes only through what it is given.
+ */
+import { type BuildWorld, build } from './buildCommand.ts';
+import { findTarget } from './findTarget.ts';
+import { buildHelp, mainHelp } from './helpText.ts';
+import { readArguments } from './readArguments.ts';
+import { exitCodes } from './reportError.ts';
+
+export interface CliWorld extends BuildWorld {
+  /** Where the user is, absolute. */
+  readonly folder: string;
+  readonly version: () => Promise<string>;
+}
+
+/** Throws what `reportError` has words for. */
+export async function runCli(words: readonly string[], world: CliWorld): Promise<number> {
+  const command = readArguments(words);
+  switch (command.command) {
+    case 'help':
+      world.terminal.print(command.about === 'build' ? buildHelp : mainHelp);
+      return exitCodes.done;
+    case 'version':
+      world.terminal.print(`driftline ${await world.version()}\n`);
+      return exitCodes.done;
+    case 'build':
+      return build(command.options, await findTarget(command.options, world.folder), world);
+  }
+}
