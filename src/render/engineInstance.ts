@@ -85,7 +85,7 @@ export class EngineInstance {
 
   /** Reads from what `handle` has thrown, and from what the module's runtime said, how the instance ended. */
   endedBy(error: unknown): { readonly cause: InstanceEnd; readonly words: string } {
-    const words = (this.#printed.text.match(runtimeWords) ?? []).slice(0, 3).join('; ');
+    const words = (this.#printed.text.match(runtimeWords) ?? []).slice(0, 3).join('; ') || nameOf(error);
     if (/out of memory|cannot allocate memory/.test(words)) {
       return { cause: 'memory', words };
     }
@@ -93,7 +93,7 @@ export class EngineInstance {
     if (tooDeep || /stack overflow|stack exceeds/.test(words)) {
       return { cause: 'depth', words };
     }
-    return { cause: 'fault', words: words || nameOf(error) };
+    return { cause: 'fault', words };
   }
 }
 
