@@ -20,6 +20,8 @@ export function printYaml(object: Readonly<Record<string, unknown>>): string {
   return stringify(ordered(inOrder, leading), {
     lineWidth: 0,
     aliasDuplicateObjects: false,
+    // The library breaks a quoted text over lines so that a line of spaces in it reads as something else (yaml 2.9.1).
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
     version: '1.1',
     compat: 'core',
   });

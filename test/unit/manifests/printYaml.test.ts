@@ -39,6 +39,7 @@ for (const [name, value] of [
   ['nothing', { a: null, b: '', c: [], d: {} }],
   ['several lines', { a: 'one\ntwo\n', b: 'one\n\n  two', c: '\n', d: ' leading' }],
   ['marks', { a: '# no comment', b: '- no list', c: '{no: map}', d: '*no', e: '&no', f: '!no', g: '"', h: "'" }],
+  ['lines of spaces', { a: `${'word '.repeat(20)}\r\nb\n \n\n`, b: `${'word '.repeat(20)}\r\nb\n \nc`, c: 'a\n \n' }],
   ['long text', { a: 'word '.repeat(100) }],
   ['numbers', { a: 1, b: 1.5, c: -0.001, d: 1e21 }],
 ] as const) {
