@@ -69,8 +69,9 @@ function headLines(objects: readonly DesiredObject[], { release, hooks, crds }: 
   ];
 }
 
+/** Nothing but the last line break is taken off: spaces and empty lines at the end may be part of a value. */
 function documentOf(object: DesiredObject, print: PrintObject): string {
-  return ['---', ...remarksOf(object), print({ ...object.object }).trimEnd(), ...unstableOf(object), ''].join('\n');
+  return ['---', ...remarksOf(object), print({ ...object.object }).slice(0, -1), ...unstableOf(object), ''].join('\n');
 }
 
 const crdWords = {

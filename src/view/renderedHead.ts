@@ -30,7 +30,7 @@ export function renderedHead(content: RenderedContent, more: readonly HeadLine[]
     ...(problem === undefined ? [] : problemLines(problem, rendered !== undefined)),
     comment(renderedTitle(subject)),
     '#',
-    ...lines.map(([label, text]) => comment(`${label.padEnd(labelWidth)}${plainText(text, longestLine)}`)),
+    ...lines.map(([label, text]) => `# ${label.padEnd(labelWidth)}${plainText(text, longestLine)}`),
     '',
   ].join('\n');
 }

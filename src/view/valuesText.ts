@@ -76,13 +76,16 @@ function printNode(key: string, node: Node, print: PrintObject, indent: string):
     const inner = [...node.children].map(([name, child]) => printNode(name, child, print, `${indent}  `));
     return `${indent}${head}\n${inner.join('')}`;
   }
-  const [first = '', ...rest] = print({ [key]: plainValue(node) })
-    .trimEnd()
-    .split('\n');
+  const [first = '', ...rest] = linesOf(print({ [key]: plainValue(node) }));
   const lines = mayEndInComment(first, rest, head)
     ? [`${first}  ${comment(origin)}`, ...rest]
     : [comment(origin), first, ...rest];
   return lines.map((line) => (line === '' ? '\n' : `${indent}${line}\n`)).join('');
+}
+
+/** Nothing but the last line break is taken off: spaces and empty lines at the end may be part of a value. */
+function linesOf(text: string): string[] {
+  return text.slice(0, -1).split('\n');
 }
 
 /** `key:` as YAML writes it; `undefined` for a key of several lines. */

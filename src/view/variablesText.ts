@@ -77,7 +77,7 @@ function textOf({ name, value }: EffectiveVariable, print: PrintObject): string 
   if (value === undefined) {
     return print({ [name]: null }).replace(/ null\n$/, '');
   }
-  const text = print({ [name]: value }).trimEnd();
+  const text = print({ [name]: value }).slice(0, -1);
   return text.includes('\n') ? `${print({ [name]: 0 }).replace(/ 0\n$/, '')} ${JSON.stringify(value)}` : text;
 }
 

@@ -55,10 +55,18 @@ test('settings: a value of a wrong type falls back to the default, a good one is
     'tree.behindSourceAfter': -1,
     'diagnostics.severity': { 'image-latest': 'error', 'image-untagged': 'loud' },
     context: 7,
+    'render.timeLimit': 1e9,
+    'render.kubernetesVersion': '1.34.2',
+    'render.apiVersions': 'no list',
   };
   assert.deepEqual(
     readSettings((key) => raw[key]),
-    { ...defaultSettings, namespaces: ['apps'], ruleSeverity: { 'image-latest': 'error' } },
+    {
+      ...defaultSettings,
+      namespaces: ['apps'],
+      ruleSeverity: { 'image-latest': 'error' },
+      renderKubernetesVersion: '1.34.2',
+    },
   );
 });
 

@@ -6,7 +6,7 @@ import type { ActionEntry } from '../../../src/cluster/runningActions.ts';
 import type { DocumentMatch } from '../../../src/flux/documentMatch.ts';
 import { idOf, objectKey } from '../../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
-import { type LensInput, lensesFor, type LensTitle } from '../../../src/view/lenses.ts';
+import { appliedLens, type LensInput, lensesFor, type LensTitle } from '../../../src/view/lenses.ts';
 import { condition, failing, helmRelease, kustomization, ready } from '../../support/builders.ts';
 import { connected, context } from '../../support/fakeClusterState.ts';
 import { minutesAgo, now, surveyOf } from '../../support/shownTree.ts';
@@ -232,4 +232,13 @@ test('text of the cluster draws no icon in a lens', () => {
 
 test("the tooltip of the state is the controller's message", () => {
   assert.equal(lenses(ours(timedOut), [timedOut])[0]?.tooltip, 'timeout waiting for: [Deployment/a/b status: x]');
+});
+
+test('what Flux applies is shown with a command of its own, whatever is known of a cluster', () => {
+  const lens = appliedLens({ kind: 'HelmRelease', namespace: 'logging', name: 'loki' });
+  assert.deepEqual(lens, {
+    title: 'What Flux applies',
+    tooltip: 'Render HelmRelease logging/loki from these files, and show the objects that Flux would apply',
+    command: 'driftline.showApplied',
+  });
 });

@@ -1,0 +1,65 @@
+/** Titles and addresses of rendered documents: an address is enough to make the document again, and made-up ones are refused. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  parseRenderedAddress,
+  renderedAddress,
+  renderedTitle,
+  type RenderedSubject,
+  renderKey,
+} from '../../../src/view/renderedSubject.ts';
+import { kustomizationName, releaseName } from '../../support/rendered.ts';
+
+const subjects: readonly (readonly [RenderedSubject, string])[] = [
+  [
+    { aspect: 'applied', name: releaseName, root: '/home/me/fleet', owner: undefined },
+    'HelmRelease apps/shop: what Flux applies',
+  ],
+  [
+    { aspect: 'values', name: releaseName, root: '/home/me/fleet', owner: kustomizationName },
+    'HelmRelease apps/shop: effective values (built by flux-system/apps)',
+  ],
+  [
+    {
+      aspect: 'variables',
+      name: { ...kustomizationName, namespace: '' },
+      root: 'C:\\Users\\me\\fleet #1?',
+      owner: undefined,
+    },
+    'Kustomization apps: variables',
+  ],
+];
+
+for (const [subject, title] of subjects) {
+  test(title, () => {
+    assert.equal(renderedTitle(subject), title);
+    const address = renderedAddress(subject);
+    assert.deepEqual(parseRenderedAddress(address), subject);
+    // What a tab shows is the last part of the path, and the whole title must be in it.
+    assert.equal(address.path.split('/').at(-1), title.replaceAll('/', '∕'));
+  });
+}
+
+test('two documents about one object are rendered once, those of two owners are not', () => {
+  const [applied] = subjects[0]!;
+  const more = { ...releaseName, path: 'a field of a wider type' };
+  assert.equal(renderKey(applied), renderKey({ ...applied, name: more }));
+  assert.notEqual(renderKey(applied), renderKey({ ...applied, owner: kustomizationName }));
+  assert.notEqual(renderKey(applied), renderKey({ ...applied, root: '/elsewhere' }));
+});
+
+const madeUp = [
+  '',
+  'no JSON',
+  'null',
+  '[]',
+  '{"aspect":"applied"}',
+  '{"aspect":"toString","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":"/"}',
+  '{"aspect":"applied","name":{"kind":"Pod","namespace":"a","name":"b"},"root":"/"}',
+  '{"aspect":"applied","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":7}',
+  '{"aspect":"applied","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":"/","owner":"x"}',
+];
+
+for (const query of madeUp) {
+  test(`no document: ${query}`, () => assert.equal(parseRenderedAddress({ query }), undefined));
+}
