@@ -23,7 +23,7 @@ var charts = map[string]*loadedChart{}
 type loadedChart struct {
 	chart   *chart.Chart
 	schemas schemas
-	crds    map[string][]object
+	crds    map[string][]fields
 }
 
 func chartNamed(name string) (*loadedChart, error) {
@@ -42,7 +42,7 @@ func loadChart(request loadChartRequest, attachment []byte) (chartFacts, error) 
 	if err := loaded.Validate(); err != nil {
 		return chartFacts{}, fmt.Errorf("cannot load the chart: %w", err)
 	}
-	charts[request.Chart] = &loadedChart{chart: loaded, schemas: schemas{}, crds: map[string][]object{}}
+	charts[request.Chart] = &loadedChart{chart: loaded, schemas: schemas{}, crds: map[string][]fields{}}
 	facts := chartFacts{
 		Name:        loaded.Name(),
 		Version:     loaded.Metadata.Version,

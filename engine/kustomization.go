@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"reflect"
 	"unsafe"
@@ -38,19 +39,39 @@ func buildKustomization(request kustomizationRequest) (kustomizationReply, error
 	if err != nil {
 		return kustomizationReply{}, err
 	}
-	objects, err := readResources(resources)
+	trees, err := readResources(resources)
 	if err != nil {
 		return kustomizationReply{}, err
 	}
-	// SetOwnerLabels of fluxcd/pkg/ssa v0.76.2, manager.go; then common metadata over it, as apply does.
-	addMetadata(objects, map[string]string{
-		ownerGroup + "/name":      flux.GetName(),
-		ownerGroup + "/namespace": flux.GetNamespace(),
-	}, nil)
+	addOwner(trees, flux)
+	objects, err := encodeAll(trees)
+	return kustomizationReply{Objects: objects, Generated: generated, Used: names.used, Unknown: names.unknown}, err
+}
+
+// addOwner sets the labels of SetOwnerLabels of fluxcd/pkg/ssa v0.76.2, manager.go, and over them the common metadata, as apply
+// of the controller does. Where a label is no string the library sees none and the others are lost, here as there.
+func addOwner(trees []fields, flux unstructured.Unstructured) {
+	owner := map[string]string{ownerGroup + "/name": flux.GetName(), ownerGroup + "/namespace": flux.GetNamespace()}
 	labels, _, _ := unstructured.NestedStringMap(flux.Object, "spec", "commonMetadata", "labels")
 	annotations, _, _ := unstructured.NestedStringMap(flux.Object, "spec", "commonMetadata", "annotations")
-	addMetadata(objects, labels, annotations)
-	return kustomizationReply{Objects: objects, Generated: generated, Used: names.used, Unknown: names.unknown}, nil
+	for _, tree := range trees {
+		object := unstructured.Unstructured{Object: tree}
+		merged := object.GetLabels()
+		if merged == nil {
+			merged = map[string]string{}
+		}
+		maps.Copy(merged, owner)
+		maps.Copy(merged, labels)
+		object.SetLabels(merged)
+		if len(annotations) > 0 {
+			merged := object.GetAnnotations()
+			if merged == nil {
+				merged = map[string]string{}
+			}
+			maps.Copy(merged, annotations)
+			object.SetAnnotations(merged)
+		}
+	}
 }
 
 // build merges the Flux object into the kustomization file of its folder, or into one made for the folder, and runs kustomize.
@@ -95,21 +116,17 @@ func setFileSystem(generator *kustomize.Generator, tree filesys.FileSystem) {
 	*(*filesys.FileSystem)(unsafe.Pointer(field.UnsafeAddr())) = tree
 }
 
-// readResources leaves out the way through one text: what a resource writes as JSON is what reads back from its YAML.
-func readResources(resources resmap.ResMap) ([]object, error) {
-	objects := []object{}
+// readResources gives the objects without the way through one text of YAML.
+func readResources(resources resmap.ResMap) ([]fields, error) {
+	var trees []fields
 	for _, resource := range resources.Resources() {
-		encoded, err := resource.MarshalJSON()
+		tree, err := resource.Map()
 		if err != nil {
 			return nil, fmt.Errorf("kustomize build failed: %w", err)
 		}
-		read := &unstructured.Unstructured{}
-		if err := read.UnmarshalJSON(encoded); err != nil {
-			return nil, err
-		}
-		if objects, err = appendObjects(objects, read); err != nil {
+		if trees, err = appendObjects(trees, tree); err != nil {
 			return nil, err
 		}
 	}
-	return objects, nil
+	return trees, nil
 }

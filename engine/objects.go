@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"maps"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -14,21 +13,34 @@ import (
 // This file follows fluxcd/pkg/ssa v0.76.2, utils/object.go, utils/is.go and utils/meta.go, a package that cannot be had
 // without the clients of kubectl.
 
-// object is an object of the API.
-type object = map[string]any
+// fields are an object of the API as a tree.
+type fields = map[string]any
 
 func parseText(request parseRequest) (parseReply, error) {
-	objects, err := readObjects(request.Text)
-	if objects == nil {
-		objects = []object{}
+	read, err := readObjects(request.Text)
+	if err != nil {
+		return parseReply{}, err
 	}
+	objects, err := encodeAll(read)
 	return parseReply{Objects: objects}, err
 }
 
+func encodeAll(trees []fields) ([]object, error) {
+	objects := make([]object, 0, len(trees))
+	for _, tree := range trees {
+		encoded, err := appendJSON(nil, tree)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, encoded)
+	}
+	return objects, nil
+}
+
 // readObjects reads YAML or JSON documents: lists are unfolded; what is no object and what kustomize would build is left out.
-func readObjects(text string) ([]object, error) {
+func readObjects(text string) ([]fields, error) {
 	decoder := yaml.NewYAMLOrJSONDecoder(strings.NewReader(text), 2048)
-	var objects []object
+	var objects []fields
 	for {
 		read := &unstructured.Unstructured{}
 		err := decoder.Decode(read)
@@ -38,13 +50,14 @@ func readObjects(text string) ([]object, error) {
 		if err != nil {
 			return nil, err
 		}
-		if objects, err = appendObjects(objects, read); err != nil {
+		if objects, err = appendObjects(objects, read.Object); err != nil {
 			return nil, err
 		}
 	}
 }
 
-func appendObjects(objects []object, read *unstructured.Unstructured) ([]object, error) {
+func appendObjects(objects []fields, tree fields) ([]fields, error) {
+	read := unstructured.Unstructured{Object: tree}
 	if read.IsList() {
 		err := read.EachListItem(func(item runtime.Object) error {
 			each, ok := item.(*unstructured.Unstructured)
@@ -57,36 +70,36 @@ func appendObjects(objects []object, read *unstructured.Unstructured) ([]object,
 		return objects, err
 	}
 	isObject := read.GetName() != "" && read.GetKind() != "" && read.GetAPIVersion() != ""
-	isKustomizeFile := strings.EqualFold(read.GetKind(), "Kustomization") && strings.HasPrefix(read.GetAPIVersion(), "kustomize.config.k8s.io/")
-	if isObject && !isKustomizeFile {
-		objects = append(objects, read.Object)
+	if isObject && !(strings.EqualFold(read.GetKind(), "Kustomization") && strings.HasPrefix(read.GetAPIVersion(), "kustomize.config.k8s.io/")) {
+		objects = append(objects, tree)
 	}
 	return objects, nil
 }
 
-func isDefinition(of object) bool {
-	read := unstructured.Unstructured{Object: of}
+func isDefinition(tree fields) bool {
+	read := unstructured.Unstructured{Object: tree}
 	return strings.EqualFold(read.GetKind(), "CustomResourceDefinition") && strings.HasPrefix(read.GetAPIVersion(), "apiextensions.k8s.io/")
 }
 
-// addMetadata sets labels and annotations over those that are there.
-func addMetadata(objects []object, labels, annotations map[string]string) {
-	for _, each := range objects {
-		changed := unstructured.Unstructured{Object: each}
-		if merged := union(changed.GetLabels(), labels); len(merged) > 0 {
-			changed.SetLabels(merged)
-		}
-		if merged := union(changed.GetAnnotations(), annotations); len(merged) > 0 {
-			changed.SetAnnotations(merged)
-		}
+// addMetadata sets labels or annotations over those that are there.
+func addMetadata(tree fields, field string, added map[string]string) error {
+	if len(added) == 0 {
+		return nil
 	}
-}
-
-func union(below, above map[string]string) map[string]string {
-	merged := maps.Clone(below)
-	if merged == nil {
-		merged = map[string]string{}
+	metadata, ok := tree["metadata"].(fields)
+	if !ok {
+		return errors.New("an object has no metadata")
 	}
-	maps.Copy(merged, above)
-	return merged
+	entries, ok := metadata[field].(fields)
+	if !ok {
+		if metadata[field] != nil {
+			return errors.New("metadata." + field + " is no map")
+		}
+		entries = fields{}
+		metadata[field] = entries
+	}
+	for name, value := range added {
+		entries[name] = value
+	}
+	return nil
 }

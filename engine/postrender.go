@@ -3,17 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"path"
-	"slices"
-	"sort"
-	"strings"
 
 	"github.com/fluxcd/pkg/apis/kustomize"
 	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
-	"sigs.k8s.io/kustomize/api/builtins"
-	"sigs.k8s.io/kustomize/api/provider"
-	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/kio"
 	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
@@ -28,19 +20,33 @@ func originLabels(request releaseRequest) map[string]string {
 	}
 }
 
+// rendered is what a release consists of, in Helm's order.
+type rendered struct {
+	objects []manifest
+	hooks   []sortedHook
+}
+
 // postRender gives the files to the post-renderers of a HelmRelease, in the groups that the strategy forms: renderResources of
 // helm v4.2.4, pkg/action/action.go. The default is that of helm-controller v1.6.4, internal/action/post_render.go.
-func postRender(files map[string]string, request releaseRequest) (map[string]string, error) {
+func postRender(files map[string]string, request releaseRequest) (rendered, error) {
 	switch request.PostRenderStrategy {
 	case "", "combined":
-		return postRenderGroup("files", "", files, request)
+		manifests, err := postRenderGroup("files", "", files, request)
+		if err != nil {
+			return rendered{}, err
+		}
+		return sortManifests(manifests)
 	case "separate", "nohooks":
-	default:
-		return nil, fmt.Errorf("unknown post-render strategy: '%s'", request.PostRenderStrategy)
+		return postRenderApart(files, request)
 	}
+	return rendered{}, fmt.Errorf("unknown post-render strategy: '%s'", request.PostRenderStrategy)
+}
+
+// postRenderApart keeps hooks and what is no hook in two groups, and leaves the hooks as they are when the strategy says so.
+func postRenderApart(files map[string]string, request releaseRequest) (rendered, error) {
 	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
 	if err != nil {
-		return nil, err
+		return rendered{}, err
 	}
 	hookFiles, manifestFiles := map[string]string{}, map[string]string{}
 	for _, hook := range hooks {
@@ -49,18 +55,26 @@ func postRender(files map[string]string, request releaseRequest) (map[string]str
 	for _, manifest := range manifests {
 		appendTo(manifestFiles, manifest.Name, manifest.Content)
 	}
-	if request.PostRenderStrategy == "separate" {
-		if hookFiles, err = postRenderGroup("hooks", "hooks-", hookFiles, request); err != nil {
-			return nil, err
+	result, err := rendered{}, error(nil)
+	var hookManifests, others []manifest
+	if request.PostRenderStrategy == "nohooks" {
+		for _, hook := range hooks {
+			read, err := readObjects(hook.Manifest)
+			if err != nil {
+				return result, fmt.Errorf("%s: %w", hook.Path, err)
+			}
+			for _, each := range read {
+				result.hooks = append(result.hooks, sortedHook{manifest: manifest{file: hook.Path, object: each}, hook: hook})
+			}
 		}
+	} else if hookManifests, err = postRenderGroup("hooks", "hooks-", hookFiles, request); err != nil {
+		return result, err
 	}
-	if manifestFiles, err = postRenderGroup("manifests", "manifests-", manifestFiles, request); err != nil {
-		return nil, err
+	if others, err = postRenderGroup("manifests", "manifests-", manifestFiles, request); err != nil {
+		return result, err
 	}
-	for name, content := range manifestFiles {
-		appendTo(hookFiles, name, content)
-	}
-	return hookFiles, nil
+	sorted, err := sortManifests(append(hookManifests, others...))
+	return rendered{objects: sorted.objects, hooks: append(result.hooks, sorted.hooks...)}, err
 }
 
 func appendTo(files map[string]string, name, content string) {
@@ -70,100 +84,79 @@ func appendTo(files map[string]string, name, content string) {
 	files[name] = content
 }
 
-func postRenderGroup(group, prefix string, files map[string]string, request releaseRequest) (map[string]string, error) {
-	merged, err := merge(files)
+// postRenderGroup runs the post-renderers in the order of BuildPostRenderers of helm-controller v1.6.4,
+// internal/postrender/build.go: kustomize, then common metadata, then the labels of the origin. The controller writes a stream
+// of YAML for each of them and reads it again; here the objects stay objects, which is most of the time of a render.
+func postRenderGroup(group, prefix string, files map[string]string, request releaseRequest) ([]manifest, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	documents, err := readFiles(files)
 	if err != nil {
 		return nil, fmt.Errorf("error merging %s: %w", group, err)
 	}
-	rendered, err := runPostRenderers(merged, request)
-	if err != nil {
+	fail := func(err error) ([]manifest, error) {
 		return nil, fmt.Errorf("error while running post render on %s: %w", group, err)
 	}
-	result, err := splitFiles(rendered, prefix)
-	if err != nil {
-		return nil, fmt.Errorf("error while parsing post rendered output for %s: %w", group, err)
-	}
-	return result, nil
-}
-
-// merge writes files as one stream in which each document names its file: annotateAndMerge of helm v4.2.4.
-func merge(files map[string]string) (string, error) {
-	var documents []*kyaml.RNode
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if strings.HasPrefix(path.Base(name), "_") || strings.TrimSpace(files[name]) == "" {
-			continue
-		}
-		parts := releaseutil.SplitManifests(files[name])
-		keys := slices.Collect(maps.Keys(parts))
-		sort.Sort(releaseutil.BySplitManifestsOrder(keys))
-		for _, key := range keys {
-			parsed, err := kio.ParseAll(parts[key])
-			if err != nil {
-				return "", fmt.Errorf("parsing %s: %w", name, err)
-			}
-			for _, document := range parsed {
-				if err := document.PipeE(kyaml.SetAnnotation(fileAnnotation, name)); err != nil {
-					return "", fmt.Errorf("annotating %s: %w", name, err)
-				}
-				documents = append(documents, document)
-			}
-		}
-	}
-	return kio.StringAll(documents)
-}
-
-// splitFiles undoes merge after the post-renderers: splitAndDeannotate of helm v4.2.4.
-func splitFiles(stream, prefix string) (map[string]string, error) {
-	documents, err := kio.ParseAll(stream)
-	if err != nil {
-		return nil, err
-	}
-	byName := map[string][]*kyaml.RNode{}
-	for i, document := range documents {
-		metadata, err := document.GetMeta()
-		if err != nil {
-			return nil, err
-		}
-		name := metadata.Annotations[fileAnnotation]
-		if name == "" {
-			name = fmt.Sprintf("generated-by-postrender-%s%d.yaml", prefix, i)
-		}
-		if err := document.PipeE(kyaml.ClearAnnotation(fileAnnotation)); err != nil {
-			return nil, err
-		}
-		byName[name] = append(byName[name], document)
-	}
-	files := map[string]string{}
-	for name, group := range byName {
-		if files[name], err = kio.StringAll(group); err != nil {
-			return nil, err
-		}
-	}
-	return files, nil
-}
-
-// runPostRenderers follows BuildPostRenderers of helm-controller v1.6.4, internal/postrender/build.go: kustomize, then common
-// metadata, then the labels of the origin, each over the output of the one before.
-func runPostRenderers(manifests string, request releaseRequest) (string, error) {
-	var err error
 	for _, renderer := range request.PostRenderers {
 		if renderer.Kustomize == nil {
 			continue
 		}
-		if manifests, err = kustomizeManifests(manifests, renderer.Kustomize.Patches, renderer.Kustomize.Images); err != nil {
-			return "", err
+		if documents, err = kustomizeDocuments(documents, renderer.Kustomize.Patches, renderer.Kustomize.Images); err != nil {
+			return fail(err)
 		}
 	}
-	var transformers []resmap.Transformer
-	if common := request.CommonMetadata; common != nil {
-		transformers = append(transformers, labeller(common.Labels), annotator(common.Annotations))
+	manifests, err := asManifests(documents, prefix)
+	if err != nil {
+		return fail(err)
 	}
-	transformers = append(transformers, labeller(originLabels(request)))
-	return transform(manifests, transformers)
+	for _, each := range manifests {
+		if common := request.CommonMetadata; common != nil {
+			if err := addMetadata(each.object, "labels", common.Labels); err != nil {
+				return fail(err)
+			}
+			if err := addMetadata(each.object, "annotations", common.Annotations); err != nil {
+				return fail(err)
+			}
+		}
+		if err := addMetadata(each.object, "labels", originLabels(request)); err != nil {
+			return fail(err)
+		}
+	}
+	return manifests, nil
 }
 
-// kustomizeManifests is Run of helm-controller v1.6.4, internal/postrender/kustomize.go.
-func kustomizeManifests(manifests string, patches []kustomize.Patch, images []kustomize.Image) (string, error) {
+// kustomizeDocuments is Run of helm-controller v1.6.4, internal/postrender/kustomize.go, with the stream that Helm makes of
+// the documents: each names its file, and what kustomize adds names none.
+func kustomizeDocuments(documents []document, patches []kustomize.Patch, images []kustomize.Image) ([]document, error) {
+	nodes := make([]*kyaml.RNode, 0, len(documents))
+	for _, each := range documents {
+		if each.file != "" {
+			if err := each.node.PipeE(kyaml.SetAnnotation(fileAnnotation, each.file)); err != nil {
+				return nil, fmt.Errorf("annotating %s: %w", each.file, err)
+			}
+		}
+		nodes = append(nodes, each.node)
+	}
+	stream, err := kio.StringAll(nodes)
+	if err != nil {
+		return nil, err
+	}
+	if stream, err = kustomizeStream(stream, patches, images); err != nil {
+		return nil, err
+	}
+	if nodes, err = kio.FromBytes([]byte(stream)); err != nil {
+		return nil, err
+	}
+	documents = make([]document, 0, len(nodes))
+	for _, node := range nodes {
+		file := node.GetAnnotations(fileAnnotation)[fileAnnotation]
+		documents = append(documents, document{file: file, node: node})
+	}
+	return documents, nil
+}
+
+func kustomizeStream(stream string, patches []kustomize.Patch, images []kustomize.Image) (string, error) {
 	const input = "helm-output.yaml"
 	configuration := types.Kustomization{Resources: []string{input}}
 	configuration.APIVersion = types.KustomizationVersion
@@ -181,18 +174,18 @@ func kustomizeManifests(manifests string, patches []kustomize.Patch, images []ku
 		return "", err
 	}
 	files := newFileSystem()
-	if err := files.WriteFile(place(input), []byte(manifests)); err != nil {
+	if err := files.put(input, []byte(stream)); err != nil {
 		return "", err
 	}
-	if err := files.WriteFile(place("kustomization.yaml"), encoded); err != nil {
+	if err := files.put("kustomization.yaml", encoded); err != nil {
 		return "", err
 	}
 	resources, err := krustyBuild(files, root)
 	if err != nil {
 		return "", err
 	}
-	rendered, err := resources.AsYaml()
-	return string(rendered), err
+	built, err := resources.AsYaml()
+	return string(built), err
 }
 
 func selector(target *kustomize.Selector) *types.Selector {
@@ -203,34 +196,4 @@ func selector(target *kustomize.Selector) *types.Selector {
 	selector.Group, selector.Version, selector.Kind = target.Group, target.Version, target.Kind
 	selector.Name, selector.Namespace = target.Name, target.Namespace
 	return selector
-}
-
-// transform, labeller and annotator are those of helm-controller v1.6.4, internal/postrender/transformer.go. The controller
-// reads and writes the stream for each transformer, which changes nothing more than the first time.
-func transform(manifests string, transformers []resmap.Transformer) (string, error) {
-	resources, err := resmap.NewFactory(provider.NewDefaultDepProvider().GetResourceFactory()).NewResMapFromBytes([]byte(manifests))
-	if err != nil {
-		return "", err
-	}
-	for _, each := range transformers {
-		if err := each.Transform(resources); err != nil {
-			return "", err
-		}
-	}
-	rendered, err := resources.AsYaml()
-	return string(rendered), err
-}
-
-func labeller(labels map[string]string) resmap.Transformer {
-	return &builtins.LabelTransformerPlugin{
-		Labels:     labels,
-		FieldSpecs: []types.FieldSpec{{Path: "metadata/labels", CreateIfNotPresent: true}},
-	}
-}
-
-func annotator(annotations map[string]string) resmap.Transformer {
-	return &builtins.AnnotationsTransformerPlugin{
-		Annotations: annotations,
-		FieldSpecs:  []types.FieldSpec{{Path: "metadata/annotations", CreateIfNotPresent: true}},
-	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	helmutil "helm.sh/helm/v4/pkg/chart/v2/util"
 	"helm.sh/helm/v4/pkg/engine"
-	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 	"sigs.k8s.io/yaml"
 )
 
@@ -52,10 +50,11 @@ func renderRelease(request releaseRequest) (releaseReply, error) {
 		return reply, err
 	}
 	reply = releaseReply{Objects: []templatedObject{}, Hooks: []templatedHook{}, Notes: takeNotes(files, prepared.Name()), Warnings: warnings}
-	if files, err = postRender(files, request); err != nil {
+	result, err := postRender(files, request)
+	if err != nil {
 		return reply, err
 	}
-	if err := collect(files, &reply); err != nil {
+	if err := describe(result, &reply); err != nil {
 		return reply, err
 	}
 	reply.CRDs, err = loaded.customResourceDefinitions(prepared, request)
@@ -155,30 +154,26 @@ func takeNotes(files map[string]string, chartName string) string {
 	return notes
 }
 
-// collect sorts rendered files into objects and hooks, as Helm does, and reads them as helm-controller reads a manifest.
-func collect(files map[string]string, reply *releaseReply) error {
-	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
-	if err != nil {
-		return errors.New(strings.TrimSpace(err.Error()))
-	}
-	for _, manifest := range manifests {
-		read, err := readTemplate(manifest.Name, manifest.Content)
+// describe writes what was rendered as helm-controller reads a manifest.
+func describe(result rendered, reply *releaseReply) error {
+	for _, each := range result.objects {
+		objects, err := encodeManifest(each)
 		if err != nil {
 			return err
 		}
-		reply.Objects = append(reply.Objects, read...)
+		reply.Objects = append(reply.Objects, objects...)
 	}
-	for _, hook := range hooks {
-		read, err := readTemplate(hook.Path, hook.Manifest)
+	for _, each := range result.hooks {
+		objects, err := encodeManifest(each.manifest)
 		if err != nil {
 			return err
 		}
-		for _, each := range read {
-			described := templatedHook{templatedObject: each, Weight: hook.Weight, Events: []string{}, DeletePolicies: []string{}}
-			for _, event := range hook.Events {
+		for _, object := range objects {
+			described := templatedHook{templatedObject: object, Weight: each.hook.Weight, Events: []string{}, DeletePolicies: []string{}}
+			for _, event := range each.hook.Events {
 				described.Events = append(described.Events, event.String())
 			}
-			for _, policy := range hook.DeletePolicies {
+			for _, policy := range each.hook.DeletePolicies {
 				described.DeletePolicies = append(described.DeletePolicies, policy.String())
 			}
 			reply.Hooks = append(reply.Hooks, described)
@@ -187,18 +182,28 @@ func collect(files map[string]string, reply *releaseReply) error {
 	return nil
 }
 
-func readTemplate(name, content string) ([]templatedObject, error) {
-	read, err := readObjects(content)
+func encodeManifest(of manifest) ([]templatedObject, error) {
+	trees, err := appendObjects(nil, of.object)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", of.file, err)
 	}
-	// Names begin with that of the chart, which a reader of one chart knows.
-	_, template, _ := strings.Cut(name, "/")
+	encoded, err := encodeAll(trees)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", of.file, err)
+	}
 	var objects []templatedObject
-	for _, each := range read {
-		objects = append(objects, templatedObject{Object: each, Template: template})
+	for _, each := range encoded {
+		objects = append(objects, templatedObject{Object: each, Template: belowChart(of.file)})
 	}
 	return objects, nil
+}
+
+// belowChart takes the name of the chart off the path of one of its files, which a reader of one chart knows.
+func belowChart(name string) string {
+	if _, below, found := strings.Cut(name, "/"); found {
+		return below
+	}
+	return name
 }
 
 // customResourceDefinitions follows applyCRDs of helm-controller v1.6.4, internal/action/crds.go: what is no definition is left
@@ -210,13 +215,18 @@ func (l *loadedChart) customResourceDefinitions(prepared *chart.Chart, request r
 		if err != nil {
 			return nil, fmt.Errorf("failed to parse CustomResourceDefinitions from %s: %w", file.Name, err)
 		}
-		_, template, _ := strings.Cut(file.Filename, "/")
 		for _, each := range read {
 			if !isDefinition(each) {
 				continue
 			}
-			addMetadata([]object{each}, originLabels(request), nil)
-			definitions = append(definitions, templatedObject{Object: each, Template: template})
+			if err := addMetadata(each, "labels", originLabels(request)); err != nil {
+				return nil, fmt.Errorf("%s: %w", file.Filename, err)
+			}
+			encoded, err := appendJSON(nil, each)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", file.Filename, err)
+			}
+			definitions = append(definitions, templatedObject{Object: encoded, Template: belowChart(file.Filename)})
 		}
 	}
 	return definitions, nil
