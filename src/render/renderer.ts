@@ -19,6 +19,11 @@ export interface RenderOptions {
   readonly puller?: ChartPuller;
   /** The Kustomization that builds the object, where several do (staging and production share files). */
   readonly owner?: FluxName;
+  /**
+   * A file that states the object or one of the Kustomizations that build it: tells clusters apart whose objects have the same
+   * names (clusters/staging, clusters/production). A caller that looks at a document gives the document's file.
+   */
+  readonly path?: string;
   /** Kubernetes version to render for without a cluster (setting `driftline.render.kubernetesVersion`). */
   readonly kubernetesVersion?: string;
   readonly apiVersions?: readonly string[];
@@ -27,7 +32,8 @@ export interface RenderOptions {
 
 /**
  * Several objects of the repository could be meant (the same name in two namespaces, or built by two Kustomizations for two
- * clusters): the caller asks, and says `namespace` or `owner`.
+ * clusters): the caller asks, and says `namespace`, `owner` or `path`. The `path` of a choice is a file that tells it from the
+ * others: the object's own, or that of a parent.
  */
 export interface Ambiguous {
   readonly kind: 'ambiguous';
