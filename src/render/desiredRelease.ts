@@ -1,12 +1,248 @@
 /**
- * A HelmRelease as helm-controller would render it. Decides nothing about files and builds: it is given the object in force.
+ * A HelmRelease as helm-controller would render it: finds chart and values, has the engine render them, and renders again where
+ * Secrets take part or results change. Decides nothing about files and builds: it is given the object in force.
  */
-import type { RenderedRelease } from './desired.ts';
-import { Failure } from '../base/failure.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isFailure } from '../base/failure.ts';
+import { Sealed } from '../base/sealed.ts';
+import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
+import { releaseNameOf, releaseNamespaceOf } from '../flux/releaseName.ts';
+import { asFlag, asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
+import { findChart, type FoundChart } from './chartSource.ts';
+import type { DesiredObject, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
+import { effectiveValues, maskValues } from './effectiveValues.ts';
+import type { EngineRequest } from './engineProtocol.ts';
+import { impurityNotes, isImpure } from './impurity.ts';
+import { mask, maskLines } from './maskDifferences.ts';
+import { scopeAmong } from './objectScope.ts';
+import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
+import { type Surroundings, surroundingsOf } from './releaseSurroundings.ts';
+import { SecretTexts } from './secretTexts.ts';
+import { unstableFields } from './unstablePaths.ts';
+import { type ReadValues, readValues } from './valueLayers.ts';
 
-/** Throws `Failure`. */
+/** Throws `Failure`: `notFound` where the chart is nowhere, `invalid` with the words of Helm or of the controllers. */
 export async function renderRelease(release: ReleaseInForce, context: ReleaseContext): Promise<RenderedRelease> {
-  await Promise.resolve(context);
-  throw new Failure('invalid', `HelmRelease ${release.object.metadata.name} cannot be rendered yet`);
+  const secrets = new SecretTexts();
+  if (release.scrambled) {
+    secrets.addDifferences(release.object, release.scrambled);
+  }
+  try {
+    return await render(release, context, secrets);
+  } catch (error) {
+    throw secrets.redacted(error);
+  }
+}
+
+async function render(
+  release: ReleaseInForce,
+  context: ReleaseContext,
+  secrets: SecretTexts,
+): Promise<RenderedRelease> {
+  const { object } = release;
+  const chart = await findChart(object, context);
+  const values = await readValues(release, context, secrets);
+  const surroundings = await surroundingsOf(object, context);
+  const request = requestFor(object, chart, surroundings);
+  const policy = crdsPolicy(object, surroundings);
+  const rendered = await renderOnce(context, { ...request, values: values.merged }, policy);
+  const unstable = isImpure(chart.facts, values.merged)
+    ? unstableFields(
+        rendered.objects,
+        (await renderOnce(context, { ...request, values: values.merged }, policy)).objects,
+      )
+    : rendered.objects.map(() => []);
+  const scrambledRequest = requestFor(release.scrambled ?? object, chart, surroundings);
+  const masked = await maskRender({ rendered, values, request, scrambledRequest, context, secrets });
+  const shown = shownRelease(release);
+  const { name, namespace = '' } = shown.metadata;
+  return {
+    kind: 'HelmRelease',
+    name: { kind: 'HelmRelease', namespace, name },
+    inForce: shown,
+    parents: context.parents,
+    chart: {
+      name: chart.facts.name,
+      version: chart.versionSuffix === undefined ? chart.facts.version : withSuffix(chart),
+      appVersion: chart.facts.appVersion,
+      from: chart.from,
+    },
+    release: { name: releaseNameOf(shown), namespace: releaseNamespaceOf(shown) },
+    objects: desiredObjects(rendered, masked.objects, unstable),
+    values: shownValues(chart, values),
+    chartNotes: masked.notesText,
+    notes: [
+      ...context.notes,
+      ...chart.notes,
+      ...values.notes,
+      ...surroundings.notes,
+      ...specNotes(object),
+      ...impurityNotes(chart.facts, values.merged, unstable),
+      ...rendered.warnings.map((warning): RenderNote => ({
+        severity: 'approximate',
+        message: secrets.redact(warning),
+      })),
+      ...masked.notes,
+    ],
+  };
+}
+
+/** Build metadata replaces what the version had of it. */
+function withSuffix({ facts, versionSuffix }: FoundChart): string {
+  return `${facts.version.replace(/\+.*$/, '')}+${versionSuffix ?? ''}`;
+}
+
+type ReleaseRequest = Omit<EngineRequest<'release'>, 'values'>;
+
+function requestFor(release: FluxObject, chart: FoundChart, surroundings: Surroundings): ReleaseRequest {
+  const { name, namespace = '' } = release.metadata;
+  const spec = release.spec ?? {};
+  const { isUpgrade, capabilities } = surroundings;
+  const action = asRecord(spec[isUpgrade ? 'upgrade' : 'install']);
+  const postRenderers = asList(spec['postRenderers']);
+  const strategy = asText(spec['postRenderStrategy']);
+  const commonMetadata = asRecord(spec['commonMetadata']);
+  return {
+    chart: chart.key,
+    ...(chart.defaults.replaced ? { chartValues: chart.defaults.replaced } : {}),
+    ...(chart.versionSuffix === undefined ? {} : { versionSuffix: chart.versionSuffix }),
+    name: releaseNameOf(release),
+    namespace: releaseNamespaceOf(release),
+    isUpgrade,
+    capabilities,
+    skipSchemaValidation: asFlag(action?.['disableSchemaValidation']) === true,
+    ...(postRenderers ? { postRenderers } : {}),
+    ...(strategy === undefined ? {} : { postRenderStrategy: strategy }),
+    ...(commonMetadata ? { commonMetadata } : {}),
+    origin: { name, namespace },
+  };
+}
+
+/** One render with what the release says about its hooks and definitions. */
+interface Rendered {
+  /** Objects of the release, then hooks, then definitions. */
+  readonly objects: readonly KubernetesObject[];
+  /** Beside `objects`. */
+  readonly facts: readonly Pick<DesiredObject, 'template' | 'role'>[];
+  readonly notesText: string;
+  readonly warnings: readonly string[];
+}
+
+async function renderOnce(
+  { session }: ReleaseContext,
+  request: EngineRequest<'release'>,
+  crds: CrdsPolicy,
+): Promise<Rendered> {
+  const reply = await session.request('release', request);
+  const all = [...reply.objects, ...reply.hooks, ...reply.crds];
+  const scopeOf = scopeAmong(all.map(({ object }) => object));
+  return {
+    // Helm leaves the namespace of an object open in the manifest and fills it in when it applies, for kinds that have one.
+    // Where the kind is not known here it stays open: a namespace on a cluster-wide object would be wrong.
+    objects: all.map(({ object }) =>
+      (object.metadata.namespace ?? '') === '' && scopeOf(object) === 'namespace'
+        ? { ...object, metadata: { ...object.metadata, namespace: request.namespace } }
+        : object,
+    ),
+    facts: [
+      ...reply.objects.map(({ template }) => ({ template })),
+      ...reply.hooks.map(({ template, events }) => ({ template, role: { hook: events } })),
+      ...reply.crds.map(({ template }) => ({ template, role: { crds } })),
+    ],
+    notesText: reply.notes,
+    warnings: reply.warnings,
+  };
+}
+
+type CrdsPolicy = 'Create' | 'CreateReplace' | 'Skip';
+
+/** The code's default is Create for install and upgrade, whatever the API's documentation says (internal/action/crds.go). */
+function crdsPolicy(release: FluxObject, { isUpgrade }: Surroundings): CrdsPolicy {
+  const policy = fieldAt(release.spec, isUpgrade ? 'upgrade' : 'install', 'crds');
+  return policy === 'CreateReplace' || policy === 'Skip' ? policy : 'Create';
+}
+
+interface MaskedRender extends MaskedObjects {
+  readonly notesText: string;
+}
+
+/** Renders with scrambled secrets where there are any, and masks what is otherwise then. */
+async function maskRender(made: {
+  readonly rendered: Rendered;
+  readonly values: ReadValues;
+  readonly request: ReleaseRequest;
+  readonly scrambledRequest: ReleaseRequest;
+  readonly context: ReleaseContext;
+  readonly secrets: SecretTexts;
+}): Promise<MaskedRender> {
+  const { rendered, values, request, scrambledRequest, context, secrets } = made;
+  if (values.scrambled === undefined && isDeepStrictEqual(request, scrambledRequest)) {
+    return { ...maskSecretKinds(rendered.objects), notesText: rendered.notesText };
+  }
+  const other = await renderScrambled(scrambledRequest, values, context);
+  if (other) {
+    return {
+      ...maskByOrigin(rendered.objects, other.objects),
+      notesText: maskLines(rendered.notesText, other.notesText),
+    };
+  }
+  return {
+    ...maskEverything(rendered.objects, secrets.all),
+    notesText: rendered.notesText === '' ? '' : mask,
+  };
+}
+
+/** `undefined` where the chart does not render with other texts: it may check what a secret looks like. */
+async function renderScrambled(
+  request: ReleaseRequest,
+  values: ReadValues,
+  context: ReleaseContext,
+): Promise<Rendered | undefined> {
+  if (values.scrambled === 'failed') {
+    return undefined;
+  }
+  try {
+    return await renderOnce(context, { ...request, values: values.scrambled ?? values.merged }, 'Create');
+  } catch (error) {
+    if (isFailure(error, 'invalid')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function desiredObjects(
+  rendered: Rendered,
+  masked: MaskedObjects['objects'],
+  unstable: readonly (readonly FieldPath[])[],
+): readonly DesiredObject[] {
+  return rendered.objects.map((object, index) => ({
+    object: masked[index]?.object ?? object,
+    real: new Sealed(object),
+    masked: masked[index]?.masked ?? [],
+    unstable: unstable[index] ?? [],
+    ...rendered.facts[index],
+  }));
+}
+
+function shownRelease({ object, scrambled, shown }: ReleaseInForce): FluxObject {
+  return shown ?? (scrambled ? (maskByOrigin([object], [scrambled]).objects[0]?.object ?? object) : object);
+}
+
+function shownValues(chart: FoundChart, { merged, layers, scrambled }: ReadValues): RenderedRelease['values'] {
+  const values = effectiveValues({ chart: chart.defaults.layers, release: layers, merged });
+  return maskValues(values, scrambled === 'failed' ? undefined : (scrambled ?? merged));
+}
+
+function specNotes({ spec }: FluxObject): readonly RenderNote[] {
+  return fieldAt(spec, 'upgrade', 'preserveValues') === true
+    ? [
+        {
+          severity: 'approximate',
+          message:
+            'upgrade.preserveValues keeps values of earlier releases, which are not in the repository: left out.',
+        },
+      ]
+    : [];
 }

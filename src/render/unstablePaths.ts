@@ -1,0 +1,61 @@
+/**
+ * What another render of the same inputs gives differently: random texts, keys, certificates, times. Pure functions over two
+ * renders; what made the difference is not asked.
+ */
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord } from '../flux/untyped.ts';
+import type { FieldPath } from './desired.ts';
+
+/** Paths of `a` that `b` has otherwise or not at all. A list of another length is one path; what only `b` has is not told. */
+export function unstablePaths(a: unknown, b: unknown, path: FieldPath = []): readonly FieldPath[] {
+  if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
+    return a.flatMap((item, index) => unstablePaths(item, b[index], [...path, index]));
+  }
+  const left = asRecord(a);
+  const right = asRecord(b);
+  if (left && right) {
+    return Object.entries(left).flatMap(([key, value]) =>
+      Object.hasOwn(right, key) ? unstablePaths(value, right[key], [...path, key]) : [[...path, key]],
+    );
+  }
+  return a === b ? [] : [path];
+}
+
+/**
+ * The same for the objects of two renders, in the order of the first: each with the one of its name, and those whose name is
+ * another each time by their order within a kind. An object without a counterpart is unstable as a whole: the empty path.
+ */
+export function unstableFields(
+  first: readonly KubernetesObject[],
+  second: readonly KubernetesObject[],
+): readonly (readonly FieldPath[])[] {
+  const left = new Set(second);
+  const counterparts = new Map<KubernetesObject, KubernetesObject>();
+  for (const keyOf of [nameKey, kindKey]) {
+    const waiting = new Map<string, KubernetesObject[]>();
+    for (const object of left) {
+      const key = keyOf(object);
+      waiting.set(key, [...(waiting.get(key) ?? []), object]);
+    }
+    for (const object of first) {
+      const found = counterparts.has(object) ? undefined : waiting.get(keyOf(object))?.shift();
+      if (found) {
+        counterparts.set(object, found);
+        left.delete(found);
+      }
+    }
+  }
+  return first.map((object) => {
+    const counterpart = counterparts.get(object);
+    return counterpart ? unstablePaths(object, counterpart) : [[]];
+  });
+}
+
+function nameKey(object: KubernetesObject): string {
+  return `${kindKey(object)}\n${object.metadata.namespace ?? ''}\n${object.metadata.name}`;
+}
+
+function kindKey(object: KubernetesObject): string {
+  return `${groupOf(object.apiVersion)}/${object.kind}`;
+}
