@@ -13,8 +13,16 @@ export interface RenderedSubject {
   readonly name: FluxName;
   /** Top folder of the repository. */
   readonly root: string;
-  /** The Kustomization that the user chose where several build the object. */
+  /** File that the document was asked for from; it tells objects of one name apart. */
+  readonly path: string | undefined;
+  /** What the user chose where several could be meant. */
+  readonly choice: RenderedChoice | undefined;
+}
+
+export interface RenderedChoice {
   readonly owner: FluxName | undefined;
+  /** File that tells this one from the others: the object's own, or that of a parent. */
+  readonly path: string;
 }
 
 const aspectWords: Readonly<Record<RenderedAspect, string>> = {
@@ -28,10 +36,9 @@ export function fluxNameText({ kind, namespace, name }: FluxName): string {
   return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 }
 
-/** `HelmRelease logging/loki: what Flux applies`; with the owner where it was chosen, for the other one has a document too. */
-export function renderedTitle({ aspect, name, owner }: Omit<RenderedSubject, 'root'>): string {
-  const by = owner === undefined ? '' : ` (built by ${owner.namespace}/${owner.name})`;
-  return `${fluxNameText(name)}: ${aspectWords[aspect]}${by}`;
+/** `HelmRelease logging/loki: what Flux applies`; with a file where the user chose, for the other one has a document too. */
+export function renderedTitle({ aspect, name, choice }: Pick<RenderedSubject, 'aspect' | 'name' | 'choice'>): string {
+  return `${fluxNameText(name)}: ${aspectWords[aspect]}${choice === undefined ? '' : ` (${choice.path})`}`;
 }
 
 /** Folder of every address, by which the documents are given their language (`package.json`, `filenamePatterns`). */
@@ -44,10 +51,10 @@ export interface RenderedAddress {
 
 /** The last part of the path is what a tab says. A slash would cut the title, so a sign that looks like one stands for it. */
 export function renderedAddress(subject: RenderedSubject): RenderedAddress {
-  const { aspect, name, root, owner } = subject;
+  const { aspect } = subject;
   return {
     path: addressFolder + renderedTitle(subject).replaceAll('/', '∕'),
-    query: JSON.stringify({ aspect, name: plainName(name), root, ...(owner && { owner: plainName(owner) }) }),
+    query: JSON.stringify({ aspect, ...plainObject(subject) }),
   };
 }
 
@@ -57,20 +64,32 @@ export function parseRenderedAddress({ query }: Pick<RenderedAddress, 'query'>):
   const aspect = asText(read?.['aspect']);
   const name = readName(read?.['name']);
   const root = asText(read?.['root']);
-  const owner = read?.['owner'] === undefined ? undefined : readName(read['owner']);
+  const choice = asRecord(read?.['choice']);
+  const chosenPath = asText(choice?.['path']);
   const isAspect = (text: string | undefined): text is RenderedAspect => Object.hasOwn(aspectWords, text ?? '');
-  if (!isAspect(aspect) || !name || root === undefined || (read?.['owner'] !== undefined && !owner)) {
+  if (!isAspect(aspect) || !name || root === undefined || (choice !== undefined && chosenPath === undefined)) {
     return undefined;
   }
-  return { aspect, name, root, owner };
+  return {
+    aspect,
+    name,
+    root,
+    path: asText(read?.['path']),
+    choice: chosenPath === undefined ? undefined : { owner: readName(choice?.['owner']), path: chosenPath },
+  };
 }
 
 /** What is rendered once for all documents about the same object. */
-export function renderKey({ name, root, owner }: Omit<RenderedSubject, 'aspect'>): string {
-  return JSON.stringify([root, plainName(name), owner === undefined ? null : plainName(owner)]);
+export function renderKey(subject: Omit<RenderedSubject, 'aspect'>): string {
+  return JSON.stringify(plainObject(subject));
 }
 
 /** In one order of fields, and without what else a wider type may carry. */
+function plainObject({ name, root, path, choice }: Omit<RenderedSubject, 'aspect'>) {
+  const owner = choice?.owner && plainName(choice.owner);
+  return { root, name: plainName(name), path, choice: choice && { owner, path: choice.path } };
+}
+
 function plainName({ kind, namespace, name }: FluxName): FluxName {
   return { kind, namespace, name };
 }

@@ -77,67 +77,55 @@ async function showTarget(target: RenderTarget, wish: Wish, parts: RenderCommand
   if (answer === undefined) {
     return;
   }
-  const { name, owner, outcome } = answer;
-  const subject = { aspect: wish.aspect, name, root: target.root, owner };
-  await documents.show(subject, outcome);
+  const { object, outcome } = answer;
+  await documents.show({ ...object, aspect: wish.aspect }, outcome);
   if ('error' in outcome) {
     // A message may stand for hours before somebody answers it.
-    tell({ ...target, name, owner }, wish, outcome.error, parts).catch((error: unknown) =>
+    tell(object, wish, outcome.error, parts).catch((error: unknown) =>
       parts.log.warn(`A button of a message failed: ${error instanceof Error ? error.message : ''}`),
     );
   }
 }
 
 interface Settled {
-  readonly name: RenderTarget['name'];
-  readonly owner: RenderTarget['owner'];
+  readonly object: RenderTarget;
   readonly outcome: { readonly rendered: Rendered } | { readonly error: unknown };
 }
 
 /** Renders until it is certain which object is meant; `undefined` when the user gave up. */
 async function settle(target: RenderTarget, wish: Wish, parts: RenderCommandsParts): Promise<Settled | undefined> {
-  let { name, owner } = target;
+  let object: RenderTarget = { name: target.name, root: target.root, path: target.path, choice: target.choice };
   // A choice leaves one, so a second question can only come of files that change meanwhile.
   for (let questions = 0; questions < 3; questions += 1) {
-    const object = { name, root: target.root, owner };
     try {
-      const answer = await withProgress(`Rendering ${fluxNameText(name)}`, parts.clock, (signal) =>
-        parts.rendered.render(object, signal, { pull: wish.pull }),
+      const asked = object;
+      const answer = await withProgress(`Rendering ${fluxNameText(asked.name)}`, parts.clock, (signal) =>
+        parts.rendered.render(asked, signal, { pull: wish.pull }),
       );
       if (answer.kind !== 'ambiguous') {
-        return { name: answer.name, owner, outcome: { rendered: answer } };
+        return { object: { ...object, name: answer.name }, outcome: { rendered: answer } };
       }
-      const chosen = await choose(answer, target.path);
-      if (!chosen) {
+      const choice = await choose(answer);
+      if (!choice) {
         return undefined;
       }
-      name = chosen.name;
-      owner = chosen.owner;
+      object = { ...object, name: choice.name, choice: { owner: choice.owner, path: choice.path } };
     } catch (error) {
-      if (isFailure(error, 'cancelled')) {
-        return undefined;
-      }
-      return { name, owner, outcome: { error } };
+      return isFailure(error, 'cancelled') ? undefined : { object, outcome: { error } };
     }
   }
   throw new Failure('conflict', 'the files change too often to say which object is meant');
 }
 
-/** The one of the file that the user came from, where it is the only one; else the user says. */
-async function choose({ message, choices }: Ambiguous, path: string | undefined) {
-  const ofFile = choices.filter((choice) => choice.path === path);
-  const [only] = ofFile;
-  if (ofFile.length === 1 && only) {
-    return only;
-  }
-  const items = (ofFile.length > 1 ? ofFile : choices).map((choice) => ({
+async function choose({ message, choices }: Ambiguous) {
+  const items = choices.map((choice) => ({
     label: fluxNameText(choice.name),
     description: ownerText(choice.owner),
     detail: choice.path,
     choice,
   }));
-  const picked = await vscode.window.showQuickPick(items, { title: message, matchOnDescription: true });
-  return picked?.choice;
+  const options = { title: message, matchOnDescription: true, matchOnDetail: true };
+  return (await vscode.window.showQuickPick(items, options))?.choice;
 }
 
 /** What went wrong, with what may be done about it. */

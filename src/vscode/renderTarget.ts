@@ -11,7 +11,7 @@ import type { FluxName } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { fluxNameText, type RenderedAspect } from '../view/renderedSubject.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import { subjectOf } from './renderedDocuments.ts';
+import { type RenderedObject, subjectOf } from './renderedDocuments.ts';
 import type { WorkspaceState } from './workspaceState.ts';
 
 /** The argument of a lens's command. */
@@ -20,14 +20,8 @@ export interface DocumentArgument {
   readonly name: FluxName;
 }
 
-export interface RenderTarget {
-  /** `namespace` is empty where the file does not say one. */
-  readonly name: FluxName;
-  readonly root: string;
-  /** File that states the object, where it is known: it tells objects of one name apart. */
-  readonly path: string | undefined;
-  readonly owner: FluxName | undefined;
-}
+/** The `namespace` of its name is empty where the file does not say one. */
+export type RenderTarget = RenderedObject;
 
 export interface RenderTargetParts {
   readonly views: Pick<ClusterViews, 'keyOfRow'>;
@@ -63,7 +57,7 @@ export async function renderTarget(
   const uri = argument instanceof vscode.Uri ? argument : editor?.document.uri;
   const shown = uri && subjectOf(uri);
   if (shown && kinds.includes(shown.name.kind)) {
-    return { name: shown.name, root: shown.root, owner: shown.owner, path: undefined };
+    return shown;
   }
   const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri?.toString());
   const found = document ? fluxDocuments(document.getText()).filter(({ kind }) => kinds.includes(kind)) : [];
@@ -96,7 +90,7 @@ async function inFile(uri: vscode.Uri, name: FluxName, { workspace }: RenderTarg
   if (root === undefined) {
     throw new Failure('invalid', 'the document is in no folder: save it to a repository first');
   }
-  return { name, root, path: workspace.pathIn(root, uri), owner: undefined };
+  return { name, root, path: workspace.pathIn(root, uri), choice: undefined };
 }
 
 /** The document that the cursor is in, the only one of the file, or what the user picks. */
@@ -146,7 +140,7 @@ async function statedTargets({ workspace, renderer }: RenderTargetParts): Promis
   const targets: RenderTarget[] = [];
   for (const root of await workspace.roots()) {
     const stated = await (await renderer()).stated(await workspace.stateOf(root));
-    targets.push(...stated.map(({ name, path }): RenderTarget => ({ name, root, path, owner: undefined })));
+    targets.push(...stated.map(({ name, path }): RenderTarget => ({ name, root, path, choice: undefined })));
   }
   return targets;
 }

@@ -90,6 +90,7 @@ export class RenderedDocuments implements Disposable {
     const { workspace, cluster, settings, charts } = this.#parts;
     const renderer = await this.#parts.renderer();
     const inputs = cluster();
+    const { owner, path } = object.choice ?? { owner: undefined, path: object.path };
     const { renderKubernetesVersion, renderApiVersions } = settings();
     const puller = options.pull ? charts.fetching : this.#pulled.has(renderKey(object)) ? charts.kept : undefined;
     const wanted = {
@@ -97,7 +98,8 @@ export class RenderedDocuments implements Disposable {
       signal,
       ...(inputs && { cluster: inputs }),
       ...(puller && { puller }),
-      ...(object.owner && { owner: object.owner }),
+      ...(owner && { owner }),
+      ...(path !== undefined && { path }),
       ...(renderKubernetesVersion !== '' && { kubernetesVersion: renderKubernetesVersion }),
       ...(renderApiVersions.length > 0 && { apiVersions: renderApiVersions }),
     };
@@ -199,8 +201,8 @@ export class RenderedDocuments implements Disposable {
     }
   }
 
-  #follow({ name, root, owner }: RenderedSubject): Follower {
-    const object: RenderedObject = { name, root, owner };
+  #follow(object: RenderedObject): Follower {
+    const { root } = object;
     const key = renderKey(object);
     const known = this.#followers.get(key);
     if (known) {

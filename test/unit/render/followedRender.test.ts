@@ -43,8 +43,8 @@ function follower(initial?: Followed<string>) {
     initial,
   );
   const shown: (string | undefined)[] = [];
-  follow.onDidChange(() => shown.push(follow.state?.result));
-  return { clock, calls, follow, shown };
+  const subscription = follow.onDidChange(() => shown.push(follow.state?.result));
+  return { clock, calls, follow, shown, subscription };
 }
 
 test('nothing is rendered before somebody asks, and once for all who ask', async () => {
@@ -97,10 +97,10 @@ test('a render that lasts is ended once it is of no use', async () => {
   follow.touch();
   clock.advance(100);
   clock.advance(60_000);
-  assert.equal(calls[0]?.signal.aborted, false, 'nobody needs another');
+  assert.equal(calls[0]!.signal.aborted, false, 'nobody needs another');
   follow.touch();
   clock.advance(100);
-  assert.equal(calls[0]?.signal.aborted, true);
+  assert.equal(calls[0]!.signal.aborted, true);
   await settle();
   assert.equal(calls.length, 2);
   await calls[1]?.give('new');
@@ -113,11 +113,11 @@ test('a short render that is of no use any more gets its time', async () => {
   clock.advance(100);
   follow.touch();
   clock.advance(100);
-  assert.equal(calls[0]?.signal.aborted, false);
+  assert.equal(calls[0]!.signal.aborted, false);
   clock.advance(1_899);
-  assert.equal(calls[0]?.signal.aborted, false);
+  assert.equal(calls[0]!.signal.aborted, false);
   clock.advance(1);
-  assert.equal(calls[0]?.signal.aborted, true);
+  assert.equal(calls[0]!.signal.aborted, true);
   await settle();
   assert.equal(calls.length, 2);
 });
@@ -147,7 +147,7 @@ test('after the end nothing is rendered or told, and what is under way is ended'
   clock.advance(100);
   follow.touch();
   follow.dispose();
-  assert.equal(calls[0]?.signal.aborted, true);
+  assert.equal(calls[0]!.signal.aborted, true);
   await settle();
   follow.touch();
   clock.advance(10_000);

@@ -17,7 +17,7 @@ import {
 
 function contentOf(rendered: Rendered | undefined, more: Partial<RenderedContent> = {}): RenderedContent {
   const name = rendered?.name ?? releaseName;
-  const subject = { aspect: 'applied', name, root: '/repository', owner: undefined } as const;
+  const subject = { aspect: 'applied', name, root: '/repository', path: undefined, choice: undefined } as const;
   return { subject, from: 'working tree', rendered, problem: undefined, ...more };
 }
 

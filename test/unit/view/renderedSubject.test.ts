@@ -10,21 +10,31 @@ import {
 } from '../../../src/view/renderedSubject.ts';
 import { kustomizationName, releaseName } from '../../support/rendered.ts';
 
+const applied: RenderedSubject = {
+  aspect: 'applied',
+  name: releaseName,
+  root: '/home/me/fleet',
+  path: 'apps/shop.yaml',
+  choice: undefined,
+};
+
 const subjects: readonly (readonly [RenderedSubject, string])[] = [
+  [applied, 'HelmRelease apps/shop: what Flux applies'],
   [
-    { aspect: 'applied', name: releaseName, root: '/home/me/fleet', owner: undefined },
-    'HelmRelease apps/shop: what Flux applies',
+    { ...applied, aspect: 'values', choice: { owner: kustomizationName, path: 'clusters/production/apps.yaml' } },
+    'HelmRelease apps/shop: effective values (clusters/production/apps.yaml)',
   ],
   [
-    { aspect: 'values', name: releaseName, root: '/home/me/fleet', owner: kustomizationName },
-    'HelmRelease apps/shop: effective values (built by flux-system/apps)',
+    { ...applied, choice: { owner: undefined, path: 'spare/shop.yaml' } },
+    'HelmRelease apps/shop: what Flux applies (spare/shop.yaml)',
   ],
   [
     {
       aspect: 'variables',
       name: { ...kustomizationName, namespace: '' },
       root: 'C:\\Users\\me\\fleet #1?',
-      owner: undefined,
+      path: undefined,
+      choice: undefined,
     },
     'Kustomization apps: variables',
   ],
@@ -40,11 +50,11 @@ for (const [subject, title] of subjects) {
   });
 }
 
-test('two documents about one object are rendered once, those of two owners are not', () => {
-  const [applied] = subjects[0]!;
+test('two documents about one object are rendered once, those of two choices are not', () => {
   const more = { ...releaseName, path: 'a field of a wider type' };
   assert.equal(renderKey(applied), renderKey({ ...applied, name: more }));
-  assert.notEqual(renderKey(applied), renderKey({ ...applied, owner: kustomizationName }));
+  assert.notEqual(renderKey(applied), renderKey({ ...applied, choice: { owner: kustomizationName, path: 'a.yaml' } }));
+  assert.notEqual(renderKey(applied), renderKey({ ...applied, path: 'other/shop.yaml' }));
   assert.notEqual(renderKey(applied), renderKey({ ...applied, root: '/elsewhere' }));
 });
 
@@ -57,7 +67,7 @@ const madeUp = [
   '{"aspect":"toString","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":"/"}',
   '{"aspect":"applied","name":{"kind":"Pod","namespace":"a","name":"b"},"root":"/"}',
   '{"aspect":"applied","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":7}',
-  '{"aspect":"applied","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":"/","owner":"x"}',
+  '{"aspect":"applied","name":{"kind":"HelmRelease","namespace":"a","name":"b"},"root":"/","choice":{}}',
 ];
 
 for (const query of madeUp) {

@@ -9,7 +9,13 @@ import { seededRandom } from '../../support/seededRandom.ts';
 import { inline, ofChart, ofConfigMap, ofSecret, releaseName, renderedRelease, value } from '../../support/rendered.ts';
 
 function textOf(values: readonly EffectiveValue[]): string {
-  const subject = { aspect: 'values', name: releaseName, root: '/repository', owner: undefined } as const;
+  const subject = {
+    aspect: 'values',
+    name: releaseName,
+    root: '/repository',
+    path: undefined,
+    choice: undefined,
+  } as const;
   const rendered = renderedRelease({ values });
   return [...valuesText({ subject, from: 'working tree', rendered, problem: undefined }, printYaml)].join('');
 }

@@ -15,7 +15,13 @@ import {
 } from '../../support/rendered.ts';
 
 function textOf(variables: readonly EffectiveVariable[]): string {
-  const subject = { aspect: 'variables', name: kustomizationName, root: '/repository', owner: undefined } as const;
+  const subject = {
+    aspect: 'variables',
+    name: kustomizationName,
+    root: '/repository',
+    path: undefined,
+    choice: undefined,
+  } as const;
   const rendered = renderedKustomization({ variables });
   return [...variablesText({ subject, from: 'working tree', rendered, problem: undefined }, printYaml)].join('');
 }
