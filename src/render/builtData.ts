@@ -1,0 +1,92 @@
+/**
+ * ConfigMaps and Secrets of the repository by name: as a build gives them, else as a file states them. Reads what has been
+ * built; asks no cluster.
+ */
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord, asText } from '../flux/untyped.ts';
+import type { Built } from './kustomizationBuild.ts';
+import { maskEncrypted } from './maskEncrypted.ts';
+import type { StatedDocument } from './fileModel.ts';
+import type { RepositorySnapshot } from './repositoryModel.ts';
+import { mapTwin, plainTwin, type Twin } from './twin.ts';
+
+export type Texts = Readonly<Record<string, string>>;
+
+export interface DataObject {
+  /** Secrets decoded. Of what is encrypted the values are not known, and these are its keys with empty texts. */
+  readonly data: Twin<Texts>;
+  readonly encrypted: boolean;
+  /** The file that states it, where it was not built. */
+  readonly path?: string;
+}
+
+export interface DataName {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `builds`: those that lead to who asks, the nearest last. `near`: the file that asks, to choose between namesakes. */
+export function findData(
+  wanted: DataName,
+  builds: readonly Built[],
+  snapshot: RepositorySnapshot,
+  near: string,
+): DataObject | undefined {
+  for (const { objects } of builds.toReversed()) {
+    const found = mapTwin(objects, (list) => list.find((object) => isWanted(object, wanted)));
+    if (found.real !== undefined) {
+      return dataOf(found.real, found);
+    }
+  }
+  const stated = snapshot.named(wanted.kind, wanted.namespace, wanted.name).filter(({ group }) => group === '');
+  const [nearest] = stated.toSorted((a, b) => shared(b, near) - shared(a, near));
+  if (!nearest) {
+    return undefined;
+  }
+  const object = nearest.object as unknown as KubernetesObject;
+  return { ...dataOf(object, plainTwin<KubernetesObject | undefined>(object)), path: nearest.path };
+}
+
+function isWanted(object: KubernetesObject, { kind, namespace, name }: DataName): boolean {
+  const { metadata } = object;
+  return (
+    object.apiVersion === 'v1' &&
+    object.kind === kind &&
+    metadata.name === name &&
+    (metadata.namespace ?? '') === namespace
+  );
+}
+
+function dataOf(real: KubernetesObject, twin: Twin<KubernetesObject | undefined>): DataObject {
+  const encrypted = maskEncrypted(real);
+  if (encrypted) {
+    const keys = Object.fromEntries(Object.keys(textsOf(real)).map((key) => [key, '']));
+    return { data: plainTwin(keys), encrypted: true };
+  }
+  const { scrambled } = mapTwin(twin, (object) => object && textsOf(object));
+  return { data: { real: textsOf(real), scrambled, secret: twin.secret }, encrypted: false };
+}
+
+/** `data` and, of a Secret, what `stringData` writes over it (pkg/ssa/normalize). Values that are no text are no variables. */
+function textsOf(object: KubernetesObject): Texts {
+  const fields = asRecord(object) ?? {};
+  const decode = (text: string): string =>
+    object.kind === 'Secret' ? Buffer.from(text, 'base64').toString('utf8') : text;
+  const read = (part: string, change: (text: string) => string): [string, string][] =>
+    Object.entries(asRecord(fields[part]) ?? {}).flatMap(([key, value]) => {
+      const text = asText(value);
+      return text === undefined ? [] : [[key, change(text)]];
+    });
+  return Object.fromEntries([
+    ...read('data', decode),
+    ...(object.kind === 'Secret' ? read('stringData', (text) => text) : []),
+  ]);
+}
+
+/** How many folders a file shares with another one: of two clusters in one repository, each has its own settings. */
+function shared(document: StatedDocument, near: string): number {
+  const parts = near.split('/');
+  const different = document.path.split('/').findIndex((part, index) => part !== parts[index]);
+  return different < 0 ? parts.length : different;
+}

@@ -1,0 +1,55 @@
+/**
+ * A Flux Kustomization as kustomize-controller would build it, from the object in force to the objects that it would apply.
+ * Finds nothing in the repository itself.
+ */
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asFluxObject } from '../flux/sanitizeObject.ts';
+import { fieldAt } from '../flux/untyped.ts';
+import type { RenderedKustomization, RenderNote } from './desired.ts';
+import { desiredObjects, maskTwin } from './desiredObjects.ts';
+import type { InForce } from './inForce.ts';
+import { buildKustomization } from './kustomizationBuild.ts';
+import type { RenderContext } from './renderContext.ts';
+import type { Twin } from './twin.ts';
+import { effectiveVariables, loadVariables } from './variables.ts';
+
+/** Throws `Failure`. */
+export async function renderKustomization(context: RenderContext, inForce: InForce): Promise<RenderedKustomization> {
+  const { object, builds, document } = inForce;
+  const variables = await loadVariables(context, object, builds, document.path);
+  const built = await buildKustomization(context, {
+    kustomization: object,
+    definedIn: document.path,
+    variables: variables.sources,
+    keepUnknown: variables.keepUnknown,
+  });
+  const decrypts = fieldAt(object.real, 'spec', 'decryption', 'provider') !== undefined;
+  const { objects, notes } = desiredObjects(built.objects, context.secrets, decrypts);
+  const { namespace = '', name } = object.real.metadata;
+  return {
+    kind: 'Kustomization',
+    name: { kind: 'Kustomization', namespace, name },
+    inForce: asFluxObject(shownObject(object, context.secrets)),
+    parents: inForce.parents,
+    objects,
+    variables: effectiveVariables(variables.settings, built),
+    notes: distinct([...inForce.notes, ...variables.notes, ...built.notes, ...notes]),
+  };
+}
+
+/** One object with what came from Secrets masked. */
+export function shownObject(object: Twin<KubernetesObject>, secrets: readonly string[]): KubernetesObject {
+  const { real, scrambled, secret } = object;
+  const list: Twin<readonly KubernetesObject[]> = {
+    real: [real],
+    scrambled: scrambled === undefined ? undefined : [scrambled],
+    secret,
+  };
+  return maskTwin(list, secrets).objects[0]?.object ?? real;
+}
+
+/** Each said once: a parent and its child often have the same source. */
+export function distinct(notes: readonly RenderNote[]): readonly RenderNote[] {
+  const byMessage = new Map(notes.map((note) => [note.message, note]));
+  return [...byMessage.values()];
+}

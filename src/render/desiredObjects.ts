@@ -1,0 +1,75 @@
+/**
+ * Built objects as they are handed out: sealed as they would be sent, and masked as they may be shown. The one place where the
+ * two are made of one another.
+ */
+import { Sealed } from '../base/sealed.ts';
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { displayName, idOf } from '../flux/objectKey.ts';
+import type { DesiredObject, RenderNote } from './desired.ts';
+import { maskEncrypted } from './maskEncrypted.ts';
+import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
+import type { Twin } from './twin.ts';
+
+export interface DesiredObjects {
+  readonly objects: readonly DesiredObject[];
+  readonly notes: readonly RenderNote[];
+}
+
+/** `secrets`: texts of Secrets that went in, for where they cannot be traced. */
+export function maskTwin(twin: Twin<readonly KubernetesObject[]>, secrets: readonly string[]): MaskedObjects {
+  if (!twin.secret) {
+    return maskSecretKinds(twin.real);
+  }
+  return twin.scrambled === undefined ? maskEverything(twin.real, secrets) : maskByOrigin(twin.real, twin.scrambled);
+}
+
+/** `decrypts`: the Kustomization has a decryption, without which Flux refuses what is encrypted. */
+export function desiredObjects(
+  built: Twin<readonly KubernetesObject[]>,
+  secrets: readonly string[],
+  decrypts: boolean,
+): DesiredObjects {
+  const { objects, notes } = maskTwin(built, secrets);
+  const more: RenderNote[] = [];
+  const desired = objects.map((shown, index): DesiredObject => {
+    const real = built.real[index] ?? shown.object;
+    const encrypted = maskEncrypted(real);
+    if (encrypted === undefined) {
+      return { object: shown.object, real: new Sealed(real), masked: shown.masked, unstable: [] };
+    }
+    more.push(...encryptedNotes(shown.object, encrypted.encrypted, decrypts));
+    // Masked by origin first: a variable may stand beside what is encrypted.
+    const object = maskEncrypted(withMarks(shown.object, real))?.object ?? shown.object;
+    return { object, real: new Sealed(encrypted.sendable), masked: encrypted.masked, unstable: [], encrypted: true };
+  });
+  return { objects: desired, notes: [...notes, ...more] };
+}
+
+/** The data of an encrypted Secret is ciphertext, which is masked as such: with keys, and without the mask of its kind. */
+function withMarks(shown: KubernetesObject, real: KubernetesObject): KubernetesObject {
+  const { data, stringData, sops } = real as KubernetesObject & Readonly<Record<string, unknown>>;
+  const isSecret = real.kind === 'Secret' && groupOf(real.apiVersion) === '';
+  return {
+    ...shown,
+    ...(sops === undefined ? {} : { sops }),
+    ...(isSecret && data !== undefined ? { data } : {}),
+    ...(isSecret && stringData !== undefined ? { stringData } : {}),
+  };
+}
+
+function encryptedNotes(object: KubernetesObject, encrypted: 'object' | 'file', decrypts: boolean): RenderNote[] {
+  const title = `${object.kind} ${displayName(idOf(object))}`;
+  if (encrypted === 'file') {
+    const message = `${title} is generated of an encrypted file: a hash in its name is that of the ciphertext.`;
+    return [{ severity: 'approximate', message }];
+  }
+  return decrypts
+    ? []
+    : [
+        {
+          severity: 'approximate',
+          message: `${title} is encrypted and the Kustomization has no spec.decryption: kustomize-controller refuses it.`,
+        },
+      ];
+}

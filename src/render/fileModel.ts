@@ -1,0 +1,98 @@
+/**
+ * What rendering wants to know of one file of a repository: the objects that decide what is built and with which values, and
+ * what a kustomize file refers to. A pure function of path and text, so that it can be kept for as long as the file stays.
+ */
+import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
+import { type KustomizeFile, kustomizeFileOf } from '../manifests/kustomizeFile.ts';
+import { isKustomizeFileName } from '../manifests/notAManifest.ts';
+import { type Manifest, parseManifests } from '../manifests/parseManifests.ts';
+import { plainValue } from '../manifests/plainValue.ts';
+import { nameOf } from '../manifests/repositoryPath.ts';
+import type { JsonObject } from './engineProtocol.ts';
+
+/** An object as a file states it, before any build. */
+export interface StatedDocument {
+  readonly path: string;
+  /** Of the document's first key, from 1. */
+  readonly line: number;
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `''` where the text has none. */
+  readonly namespace: string;
+  readonly object: JsonObject;
+  /** By SOPS. */
+  readonly encrypted: boolean;
+}
+
+export interface FileModel {
+  readonly documents: readonly StatedDocument[];
+  readonly kustomize: KustomizeFile | undefined;
+  /** Every text of a kustomize file that may name a file or folder. */
+  readonly references: readonly string[];
+  /** The kustomize file runs generators, transformers or the like, whose own files name further ones. */
+  readonly opaque: boolean;
+}
+
+export const emptyModel: FileModel = { documents: [], kustomize: undefined, references: [], opaque: false };
+
+const opaqueKeys = ['generators', 'transformers', 'validators', 'openapi', 'crds', 'configurations', 'helmCharts'];
+
+/** Documents of other kinds are what is built, not what decides about it. */
+function decides(documentText: string): boolean {
+  return /(?:toolkit|extensions)\.fluxcd\.io|controlplane\.io|^kind:[ \t]*["']?(?:ConfigMap|Secret)\b/m.test(
+    documentText,
+  );
+}
+
+export function readFileModel(path: string, text: string): FileModel {
+  const kustomizeFile = isKustomizeFileName(nameOf(path));
+  const { manifests } = parseManifests(text, path, kustomizeFile ? undefined : decides);
+  if (!kustomizeFile) {
+    return { ...emptyModel, documents: manifests.filter(isNamed).map((manifest) => stated(path, text, manifest)) };
+  }
+  const root = manifests.find((manifest) => manifest.group === 'kustomize.config.k8s.io')?.root;
+  if (!root) {
+    return emptyModel;
+  }
+  const plain = asRecord(plainValue(root)) ?? {};
+  return {
+    documents: [],
+    kustomize: kustomizeFileOf(root),
+    references: [...textsIn(plain)],
+    opaque: opaqueKeys.some((key) => Object.hasOwn(plain, key)),
+  };
+}
+
+/** Templates hold variables where names should be. */
+function isNamed({ name }: Manifest): boolean {
+  return name !== '' && !/<<|\{\{/.test(name);
+}
+
+function stated(path: string, text: string, manifest: Manifest): StatedDocument {
+  const { group, kind, name, namespace, encrypted, root } = manifest;
+  const line = text.slice(0, Math.max(root.start, 0)).split('\n').length;
+  return { path, line, group, kind, name, namespace, encrypted, object: asRecord(plainValue(root)) ?? {} };
+}
+
+function textsIn(value: unknown): Set<string> {
+  const found = new Set<string>();
+  const collect = (one: unknown): void => {
+    if (typeof one === 'string' && one.length < 1000) {
+      found.add(one);
+      found.add(one.replace(/^[^=]*=/, '')); // `values.yaml=prod.yaml` puts the second under the name of the first
+    }
+    Object.values(asRecord(one) ?? {}).forEach(collect);
+    asList(one)?.forEach(collect);
+  };
+  collect(value);
+  return found;
+}
+
+/** A patch looks like the object that it changes but for this: only the whole object says what it applies. */
+export function isWhole(document: StatedDocument): boolean {
+  return document.kind === 'HelmRelease'
+    ? fieldAt(document.object, 'spec', 'chart') !== undefined ||
+        fieldAt(document.object, 'spec', 'chartRef') !== undefined
+    : fieldAt(document.object, 'spec', 'sourceRef') !== undefined;
+}

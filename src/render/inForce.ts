@@ -1,0 +1,277 @@
+/**
+ * A Flux object as it is in force: what its own parents make of the text that states it, from the root down, each parent as it
+ * is in force itself. Where several builds could be meant it says so instead of choosing.
+ */
+import { Failure, isFailure } from '../base/failure.ts';
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { displayName } from '../flux/objectKey.ts';
+import type { BuildOwners, Chain } from './buildOwners.ts';
+import type { FluxName, RenderNote } from './desired.ts';
+import type { StatedDocument } from './fileModel.ts';
+import { buildKustomization, type Built } from './kustomizationBuild.ts';
+import type { RenderContext } from './renderContext.ts';
+import type { Ambiguous } from './renderer.ts';
+import { plainTwin, type Twin } from './twin.ts';
+import { loadVariables } from './variables.ts';
+
+export interface InForce {
+  readonly document: StatedDocument;
+  readonly object: Twin<KubernetesObject>;
+  /** From the root down to the direct parent. */
+  readonly parents: readonly FluxName[];
+  /** The files that state the parents, in their order. */
+  readonly parentFiles: readonly string[];
+  /** What the parents build, in their order. */
+  readonly builds: readonly Built[];
+  readonly notes: readonly RenderNote[];
+}
+
+export interface Wanted {
+  readonly name: FluxName;
+  /** The direct parent that is meant. */
+  readonly owner?: FluxName | undefined;
+  /** A file that states the object or one of its parents. */
+  readonly path?: string | undefined;
+}
+
+interface Way {
+  readonly document: StatedDocument;
+  readonly chain: Chain;
+}
+
+/** Throws `Failure('notFound')` when no file states the object, and what the builds of its parents throw. */
+export async function findInForce(
+  context: RenderContext,
+  owners: BuildOwners,
+  wanted: Wanted,
+): Promise<InForce | Ambiguous> {
+  const ways = waysTo(context, owners, wanted);
+  const found: InForce[] = [];
+  const dead: { readonly way: Way; readonly why: string }[] = [];
+  let failure: Failure | undefined;
+  for (const way of ways) {
+    try {
+      const all = await follow(context, owners, way);
+      found.push(...all.filter((one) => isNamed(one, wanted.name)));
+      if (all.length === 0) {
+        dead.push({ way, why: title(way.chain.at(-1)) });
+      }
+    } catch (error) {
+      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'timeout') {
+        throw error;
+      }
+      failure ??= error;
+    }
+  }
+  const [only, another] = found;
+  if (only && !another) {
+    return only;
+  }
+  if (only && another) {
+    return ambiguous(wanted, found);
+  }
+  if (failure !== undefined) {
+    throw failure;
+  }
+  const [first] = dead;
+  if (!first) {
+    throw new Failure('notFound', `No file of the repository states ${described(wanted)}`);
+  }
+  // The builds leave it out, so it is read as a person would apply it by hand.
+  const own = await ownObject(context, first.way.document);
+  const message = `${first.why} reads ${first.way.document.path}, but does not build this object: shown as the file states it.`;
+  return { ...own, notes: [...own.notes, { severity: 'approximate', message }] };
+}
+
+/** Any document as its parents build it; of several ways the first is taken. `undefined` where they leave it out. */
+export async function documentInForce(
+  context: RenderContext,
+  owners: BuildOwners,
+  document: StatedDocument,
+): Promise<Twin<KubernetesObject> | undefined> {
+  const [chain = []] = owners.chains(document);
+  const [found] = await follow(context, owners, { document, chain });
+  return found?.object;
+}
+
+/** The documents that could be meant, with the ways from the roots to each. */
+function waysTo(context: RenderContext, owners: BuildOwners, { name, owner, path }: Wanted): Way[] {
+  const all = [
+    ...context.parts.snapshot.appliers(name.kind),
+    ...owners.kustomizations.filter((one) => name.kind === 'Kustomization' && owners.syncOf(one)),
+  ].filter((document) => document.name === name.name || mayBeRenamed(document, name));
+  const sameName = all.filter((document) => document.name === name.name);
+  const candidates = sameName.length > 0 ? sameName : all;
+  const near = candidates.filter(({ namespace }) => [name.namespace, ''].includes(namespace) || name.namespace === '');
+  // A build may set another namespace than the text has: only then the others count.
+  const documents = near.length > 0 ? near : candidates;
+  return documents
+    .flatMap((document) => owners.chains(document).map((chain) => ({ document, chain })))
+    .filter(({ chain }) => owner === undefined || isOwner(chain.at(-1), owner))
+    .filter(({ document, chain }) => path === undefined || [document, ...chain].some((one) => one.path === path));
+}
+
+/** `namePrefix` and `nameSuffix` of a build: the name in the cluster holds the one in the text. */
+function mayBeRenamed(document: StatedDocument, name: FluxName): boolean {
+  return document.name.length > 2 && name.name.includes(document.name);
+}
+
+function isOwner(document: StatedDocument | undefined, owner: FluxName): boolean {
+  return (
+    document !== undefined &&
+    owner.kind === document.kind &&
+    owner.name === document.name &&
+    (document.namespace === '' || owner.namespace === '' || owner.namespace === document.namespace)
+  );
+}
+
+/** What the last build of a way makes of the document: none where it leaves it out, several where it makes copies. */
+async function follow(context: RenderContext, owners: BuildOwners, { document, chain }: Way): Promise<InForce[]> {
+  const [root, ...rest] = [...chain, document];
+  let reached = [await rootInForce(context, owners, root)];
+  for (const next of rest) {
+    const below: InForce[] = [];
+    for (const parent of reached) {
+      below.push(...(await take(context, parent, next)));
+    }
+    reached = below;
+  }
+  return reached;
+}
+
+/**
+ * A root is applied by hand or by bootstrap, and from then on builds itself, with whatever its own kustomization.yaml changes in
+ * it: repeated until nothing changes any more.
+ */
+async function rootInForce(context: RenderContext, owners: BuildOwners, document: StatedDocument): Promise<InForce> {
+  let root = await ownObject(context, document);
+  const sync = owners.syncOf(document);
+  if (sync) {
+    const message = sync.patched ? 'The FluxInstance patches what it makes, which is not followed.' : undefined;
+    return { ...root, notes: message === undefined ? [] : [{ severity: 'approximate', message }] };
+  }
+  if (document.kind !== 'Kustomization' || !owners.buildsItself(document)) {
+    const message = `Nothing in the repository builds ${document.path}: ${title(document)} is taken as the file states it.`;
+    return { ...root, notes: [...root.notes, { severity: 'information', message }] };
+  }
+  for (let round = 0; round < 3; round += 1) {
+    const [itself] = await take(context, root, document);
+    if (!itself || isSame(itself.object, root.object)) {
+      break;
+    }
+    root = { ...root, object: itself.object };
+  }
+  return root;
+}
+
+function isSame(a: Twin<KubernetesObject>, b: Twin<KubernetesObject>): boolean {
+  return JSON.stringify(a.real['spec']) === JSON.stringify(b.real['spec']);
+}
+
+/** The document out of the build of its parent. */
+async function take(context: RenderContext, parent: InForce, document: StatedDocument): Promise<InForce[]> {
+  const variables = await loadVariables(context, parent.object, parent.builds, parent.document.path);
+  const built = await buildKustomization(context, {
+    kustomization: parent.object,
+    definedIn: parent.document.path,
+    variables: variables.sources,
+    keepUnknown: variables.keepUnknown,
+  });
+  const name: FluxName = { kind: 'Kustomization', ...nameOf(parent.object.real) };
+  return pick(built.objects, document).map((object) => ({
+    document,
+    object,
+    parents: [...parent.parents, name],
+    parentFiles: [...parent.parentFiles, parent.document.path],
+    builds: [...parent.builds, built],
+    notes: [...parent.notes, ...variables.notes, ...built.notes],
+  }));
+}
+
+/** Objects of the document's kind and name; else, as a build may put text around names, those whose name holds it. */
+function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocument): Twin<KubernetesObject>[] {
+  const ofKind = (list: readonly KubernetesObject[]): KubernetesObject[] =>
+    list.filter((object) => object.kind === document.kind && groupOf(object.apiVersion) === document.group);
+  const real = ofKind(objects.real);
+  const exact = real.filter((object) => object.metadata.name === document.name);
+  const inNamespace = exact.filter((object) => (object.metadata.namespace ?? '') === document.namespace);
+  const around = real.filter((object) => object.metadata.name.includes(document.name));
+  const picked = [inNamespace, exact, around.length === 1 ? around : []].find((list) => list.length > 0) ?? [];
+  return picked.map((object) => {
+    if (!objects.secret) {
+      return plainTwin(object);
+    }
+    const others = objects.scrambled === undefined ? [] : ofKind(objects.scrambled);
+    const isIt = (other: KubernetesObject): boolean =>
+      other.metadata.name === object.metadata.name && other.metadata.namespace === object.metadata.namespace;
+    const sameOrder = others.length === real.length ? others[real.indexOf(object)] : undefined;
+    return { real: object, scrambled: others.find(isIt) ?? sameOrder, secret: true };
+  });
+}
+
+/** The object of the file as the controllers' reader of YAML reads it. */
+async function ownObject(context: RenderContext, document: StatedDocument): Promise<InForce> {
+  const { state, session } = context.parts;
+  const rest = { document, parents: [], parentFiles: [], builds: [], notes: [] };
+  const bytes = await state.files.read(document.path);
+  const text = bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
+  try {
+    const { objects } = await session.request('parse', { text });
+    const own = objects.find(
+      (object) =>
+        object.kind === document.kind &&
+        groupOf(object.apiVersion) === document.group &&
+        object.metadata.name === document.name &&
+        (object.metadata.namespace ?? '') === document.namespace,
+    );
+    return { ...rest, object: plainTwin(own ?? (document.object as unknown as KubernetesObject)) };
+  } catch (error) {
+    if (isFailure(error, 'invalid')) {
+      // Another document of the file is broken; what was read of this one is good.
+      return { ...rest, object: plainTwin(document.object as unknown as KubernetesObject) };
+    }
+    throw error;
+  }
+}
+
+function isNamed({ object }: InForce, { namespace, name }: FluxName): boolean {
+  const own = nameOf(object.real);
+  return (namespace === '' || own.namespace === '' || own.namespace === namespace) && own.name.includes(name);
+}
+
+function nameOf(object: KubernetesObject): { readonly namespace: string; readonly name: string } {
+  return { namespace: object.metadata.namespace ?? '', name: object.metadata.name };
+}
+
+function ambiguous(wanted: Wanted, found: readonly InForce[]): Ambiguous {
+  const choices = found.map((one) => {
+    // The file that tells it from the others: its own, else the nearest parent's.
+    const path = filesOf(one).find((file) => found.every((other) => other === one || !filesOf(other).includes(file)));
+    const { namespace, name } = nameOf(one.object.real);
+    return {
+      name: { kind: wanted.name.kind, namespace, name },
+      owner: one.parents.at(-1),
+      path: path ?? one.document.path,
+    };
+  });
+  const where = choices.map(({ path }) => path).join(', ');
+  return {
+    kind: 'ambiguous',
+    message: `${described(wanted)} is stated or built ${found.length} times: ${where}`,
+    choices,
+  };
+}
+
+/** Its own file, then those of its parents from the nearest up. */
+function filesOf(one: InForce): readonly string[] {
+  return [one.document.path, ...one.parentFiles.toReversed()];
+}
+
+function described({ name }: Wanted): string {
+  return `${name.kind} ${displayName(name)}`;
+}
+
+function title(document: StatedDocument | undefined): string {
+  return document === undefined ? 'Nothing' : `${document.kind} ${displayName(document)}`;
+}

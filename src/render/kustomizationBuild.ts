@@ -1,0 +1,175 @@
+/**
+ * One build of a Flux Kustomization that is in force: finds its source, has the engine build it with the real variables and,
+ * where Secrets go in, with scrambled ones. Decides neither which object is in force nor what is shown.
+ */
+import { createHash } from 'node:crypto';
+import { Failure, isFailure } from '../base/failure.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asList, asText, fieldAt } from '../flux/untyped.ts';
+import { ignoreTest } from '../manifests/ignoreRules.ts';
+import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
+import type { RenderNote } from './desired.ts';
+import type { DataSource, JsonObject } from './engineProtocol.ts';
+import type { SyncedTree } from './engineTree.ts';
+import type { BuildReply, RenderContext } from './renderContext.ts';
+import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
+import { plainTwin, type Twin } from './twin.ts';
+
+export interface BuildInput {
+  readonly kustomization: Twin<KubernetesObject>;
+  /** The file that states it: tells how deep an artifact begins. */
+  readonly definedIn: string;
+  readonly variables: Twin<readonly DataSource[]>;
+  /** Variables may come from where nothing can be read. */
+  readonly keepUnknown: boolean;
+}
+
+export interface Built {
+  readonly objects: Twin<readonly KubernetesObject[]>;
+  /** Variables that the built text refers to, and those of them that nothing sets. */
+  readonly used: readonly string[];
+  readonly unknown: readonly string[];
+  readonly notes: readonly RenderNote[];
+}
+
+/** Throws `Failure`: `notFound` when the source is neither this repository nor to be had. */
+export async function buildKustomization(context: RenderContext, input: BuildInput): Promise<Built> {
+  const { kustomization, variables } = input;
+  const { real } = kustomization;
+  const what = `Kustomization ${real.metadata.namespace ?? ''}/${real.metadata.name}`;
+  const { tree, notes } = await sourceTree(context, real, input.definedIn, what);
+  const secret = kustomization.secret || variables.secret;
+  let reply: BuildReply;
+  try {
+    reply = await runBuild(context, tree, {
+      flux: asJson(real),
+      sources: variables.real,
+      secret,
+      keepUnknown: input.keepUnknown,
+    });
+  } catch (error) {
+    throw context.failed(error, what, tree);
+  }
+  const objects = secret
+    ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input), secret }
+    : plainTwin(reply.objects);
+  return { objects, used: reply.used, unknown: reply.unknown, notes };
+}
+
+/** `undefined` where it cannot be built with scrambled secrets. */
+async function buildScrambled(
+  context: RenderContext,
+  tree: SyncedTree,
+  { kustomization, variables, keepUnknown }: BuildInput,
+): Promise<readonly KubernetesObject[] | undefined> {
+  if (kustomization.scrambled === undefined || variables.scrambled === undefined) {
+    return undefined;
+  }
+  // Where it is built from is no part of what is built: a path out of a Secret leads nowhere when scrambled.
+  const { path, sourceRef } = kustomization.real.spec ?? {};
+  const flux = { ...kustomization.scrambled, spec: { ...kustomization.scrambled.spec, path, sourceRef } };
+  try {
+    const reply = await runBuild(context, tree, { flux, sources: variables.scrambled, secret: true, keepUnknown });
+    return reply.objects;
+  } catch (error) {
+    if (isFailure(error, 'invalid')) {
+      context.parts.log.debug('A build fails with scrambled secrets: all of its values are masked');
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+interface Run {
+  readonly flux: JsonObject;
+  readonly sources: readonly DataSource[];
+  readonly secret: boolean;
+  readonly keepUnknown: boolean;
+}
+
+async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Promise<BuildReply> {
+  const { session, builds } = context.parts;
+  const path = asText(fieldAt(run.flux, 'spec', 'path')) ?? '';
+  const components = (asList(fieldAt(run.flux, 'spec', 'components')) ?? []).flatMap((one) => asText(one) ?? []);
+  const inputs = context.inputsOf(tree).version(path, components);
+  const key = createHash('sha256')
+    .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown]))
+    .digest('base64');
+  const known = builds.get(key);
+  if (known) {
+    return known;
+  }
+  const reply = await session.request('kustomization', {
+    tree: tree.name,
+    kustomization: run.flux,
+    variables: run.sources,
+    strict: true, // the default of kustomize-controller since 1.9 (StrictPostBuildSubstitutions)
+    ...(run.keepUnknown ? { keepUnknown: true } : {}),
+  });
+  builds.set(key, reply, run.secret);
+  return reply;
+}
+
+async function sourceTree(
+  context: RenderContext,
+  kustomization: KubernetesObject,
+  definedIn: string,
+  what: string,
+): Promise<{ readonly tree: SyncedTree; readonly notes: readonly RenderNote[] }> {
+  const { snapshot, state } = context.parts;
+  const source = sourceReference(kustomization, kustomization.metadata.namespace ?? '');
+  const path = asText(fieldAt(kustomization, 'spec', 'path')) ?? '';
+  const meaning = meaningOf(source, path, definedIn, { snapshot, remotes: state.remotes });
+  if (meaning.means === 'repository') {
+    const tree = await context.tree(meaning.view);
+    return { tree, notes: [...meaning.notes, ...largeFileNotes(context, tree, path)] };
+  }
+  return artifactTree(context, source, meaning.why, what);
+}
+
+async function artifactTree(
+  context: RenderContext,
+  source: SourceReference,
+  why: string | undefined,
+  what: string,
+): Promise<{ readonly tree: SyncedTree; readonly notes: readonly RenderNote[] }> {
+  const { cluster, signal, session, trees } = context.parts;
+  const name = title(source);
+  const reason = why === undefined ? 'is not this repository' : `cannot be put together here: ${why}`;
+  if (cluster === undefined) {
+    throw new Failure('notFound', `${what}: its source ${name} ${reason}. Connect to a cluster to use its artifact.`);
+  }
+  const live = await cluster.fluxObject(source.kind, source.namespace, source.name, signal);
+  const artifact = live?.status?.artifact;
+  if (live === undefined || artifact === undefined) {
+    const missing = live === undefined ? 'does not exist' : 'has no artifact yet';
+    throw new Failure('notFound', `${what}: its source ${name} ${reason}, and ${missing} in ${cluster.context}.`);
+  }
+  const archive = await cluster.artifact(live, artifact, signal);
+  const tree = await trees.unpack(session, archive);
+  const message = `Built from the artifact ${archive.revision} of ${name} in ${cluster.context}.`;
+  return { tree, notes: [{ severity: 'information', message }] };
+}
+
+/** Git keeps large files as pointers, which a source packs as they are; a working tree has their content. */
+function largeFileNotes(context: RenderContext, tree: SyncedTree, path: string): RenderNote[] {
+  const texts = context.parts.snapshot.ignoreTexts('.gitattributes').map(({ folder, text }) => ({
+    folder,
+    text: [...text.matchAll(/^(\S+)[ \t].*\bfilter=lfs\b/gm)].map(([, one]) => one).join('\n'),
+  }));
+  const stored = ignoreTest(texts);
+  const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
+  const found = [...tree.places].find(([place, file]) => isBelow(place, folder) && stored(file));
+  return found === undefined
+    ? []
+    : [
+        {
+          severity: 'approximate',
+          message: `${found[1]} is kept in Git LFS: Flux would build its pointer, not its content.`,
+        },
+      ];
+}
+
+function asJson(object: KubernetesObject): JsonObject {
+  return { ...object };
+}

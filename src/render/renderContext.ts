@@ -1,0 +1,105 @@
+/**
+ * What the steps of one render share: the engine for as long as it is theirs, the repository at one moment, and the texts of
+ * Secrets that have come along, so that no message repeats them.
+ */
+import { Failure, isFailure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { BuildCache } from './buildCache.ts';
+import { TreeInputs } from './buildInputs.ts';
+import type { ClusterInputs, RepositoryState } from './desired.ts';
+import type { EngineSession } from './engine.ts';
+import type { EngineReply } from './engineProtocol.ts';
+import { type EngineTrees, type SyncedTree, unreadFailure } from './engineTree.ts';
+import type { ArtifactView } from './artifactView.ts';
+import type { RepositorySnapshot } from './repositoryModel.ts';
+import { redact } from './originMask.ts';
+
+export interface RenderContextParts {
+  readonly session: EngineSession;
+  readonly state: RepositoryState;
+  readonly snapshot: RepositorySnapshot;
+  readonly trees: EngineTrees;
+  readonly builds: BuildCache<BuildReply>;
+  readonly log: Log;
+  readonly cluster?: ClusterInputs | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type BuildReply = EngineReply<'kustomization'>;
+
+export class RenderContext {
+  readonly parts: RenderContextParts;
+  readonly #trees = new Map<string, Promise<SyncedTree>>();
+  readonly #inputs = new Map<string, TreeInputs>();
+  readonly #secrets = new Set<string>();
+
+  constructor(parts: RenderContextParts) {
+    this.parts = parts;
+  }
+
+  /** Texts of Secrets that this render has seen. */
+  get secrets(): readonly string[] {
+    return [...this.#secrets];
+  }
+
+  addSecrets(texts: Iterable<string>): void {
+    for (const text of texts) {
+      this.#secrets.add(text);
+    }
+  }
+
+  /** The repository's files in the engine, sent once for each view of them. */
+  tree(view: ArtifactView): Promise<SyncedTree> {
+    const { session, state, snapshot, trees, signal } = this.parts;
+    let tree = this.#trees.get(view.id);
+    if (!tree) {
+      tree = trees.sync(session, { key: state.key, files: state.files, snapshot }, view, signal);
+      this.#trees.set(view.id, tree);
+    }
+    return tree;
+  }
+
+  inputsOf(tree: SyncedTree): TreeInputs {
+    let inputs = this.#inputs.get(tree.name);
+    if (!inputs) {
+      inputs = new TreeInputs(tree.places, this.parts.snapshot);
+      this.#inputs.set(tree.name, inputs);
+    }
+    return inputs;
+  }
+
+  /** A failure of the engine as it may be told: says what failed, with the repository's own paths. */
+  failed(error: unknown, what: string, tree: SyncedTree): unknown {
+    const told = unreadFailure(error, tree);
+    return isFailure(told, 'invalid')
+      ? new Failure('invalid', `${what}: ${withRepositoryPaths(told.message, tree)}`)
+      : told;
+  }
+
+  /** A failure without texts of Secrets, which a library may have quoted; its cause would hold them too and is left out. */
+  told(error: unknown): unknown {
+    if (!(error instanceof Error) || this.#secrets.size === 0) {
+      return error;
+    }
+    const message = redact(error.message, this.secrets);
+    return isFailure(error) ? new Failure(error.reason, message) : new Error(message);
+  }
+}
+
+/** Places of an artifact that does not begin at the repository's root become paths of the repository. */
+function withRepositoryPaths(message: string, tree: SyncedTree): string {
+  const moved = [...tree.places].filter(([place, path]) => place !== path);
+  return moved
+    .sort(([a], [b]) => b.length - a.length)
+    .reduce(
+      (text, [place, path]) =>
+        text.includes(place)
+          ? text.replaceAll(new RegExp(`(?<![\\w./-])${literal(place)}(?![\\w/-])`, 'g'), () => path)
+          : text,
+      message,
+    );
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+}

@@ -1,0 +1,169 @@
+/**
+ * What the files of a repository state, kept by the version of each file, so that one keystroke makes one file be read again.
+ * Answers about the text alone: nothing here is built.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { cancelled } from '../base/failure.ts';
+import { fieldAt } from '../flux/untyped.ts';
+import { BuildGraph } from '../manifests/buildGraph.ts';
+import type { IgnoreText } from '../manifests/ignoreRules.ts';
+import type { KustomizeFile } from '../manifests/kustomizeFile.ts';
+import { isIgnoredPath, isYamlPath, maxFileBytes } from '../manifests/notAManifest.ts';
+import type { RepositoryFile, RepositoryFiles } from '../manifests/repositoryFiles.ts';
+import { folderOf, nameOf } from '../manifests/repositoryPath.ts';
+import { emptyModel, type FileModel, isWhole, readFileModel, type StatedDocument } from './fileModel.ts';
+
+/** How many files are parsed before others get a turn: parsing a large repository takes half a second. */
+const turn = 50;
+
+/** One state of the files; does not change. */
+export class RepositorySnapshot {
+  readonly files: readonly RepositoryFile[];
+  readonly documents: readonly StatedDocument[];
+  readonly #models: ReadonlyMap<string, FileModel>;
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #versions: ReadonlyMap<string, string>;
+  #graph: BuildGraph | undefined;
+
+  constructor(
+    files: readonly RepositoryFile[],
+    models: ReadonlyMap<string, FileModel>,
+    texts: ReadonlyMap<string, string>,
+    before?: RepositorySnapshot,
+  ) {
+    this.files = files;
+    this.#models = models;
+    this.#texts = texts;
+    this.#versions = new Map(files.map((file) => [file.path, file.version]));
+    this.documents = files.flatMap((file) => models.get(file.path)?.documents ?? []);
+    if (before && this.#sameShape(before)) {
+      this.#graph = before.#graph;
+    }
+  }
+
+  /** Whether the same files are there and no kustomize file has changed: then the same files are built. */
+  #sameShape(before: RepositorySnapshot): boolean {
+    return (
+      before.files.length === this.files.length &&
+      this.files.every(
+        ({ path }, index) =>
+          path === before.files[index]?.path && this.model(path).kustomize === before.model(path).kustomize,
+      )
+    );
+  }
+
+  /** `undefined` when there is no such file. */
+  version(path: string): string | undefined {
+    return this.#versions.get(path);
+  }
+
+  model(path: string): FileModel {
+    return this.#models.get(path) ?? emptyModel;
+  }
+
+  /** Whole documents of a kind, patches left out. */
+  appliers(kind: 'Kustomization' | 'HelmRelease'): readonly StatedDocument[] {
+    const group = kind === 'HelmRelease' ? 'helm.toolkit.fluxcd.io' : 'kustomize.toolkit.fluxcd.io';
+    return this.documents.filter((document) => document.group === group && document.kind === kind && isWhole(document));
+  }
+
+  /** Documents of a kind by name; one without a namespace may stand for any. */
+  named(kind: string, namespace: string, name: string): readonly StatedDocument[] {
+    return this.documents.filter(
+      (document) =>
+        document.kind === kind &&
+        document.name === name &&
+        (namespace === '' || document.namespace === '' || document.namespace === namespace),
+    );
+  }
+
+  /** The texts of all files of that name, those of folders before those within them. */
+  ignoreTexts(name: '.sourceignore' | '.gitattributes'): readonly IgnoreText[] {
+    return [...this.#texts]
+      .filter(([path]) => nameOf(path) === name)
+      .map(([path, text]) => ({ folder: folderOf(path), text }));
+  }
+
+  get graph(): BuildGraph {
+    this.#graph ??= new BuildGraph(
+      this.files.map((file) => file.path),
+      this.kustomizeFiles(),
+    );
+    return this.#graph;
+  }
+
+  kustomizeFiles(): ReadonlyMap<string, KustomizeFile> {
+    return new Map(
+      [...this.#models].flatMap(([path, { kustomize }]) => (kustomize ? [[path, kustomize] as const] : [])),
+    );
+  }
+}
+
+interface KnownFile {
+  readonly version: string;
+  readonly model: FileModel;
+  /** Of files with ignore rules alone. */
+  readonly text: string | undefined;
+}
+
+export class RepositoryModel {
+  #known = new Map<string, KnownFile>();
+  #latest: RepositorySnapshot | undefined;
+
+  /** Throws `Failure('cancelled')`, and what `files` throws. */
+  async snapshot(files: RepositoryFiles, signal?: AbortSignal): Promise<RepositorySnapshot> {
+    const listed = await files.list(signal);
+    if (this.#latest && sameFiles(this.#latest.files, listed)) {
+      return this.#latest;
+    }
+    const known = new Map<string, KnownFile>();
+    let parsed = 0;
+    for (const file of listed) {
+      const before = this.#known.get(file.path);
+      if (before?.version === file.version) {
+        known.set(file.path, before);
+        continue;
+      }
+      const text = await readText(files, file);
+      const isIgnoreFile = ['.sourceignore', '.gitattributes'].includes(nameOf(file.path));
+      const model = text === undefined || isIgnoreFile ? emptyModel : readFileModel(file.path, text);
+      known.set(file.path, { version: file.version, model, text: isIgnoreFile ? text : undefined });
+      parsed += 1;
+      if (parsed % turn === 0) {
+        await setImmediate();
+      }
+      if (signal?.aborted === true) {
+        throw cancelled('Reading the repository');
+      }
+    }
+    this.#known = known;
+    this.#latest = new RepositorySnapshot(
+      listed,
+      new Map([...known].map(([path, { model }]) => [path, model])),
+      new Map([...known].flatMap(([path, { text }]) => (text === undefined ? [] : [[path, text] as const]))),
+      this.#latest,
+    );
+    return this.#latest;
+  }
+}
+
+async function readText(files: RepositoryFiles, file: RepositoryFile): Promise<string | undefined> {
+  const { path, size } = file;
+  const wanted =
+    ['.sourceignore', '.gitattributes'].includes(nameOf(path)) || (isYamlPath(path) && !isIgnoredPath(path));
+  const bytes = wanted && size <= maxFileBytes ? await files.read(path) : undefined;
+  return bytes && Buffer.from(bytes).toString('utf8');
+}
+
+function sameFiles(before: readonly RepositoryFile[], now: readonly RepositoryFile[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((file, index) => file.path === before[index]?.path && file.version === before[index].version)
+  );
+}
+
+/** `spec.path` of a document, `''` for the root of its source. */
+export function pathOf(document: StatedDocument): string {
+  const path = fieldAt(document.object, 'spec', 'path');
+  return typeof path === 'string' ? path : '';
+}

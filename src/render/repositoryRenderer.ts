@@ -1,0 +1,118 @@
+/**
+ * The renderer of extension and CLI: one engine, and for each repository that it is asked about what its files state and what
+ * was built of them before. Shows nothing and writes nothing.
+ */
+import type { Log } from '../base/log.ts';
+import { BuildCache } from './buildCache.ts';
+import { BuildOwners } from './buildOwners.ts';
+import type { FluxName, RenderedKustomization, RenderedRelease, RepositoryState, StatedFluxObject } from './desired.ts';
+import { renderKustomization } from './desiredKustomization.ts';
+import { renderRelease } from './desiredRelease.ts';
+import type { Engine, EngineSession } from './engine.ts';
+import { EngineTrees } from './engineTree.ts';
+import { fluxSyncs } from './fluxSync.ts';
+import { findInForce, type InForce } from './inForce.ts';
+import { LoadedCharts } from './loadedCharts.ts';
+import { releaseContext, releaseInForce } from './releaseRepository.ts';
+import type { Ambiguous, Renderer, RenderOptions } from './renderer.ts';
+import { type BuildReply, RenderContext } from './renderContext.ts';
+import { RepositoryModel, type RepositorySnapshot } from './repositoryModel.ts';
+
+/** States that are kept: a working tree, and a commit or two to compare it with. */
+const maxModels = 4;
+
+/** Builds that are kept: a repository of a hundred Kustomizations, twice. */
+const maxBuilds = 200;
+
+export class RepositoryRenderer implements Renderer {
+  readonly #engine: Engine;
+  readonly #log: Log;
+  /** By the key of the state, the least recently used first. */
+  readonly #models = new Map<string, RepositoryModel>();
+  readonly #trees = new EngineTrees();
+  readonly #builds = new BuildCache<BuildReply>(maxBuilds);
+  readonly #charts = new LoadedCharts();
+  #owners:
+    { readonly snapshot: RepositorySnapshot; readonly remotes: string; readonly owners: BuildOwners } | undefined;
+
+  /** The engine stays the caller's. */
+  constructor(parts: { readonly engine: Engine; readonly log: Log }) {
+    this.#engine = parts.engine;
+    this.#log = parts.log;
+  }
+
+  async stated(state: RepositoryState, signal?: AbortSignal): Promise<readonly StatedFluxObject[]> {
+    const snapshot = await this.#model(state).snapshot(state.files, signal);
+    const synced = fluxSyncs(snapshot.documents).map((sync) => sync.kustomization);
+    return [...snapshot.appliers('Kustomization'), ...synced, ...snapshot.appliers('HelmRelease')].map(
+      ({ path, line, object, namespace, name, kind }) => ({
+        name: { kind: kind === 'HelmRelease' ? kind : 'Kustomization', namespace, name },
+        path,
+        line,
+        object,
+      }),
+    );
+  }
+
+  kustomization(name: FluxName, options: RenderOptions): Promise<RenderedKustomization | Ambiguous> {
+    return this.#render(name, options, (context, inForce) => renderKustomization(context, inForce));
+  }
+
+  release(name: FluxName, options: RenderOptions): Promise<RenderedRelease | Ambiguous> {
+    return this.#render(name, options, (context, inForce, owners) =>
+      renderRelease(
+        releaseInForce(context, inForce),
+        releaseContext({ context, inForce, owners, charts: this.#charts, options }),
+      ),
+    );
+  }
+
+  #render<T>(
+    name: FluxName,
+    options: RenderOptions,
+    render: (context: RenderContext, inForce: InForce, owners: BuildOwners) => Promise<T>,
+  ): Promise<T | Ambiguous> {
+    const { state, cluster, signal, owner, path } = options;
+    const what = `Rendering ${name.kind} ${name.namespace === '' ? name.name : `${name.namespace}/${name.name}`}`;
+    const work = async (session: EngineSession): Promise<T | Ambiguous> => {
+      const snapshot = await this.#model(state).snapshot(state.files, signal);
+      this.#builds.beginRender();
+      const context = new RenderContext({
+        session,
+        state,
+        snapshot,
+        trees: this.#trees,
+        builds: this.#builds,
+        log: this.#log,
+        cluster,
+        signal,
+      });
+      const owners = this.#ownersOf(snapshot, state.remotes);
+      try {
+        const inForce = await findInForce(context, owners, { name, owner, path });
+        return 'kind' in inForce ? inForce : await render(context, inForce, owners);
+      } catch (error) {
+        throw context.told(error);
+      }
+    };
+    return this.#engine.use(work, { what, ...(signal ? { signal } : {}) });
+  }
+
+  #model(state: RepositoryState): RepositoryModel {
+    const model = this.#models.get(state.key) ?? new RepositoryModel();
+    this.#models.delete(state.key);
+    this.#models.set(state.key, model);
+    for (const oldest of [...this.#models.keys()].slice(0, Math.max(0, this.#models.size - maxModels))) {
+      this.#models.delete(oldest);
+    }
+    return model;
+  }
+
+  #ownersOf(snapshot: RepositorySnapshot, remotes: readonly string[]): BuildOwners {
+    const key = remotes.join('\n');
+    if (this.#owners?.snapshot !== snapshot || this.#owners.remotes !== key) {
+      this.#owners = { snapshot, remotes: key, owners: new BuildOwners({ snapshot, remotes }) };
+    }
+    return this.#owners.owners;
+  }
+}
