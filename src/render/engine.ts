@@ -5,7 +5,10 @@
 import type { Disposable } from '../base/disposables.ts';
 import type { EngineOperation, EngineReply, EngineRequest } from './engineProtocol.ts';
 
-/** One engine for as long as one piece of work has it. What was sent to it stays until its generation ends. */
+/**
+ * One engine for as long as one piece of work has it. What was sent to it stays until its generation ends. A session ends with
+ * its instance: after a failure that ended that, each further request fails in the same way.
+ */
 export interface EngineSession {
   /** Another number means another instance: all trees and charts that were sent to the one before are gone. */
   readonly generation: number;
@@ -23,7 +26,8 @@ export interface EngineSession {
 export interface Engine extends Disposable {
   /**
    * Runs `work` when all work before it has ended; nothing else reaches the engine meanwhile. An aborted signal takes it out of
-   * the queue, or ends the instance when a request is under way. `what` names the work in failures: `Rendering HelmRelease a/b`.
+   * the queue, or ends the instance when a request is under way that does not come to its end within a moment; either way the
+   * caller is answered at once. `what` names the work in failures: `Rendering HelmRelease a/b`.
    */
   use<T>(
     work: (session: EngineSession) => Promise<T>,

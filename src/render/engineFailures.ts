@@ -7,17 +7,22 @@ import { engineMemoryMiB } from './engineInstance.ts';
 import { type Ended, maxReplyBytes } from './engineMessages.ts';
 import type { EngineOperation, EngineReply } from './engineProtocol.ts';
 
-/** Enough for the longest sentence of a library with a piece of a template in it; a hostile chart may `fail` with megabytes. */
-const maxWords = 8000;
+/** Enough for what a library says of a template; a hostile chart may `fail` with megabytes. */
+const maxWords = 4000;
 
 /** Throws `Failure('invalid')` with the library's words. */
 export function readReply<O extends EngineOperation>(reply: Uint8Array): EngineReply<O> {
   const answer = JSON.parse(new TextDecoder().decode(reply)) as { reply?: EngineReply<O>; error?: string };
   if (answer.error !== undefined) {
-    const words = answer.error.length > maxWords ? `${answer.error.slice(0, maxWords)} …` : answer.error;
-    throw new Failure('invalid', words);
+    throw new Failure('invalid', shortened(answer.error));
   }
   return answer.reply as EngineReply<O>;
+}
+
+/** Keeps both ends: the file is named at the beginning and the cause at the end. */
+function shortened(words: string): string {
+  const half = maxWords / 2;
+  return words.length > maxWords ? `${words.slice(0, half)} … ${words.slice(-half)}` : words;
 }
 
 export function limitFailure(what: string, limitMs: number): Failure {

@@ -55,3 +55,6 @@ export type FromThread = Opened | Answered | Ended;
 
 /** More than this is not taken over from the engine: reading it would hold up everything else in this process. */
 export const maxReplyBytes = 64 << 20;
+
+/** Nor objects in objects over this: what walks through them calls itself for each level. The deepest real schemas have 100. */
+export const maxReplyLevels = 1000;

@@ -3,6 +3,7 @@
  * to start, how long to wait and when to end it are its owner's.
  */
 import { Worker } from 'node:worker_threads';
+import { Failure } from '../base/failure.ts';
 import type { Answered, Ended, FromThread, Opened, ThreadRequest, ThreadStart } from './engineMessages.ts';
 
 export class EngineThread {
@@ -48,8 +49,8 @@ export class EngineThread {
   }
 
   /**
-   * Sends a request; the one before must have been answered. Never rejects, but throws what cannot be sent. The attachment is
-   * copied.
+   * Sends a request; the one before must have been answered. Never rejects, but throws when the request cannot be
+   * sent. The attachment is copied.
    */
   request(operation: string, request: object, attachment?: Uint8Array): Promise<Answered | Ended> {
     if (this.#end !== undefined) {
@@ -61,10 +62,11 @@ export class EngineThread {
     // An exact copy that is then handed over: a view on a larger buffer would take all of the buffer along.
     const copy = attachment === undefined ? undefined : new Uint8Array(attachment);
     const message: ThreadRequest = { operation, request, attachment: copy };
-    try {
-      this.#worker.postMessage(message, copy === undefined ? [] : [copy.buffer]);
-    } catch {
-      // The error's own words hold the text of what cannot be sent.
+    const obstacle = this.#send(message, copy === undefined ? [] : [copy.buffer]);
+    if (obstacle === 'depth') {
+      throw new Failure('invalid', `The request ${operation} is nested too deeply.`);
+    }
+    if (obstacle === 'type') {
       throw new TypeError(`the request ${operation} holds what cannot be sent to another thread`);
     }
     this.#answer = Promise.withResolvers();
@@ -83,6 +85,16 @@ export class EngineThread {
   /** Ends it at once, whatever it is doing. */
   end(words: string): void {
     this.#finish('stopped', words);
+  }
+
+  /** Says why it cannot be sent. The error itself is dropped: its words hold the text of a value. */
+  #send(message: ThreadRequest, transfer: ArrayBuffer[]): 'depth' | 'type' | undefined {
+    try {
+      this.#worker.postMessage(message, transfer);
+      return undefined;
+    } catch (error) {
+      return error instanceof RangeError ? 'depth' : 'type';
+    }
   }
 
   #take(message: FromThread): void {

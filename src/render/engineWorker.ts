@@ -14,7 +14,9 @@ import {
   type ThreadRequest,
   type ThreadStart,
   maxReplyBytes,
+  maxReplyLevels,
 } from './engineMessages.ts';
+import { isNestedDeeper } from './nesting.ts';
 import { type WasmModule, webAssembly } from './webAssembly.ts';
 
 function post(message: FromThread, transfer: ArrayBuffer[] = []): void {
@@ -45,6 +47,9 @@ function answer(instance: EngineInstance, { operation, request, attachment }: Th
     const { reply, requestBytes } = instance.handle(operation, request, attachment);
     if (reply.length > maxReplyBytes) {
       return ended('excess', `a reply of ${reply.length} bytes`);
+    }
+    if (isNestedDeeper(reply, maxReplyLevels)) {
+      return ended('depth', 'a reply');
     }
     const ms = performance.now() - began;
     return { state: 'answered', reply: reply.slice(), requestBytes, memoryBytes: instance.memoryBytes, ms };

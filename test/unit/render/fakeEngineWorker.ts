@@ -42,7 +42,7 @@ function answer({ operation, request, attachment }: ThreadRequest): void {
       reply({ error: 'the library refused' });
       break;
     case 'refuse at length':
-      reply({ error: 'x'.repeat(100_000) });
+      reply({ error: `where: ${'x'.repeat(100_000)}: why` });
       break;
     case 'grow':
       reply({ reply: { text: 'large' } }, 500 << 20);

@@ -94,9 +94,20 @@ describe('a request', () => {
     assert.equal(await generationOf(engine), 1);
   });
 
-  it('gets no more of an endless error than a person can read', async () => {
+  it('gets no more of an endless error than a person can read: its beginning and its end', async () => {
     const { engine } = setUp();
-    await assert.rejects(askOnce(engine, 'refuse at length'), (error: Error) => error.message.length < 10_000);
+    await assert.rejects(askOnce(engine, 'refuse at length'), { message: /^where: x{1000,5000} … x{1000,5000}: why$/ });
+  });
+
+  it('that is nested without end is refused', async () => {
+    const { engine } = setUp();
+    let values: Record<string, unknown> = {};
+    for (let level = 0; level < 50_000; level += 1) {
+      values = { values };
+    }
+    const deep = { text: 'x', values };
+    await assert.rejects(askOnce(engine, deep), { reason: 'invalid', message: /nested too deeply/ });
+    assert.equal((await askOnce(engine, 'next')).text, 'substitute next');
   });
 
   it('waits for the one before it in the same work', async () => {
