@@ -3,6 +3,7 @@
  * exit code; what it needs of the world is opened by others.
  */
 import type { Disposable } from '../base/disposables.ts';
+import { idOf } from '../flux/objectKey.ts';
 import { type RenderComparison, compareRenders } from '../render/compareRenders.ts';
 import type { ChartPuller, ClusterInputs, DesiredObject, RenderNote, RepositoryState } from '../render/desired.ts';
 import type { RenderOptions, Renderer } from '../render/renderer.ts';
@@ -41,8 +42,8 @@ export async function build(options: BuildArguments, found: FoundTarget, world: 
   const parts = await world.open(options, found, world.signal);
   try {
     return options.diff === undefined
-      ? await printBuild(options, found.target, parts, world)
-      : await printDiff(options, options.diff, found.target, parts, world);
+      ? await printBuild(options, found, parts, world)
+      : await printDiff(options, options.diff, found, parts, world);
   } finally {
     parts.dispose();
   }
@@ -50,13 +51,13 @@ export async function build(options: BuildArguments, found: FoundTarget, world: 
 
 async function printBuild(
   options: BuildArguments,
-  target: Target,
+  found: FoundTarget,
   parts: BuildParts,
   { terminal, signal }: BuildWorld,
 ): Promise<number> {
-  const outcomes = await renderIn(parts.workingTree, target, parts, options, signal);
+  const outcomes = await renderIn(parts.workingTree, found, parts, options, signal);
   if (outcomes.length === 0) {
-    throw await nothingMeant(target, [parts.workingTree], parts.renderer, signal);
+    throw await nothingMeant(found.target, [parts.workingTree], parts.renderer, signal);
   }
   const rendered = outcomes.flatMap((outcome) => (outcome.state === 'rendered' ? [outcome.rendered] : []));
   if (options.output === 'json') {
@@ -76,32 +77,36 @@ async function printBuild(
 async function printDiff(
   options: BuildArguments,
   revision: string,
-  target: Target,
+  found: FoundTarget,
   parts: BuildParts,
   { terminal, signal }: BuildWorld,
 ): Promise<number> {
   const states = [await parts.commit(revision, signal), parts.workingTree] as const;
-  const before = await renderIn(states[0], target, parts, options, signal);
-  const after = await renderIn(states[1], target, parts, options, signal);
+  const before = await renderIn(states[0], found, parts, options, signal);
+  const after = await renderIn(states[1], found, parts, options, signal);
   if (before.length + after.length === 0) {
-    throw await nothingMeant(target, states, parts.renderer, signal);
+    throw await nothingMeant(found.target, states, parts.renderer, signal);
   }
   const exitCodes = [
     ...before.map((each) => report(each, states[0], terminal)),
     ...after.map((each) => report(each, states[1], terminal)),
   ];
   const comparisons = pairs(before, after).flatMap((pair) => compare(pair) ?? []);
+  reportEncrypted([...before, ...after], terminal);
   const labels: DiffLabels = { before: states[0].label, after: states[1].label };
   const changes = inOrder(comparisons);
-  printChanges(changes, options, labels, terminal);
-  terminal.remark(summary(comparisons, changes, labels));
   const failed = Math.max(0, ...exitCodes);
+  // As with objects: a list in which something is missing would pass for the whole.
+  if (options.output === 'yaml' || failed === 0) {
+    printChanges(changes, options, labels, terminal);
+  }
+  terminal.remark(summary(comparisons, changes, labels));
   return failed > 0 ? failed : options.exitCode && changes.length > 0 ? 1 : 0;
 }
 
 function renderIn(
   state: RepositoryState,
-  target: Target,
+  { target, file }: FoundTarget,
   parts: BuildParts,
   { owner, kubeVersion, apiVersions }: BuildArguments,
   signal: AbortSignal,
@@ -112,6 +117,7 @@ function renderIn(
     signal,
     ...(cluster && { cluster }),
     ...(puller && { puller }),
+    ...(file !== undefined && { path: file }),
     ...(owner && { owner: { kind: 'Kustomization', ...owner } }),
     ...(kubeVersion !== undefined && { kubernetesVersion: kubeVersion }),
     ...(apiVersions.length > 0 && { apiVersions }),
@@ -124,7 +130,7 @@ function report(outcome: TargetOutcome, state: RepositoryState, terminal: Termin
   if (outcome.state === 'failed') {
     return reportError(outcome.error, terminal, `${outcome.title} (${state.label})`);
   }
-  for (const { severity, message } of [...outcome.notes, ...maskNotes(outcome.rendered.objects)]) {
+  for (const { severity, message } of [...outcome.rendered.notes, ...maskNotes(outcome.rendered.objects)]) {
     terminal.message(severity === 'approximate' ? 'warning' : 'note', `${outcome.title}: ${message}`);
   }
   return 0;
@@ -134,6 +140,20 @@ function maskNotes(objects: readonly DesiredObject[]): readonly RenderNote[] {
   const values = objects.reduce((sum, { masked }) => sum + masked.length, 0);
   const message = `${values} ${values === 1 ? 'value is' : 'values are'} masked (•••): to be read, not to be applied.`;
   return values === 0 ? [] : [{ severity: 'information', message }];
+}
+
+/** Without keys two ciphertexts cannot be compared; silence would say that they are the same. */
+function reportEncrypted(outcomes: readonly TargetOutcome[], terminal: Terminal): void {
+  const names = outcomes.flatMap((outcome) =>
+    outcome.state === 'rendered'
+      ? outcome.rendered.objects.filter(({ encrypted }) => encrypted).map(({ object }) => JSON.stringify(idOf(object)))
+      : [],
+  );
+  const count = new Set(names).size;
+  if (count > 0) {
+    const subject = count === 1 ? '1 object is encrypted, and its' : `${count} objects are encrypted, and their`;
+    terminal.message('note', `${subject} values are not compared.`);
+  }
 }
 
 interface OutcomePair {

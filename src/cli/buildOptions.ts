@@ -17,28 +17,29 @@ export const buildOptions: readonly OptionRow[] = [
     name: 'namespace',
     short: 'n',
     value: 'NS',
-    help: 'namespace of ks/NAME or hr/NAME; without it the name is searched',
+    help: 'namespace of the object; without it the name is searched',
   },
   { name: 'owner', value: 'NS/NAME', help: 'the Kustomization that builds the object, where several do' },
-  { name: 'diff', value: 'REV', help: 'show what the working tree changes against a commit, a branch or a tag' },
+  { name: 'file', value: 'FILE', help: 'a file that states the object, or a Kustomization that builds it' },
+  { name: 'diff', value: 'REV', help: 'show what the working tree changes against a commit' },
   { name: 'exit-code', help: 'with --diff: exit with 1 when something differs' },
   {
     name: 'output',
     short: 'o',
     value: 'yaml|json',
-    help: 'form of the output (default: yaml; with --diff: a unified diff)',
+    help: 'form of the output; yaml with --diff is a unified diff',
   },
-  { name: 'pull', help: 'pull charts from their Helm repository or registry; pulled ones are kept' },
+  { name: 'pull', help: 'pull charts from their repositories; pulled ones are kept' },
   { name: 'kube-version', value: 'VERSION', help: 'Kubernetes version that charts are rendered for' },
   { name: 'api-versions', value: 'LIST', multiple: true, help: 'API versions that charts see, comma-separated' },
-  { name: 'context', value: 'NAME', help: 'use this kubeconfig context for variables, charts and API versions' },
-  { name: 'kubeconfig', value: 'FILE', help: 'kubeconfig file (default: $KUBECONFIG, else ~/.kube/config)' },
+  { name: 'context', value: 'NAME', help: 'ask this cluster for variables, charts and API versions' },
+  { name: 'kubeconfig', value: 'FILE', help: 'default: $KUBECONFIG, else ~/.kube/config' },
   {
     name: 'repository',
     value: 'DIR',
-    help: "top folder of the repository (default: that of the file's Git work tree)",
+    help: 'top of the repository; default: that of the Git work tree',
   },
-  { name: 'time-limit', value: 'DURATION', help: 'longest time for one render, such as 90s (default: 30s)' },
+  { name: 'time-limit', value: 'DURATION', help: 'longest time for one step of a render; default: 30s' },
   { name: 'help', short: 'h', help: 'show this help' },
 ];
 
@@ -47,6 +48,8 @@ export interface BuildArguments {
   readonly target: string;
   readonly namespace: string | undefined;
   readonly owner: { readonly namespace: string; readonly name: string } | undefined;
+  /** A path as written: tells objects of the same name apart, such as those of two clusters. */
+  readonly file: string | undefined;
   /** A revision in Git's words. */
   readonly diff: string | undefined;
   readonly exitCode: boolean;

@@ -20,17 +20,21 @@ export interface FoundTarget {
   readonly target: Target;
   /** Absolute. */
   readonly repository: string;
+  /** A file of the repository that tells what is meant from others of the same name, where one was given. */
+  readonly file: string | undefined;
   /** Whether Git knows the repository, so that it has commits. */
   readonly hasCommits: boolean;
 }
 
-type Wanted = Pick<BuildArguments, 'target' | 'namespace' | 'repository' | 'diff'>;
+type Wanted = Pick<BuildArguments, 'target' | 'namespace' | 'file' | 'repository' | 'diff'>;
 
 /** `folder`: where the user is, absolute. Throws `UsageError` for what does not exist. */
 export async function findTarget(wanted: Wanted, folder: string): Promise<FoundTarget> {
   const name = readName(wanted);
   if (name) {
-    return { ...(await findRepository(wanted, await realpath(folder), folder)), target: { by: 'name', name } };
+    const found = await findRepository(wanted, await realpath(folder), folder);
+    const file = wanted.file === undefined ? undefined : await findFile(wanted.file, found.repository, folder);
+    return { ...found, file, target: { by: 'name', name } };
   }
   if (wanted.namespace !== undefined) {
     throw new UsageError('--namespace goes with ks/NAME or hr/NAME.');
@@ -40,7 +44,28 @@ export async function findTarget(wanted: Wanted, folder: string): Promise<FoundT
   if (!isWithin(path, found.repository)) {
     throw new UsageError(`${wanted.target} is not in the repository ${found.repository}.`);
   }
-  return { ...found, target: { by: kind, path: relative(found.repository, path).split(sep).join('/') } };
+  const inside = pathIn(found.repository, path);
+  const file = wanted.file === undefined ? undefined : await findFile(wanted.file, found.repository, folder);
+  return { ...found, file: file ?? (kind === 'file' ? inside : undefined), target: { by: kind, path: inside } };
+}
+
+/** From where the user is, or from the top of the repository, as messages name files. */
+async function findFile(file: string, repository: string, folder: string): Promise<string> {
+  for (const base of [folder, repository]) {
+    try {
+      const path = await realpath(resolve(base, file));
+      if (isWithin(path, repository) && (await stat(path)).isFile()) {
+        return pathIn(repository, path);
+      }
+    } catch {
+      // the other base then
+    }
+  }
+  throw new UsageError(`--file ${file} is no file of the repository ${repository}.`);
+}
+
+function pathIn(repository: string, path: string): string {
+  return relative(repository, path).split(sep).join('/');
 }
 
 const kinds: ReadonlyMap<string, FluxName['kind']> = new Map([

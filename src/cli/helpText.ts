@@ -8,22 +8,26 @@ Usage:
   driftline help [build]                           show this help, or that of a command
   driftline version                                show the version
 
-Exit codes: 0 done, 1 it cannot be rendered (with --diff --exit-code also: something differs), 2 the command line is wrong
-or names nothing, 130 interrupted.
+Exit codes:
+  0    done
+  1    it cannot be rendered; with --diff --exit-code also: something differs
+  2    the command line is wrong, or names nothing or several things
+  130  interrupted
 `;
 
-export const buildHelp = `Renders what the Flux controllers would apply. No cluster and no network is used unless an option says so.
+export const buildHelp = `Renders what the Flux controllers would apply. Uses files alone, unless an option says otherwise.
 
 Usage:
-  driftline build PATH       a folder: built as a Flux Kustomization with that spec.path would be; the one Kustomization of
-                             the repository that has this path is in force, else it is built without variables
-                             a file: every Flux Kustomization and HelmRelease that it states
-  driftline build ks/NAME    a Flux Kustomization of the repository (also kustomization/NAME, ks/NAMESPACE/NAME)
-  driftline build hr/NAME    a HelmRelease of the repository (also helmrelease/NAME, hr/NAMESPACE/NAME)
+  driftline build PATH     a folder: built as the Flux Kustomization of the repository that has
+                           this spec.path; without one, as kustomize alone would build it
+                           a file: every Flux Kustomization and HelmRelease that it states
+  driftline build ks/NAME  a Flux Kustomization (kustomization/NAME, ks/NAMESPACE/NAME)
+  driftline build hr/NAME  a HelmRelease (helmrelease/NAME, hr/NAMESPACE/NAME)
 
 Options:
 ${optionLines(buildOptions)}
-Values from Secrets and encrypted values are shown as •••. Objects go to stdout, notes and errors to stderr.
+Objects go to stdout, notes and errors to stderr. Values that come from Secrets, and encrypted
+ones, are shown as •••.
 
 Examples:
   driftline build ks/apps

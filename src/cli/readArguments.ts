@@ -118,6 +118,7 @@ function readBuild(values: Words['values'], targets: readonly string[]): BuildAr
     target,
     namespace: one('namespace'),
     owner: readOwner(one('owner')),
+    file: one('file'),
     diff,
     exitCode: values.has('exit-code'),
     output: readOutput(one('output')),

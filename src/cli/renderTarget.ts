@@ -4,8 +4,10 @@
  */
 import { posix } from 'node:path';
 import { isFailure } from '../base/failure.ts';
+import { displayName } from '../flux/objectKey.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
 import type {
+  DesiredObject,
   FluxName,
   RenderNote,
   RenderedKustomization,
@@ -17,10 +19,16 @@ import type { Ambiguous, RenderOptions, Renderer } from '../render/renderer.ts';
 import type { Target } from './findTarget.ts';
 import { UsageError } from './usageError.ts';
 
-export type Rendered = RenderedKustomization | RenderedRelease;
+/** A folder that no Flux Kustomization stands for. */
+export interface RenderedFolder {
+  readonly kind: 'folder';
+  readonly objects: readonly DesiredObject[];
+  readonly notes: readonly RenderNote[];
+}
 
-/** Renders a folder that no Flux Kustomization stands for. */
-export type FolderRenderer = (folder: string, options: RenderOptions) => Promise<RenderedKustomization>;
+export type Rendered = RenderedKustomization | RenderedRelease | RenderedFolder;
+
+export type FolderRenderer = (folder: string, options: RenderOptions) => Promise<readonly DesiredObject[]>;
 
 export interface TargetParts {
   readonly renderer: Renderer;
@@ -30,12 +38,7 @@ export interface TargetParts {
 
 /** What became of one object or folder. `title` tells it from the others and is the same in every state of the repository. */
 export type TargetOutcome =
-  | {
-      readonly state: 'rendered';
-      readonly title: string;
-      readonly rendered: Rendered;
-      readonly notes: readonly RenderNote[];
-    }
+  | { readonly state: 'rendered'; readonly title: string; readonly rendered: Rendered }
   | { readonly state: 'failed'; readonly title: string; readonly error: unknown };
 
 /**
@@ -46,13 +49,15 @@ export async function renderTarget(target: Target, parts: TargetParts): Promise<
   const stated = await parts.renderer.stated(parts.options.state, parts.options.signal);
   switch (target.by) {
     case 'name': {
-      const found = stated.some(({ name }) => isMeant(name, target.name));
-      return found ? [await renderOne(titleOf(target.name), () => renderName(target.name, parts))] : [];
+      const outcome = await renderOne(titleOf(target.name), () => renderName(target.name, parts));
+      const unknown = outcome.state === 'failed' && isFailure(outcome.error, 'notFound');
+      // Also a name that no text has may be found, for builds rename: so the renderer is asked first.
+      return unknown && !stated.some(({ name }) => isMeant(name, target.name)) ? [] : [outcome];
     }
     case 'file': {
       const outcomes: TargetOutcome[] = [];
-      for (const { name, path } of stated.filter((each) => each.path === target.path).sort((a, b) => a.line - b.line)) {
-        outcomes.push(await renderOne(titleOf(name), () => renderName(name, parts, path)));
+      for (const { name } of stated.filter(({ path }) => path === target.path).sort((a, b) => a.line - b.line)) {
+        outcomes.push(await renderOne(titleOf(name), () => renderName(name, parts)));
       }
       return outcomes;
     }
@@ -64,8 +69,8 @@ export async function renderTarget(target: Target, parts: TargetParts): Promise<
 }
 
 /** `HelmRelease media/plex` */
-export function titleOf({ kind, namespace, name }: FluxName): string {
-  return `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
+export function titleOf(name: FluxName): string {
+  return `${name.kind} ${displayName(name)}`;
 }
 
 function folderTitle(path: string): string {
@@ -78,15 +83,9 @@ function isMeant(stated: FluxName, wanted: FluxName): boolean {
   return stated.kind === wanted.kind && stated.name === wanted.name && sameNamespace;
 }
 
-interface RenderedWithNotes {
-  readonly rendered: Rendered;
-  readonly notes?: readonly RenderNote[];
-}
-
-async function renderOne(title: string, render: () => Promise<RenderedWithNotes>): Promise<TargetOutcome> {
+async function renderOne(title: string, render: () => Promise<Rendered>): Promise<TargetOutcome> {
   try {
-    const { rendered, notes = [] } = await render();
-    return { state: 'rendered', title, rendered, notes: [...notes, ...rendered.notes] };
+    return { state: 'rendered', title, rendered: await render() };
   } catch (error) {
     if (error instanceof UsageError || isFailure(error, 'cancelled')) {
       throw error;
@@ -95,64 +94,64 @@ async function renderOne(title: string, render: () => Promise<RenderedWithNotes>
   }
 }
 
-/** `path`: the file that was named; it chooses where the same name is built from several. */
-async function renderName(name: FluxName, parts: TargetParts, path?: string): Promise<RenderedWithNotes> {
-  const first = await callRenderer(name, parts, parts.options);
-  if (first.kind !== 'ambiguous') {
-    return { rendered: first };
-  }
-  const [choice, ...others] = first.choices.filter((each) => each.path === path);
-  if (choice && others.length === 0) {
-    const owner = choice.owner ?? parts.options.owner;
-    const second = await callRenderer(choice.name, parts, { ...parts.options, ...(owner && { owner }) });
-    if (second.kind !== 'ambiguous') {
-      return { rendered: second };
-    }
-  }
-  throw severalMeant(first, parts.options.state);
-}
-
-function callRenderer(
+async function renderName(
   name: FluxName,
-  { renderer }: TargetParts,
-  options: RenderOptions,
-): Promise<Rendered | Ambiguous> {
-  return name.kind === 'Kustomization' ? renderer.kustomization(name, options) : renderer.release(name, options);
+  { renderer, options }: TargetParts,
+): Promise<RenderedKustomization | RenderedRelease> {
+  const rendered = await (name.kind === 'Kustomization'
+    ? renderer.kustomization(name, options)
+    : renderer.release(name, options));
+  if (rendered.kind === 'ambiguous') {
+    throw severalMeant(rendered, options.state);
+  }
+  return rendered;
 }
 
+/** Each choice as a command line, with no more words than tell it from the others. */
 function severalMeant({ message, choices }: Ambiguous, state: RepositoryState): UsageError {
-  const lines = choices.map(({ name, owner, path }) => {
-    const short = name.kind === 'Kustomization' ? 'ks' : 'hr';
-    const words = [short, name.namespace, name.name].filter((word) => word !== '').join('/');
-    return [`${words}${owner ? ` --owner ${owner.namespace}/${owner.name}` : ''}`, path] as const;
+  const names = choices.map(({ name }) => `${name.kind === 'Kustomization' ? 'ks' : 'hr'}/${displayName(name)}`);
+  const owners = choices.map(({ owner }, at) => `${names[at]} ${owner ? `--owner ${displayName(owner)}` : ''}`.trim());
+  const commands = choices.map(({ path }, at) => {
+    const [name = '', owner = ''] = [names[at], owners[at]];
+    return isOnly(name, names) ? name : isOnly(owner, owners) ? owner : `${name} --file ${path}`;
   });
-  const width = Math.max(...lines.map(([words]) => words.length));
+  const width = Math.max(...commands.map((command) => command.length));
   return new UsageError(`${message} (${state.label})`, [
     'Say which one:',
-    ...lines.map(([words, path]) => `  driftline build ${words.padEnd(width)}  # ${path}`),
+    ...choices.map(({ path }, at) => `  driftline build ${(commands[at] ?? '').padEnd(width)}  # ${path}`),
   ]);
+}
+
+function isOnly(text: string, texts: readonly string[]): boolean {
+  return texts.filter((each) => each === text).length === 1;
 }
 
 async function renderFolderTarget(
   folder: string,
   stated: readonly StatedFluxObject[],
   parts: TargetParts,
-): Promise<RenderedWithNotes> {
+): Promise<Rendered> {
   const [kustomization, ...others] = stated.filter(
     ({ name, object }) => name.kind === 'Kustomization' && pathOf(object) === folder,
   );
   if (kustomization && others.length === 0) {
-    const { rendered } = await renderName(kustomization.name, parts, kustomization.path);
+    const rendered = await renderName(kustomization.name, {
+      ...parts,
+      options: { ...parts.options, path: kustomization.path },
+    });
     const message = `Built as ${titleOf(rendered.name)} (${kustomization.path}:${kustomization.line}).`;
-    return { rendered, notes: [{ severity: 'information', message }] };
+    return { ...rendered, notes: [{ severity: 'information', message }, ...rendered.notes] };
   }
   const message = kustomization
-    ? `Built without variables, for several Kustomizations have this path: ${[kustomization, ...others]
-        .map(({ name, path }) => `ks/${name.namespace === '' ? '' : `${name.namespace}/`}${name.name} (${path})`)
+    ? `Built as kustomize alone would, without variables, for several Kustomizations have this path: ${[
+        kustomization,
+        ...others,
+      ]
+        .map(({ name, path }) => `ks/${displayName(name)} (${path})`)
         .join(', ')}.`
-    : 'Built without variables, for no Flux Kustomization of the repository has this path.';
-  const rendered = await parts.renderFolder(folder, parts.options);
-  return { rendered, notes: [{ severity: 'approximate', message }] };
+    : 'Built as kustomize alone would, without variables: no Flux Kustomization of the repository has this path.';
+  const objects = await parts.renderFolder(folder, parts.options);
+  return { kind: 'folder', objects, notes: [{ severity: 'approximate', message }] };
 }
 
 /** The folder that a Kustomization builds, as a path of the repository: `./apps/` is `apps`, none at all the top. */

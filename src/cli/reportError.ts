@@ -3,7 +3,8 @@ import { type FailureReason, isFailure } from '../base/failure.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usageError.ts';
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+/** Those of signals as shells give them: 128 and the signal's number. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const;
 
 /** What may help, where it is the same for every failure of a kind. */
 const hints: Readonly<Partial<Record<FailureReason, string>>> = {

@@ -1,0 +1,81 @@
+/**
+ * Builds a folder that no Flux Kustomization stands for: as kustomize-controller would, with nothing of a Flux object put in.
+ * No secret goes in either; what the folder itself holds of Secrets is masked.
+ */
+import { Failure, isFailure } from '../base/failure.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { Sealed } from '../base/sealed.ts';
+import { ArtifactView } from './artifactView.ts';
+import type { DesiredObject, RepositoryState } from './desired.ts';
+import type { Engine } from './engine.ts';
+import { EngineTrees, unreadFailure } from './engineTree.ts';
+import { maskEncrypted } from './maskEncrypted.ts';
+import { maskSecretKinds } from './originMask.ts';
+import { RepositoryModel } from './repositoryModel.ts';
+
+export interface FolderRequest {
+  readonly state: RepositoryState;
+  /** Path of the repository, `''` for its top. */
+  readonly folder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws `Failure('invalid')` with kustomize's words, and what reading files throws. */
+export async function renderFolder(engine: Engine, request: FolderRequest): Promise<readonly DesiredObject[]> {
+  const { state, folder, signal } = request;
+  const what = `Building the folder ${folder === '' ? '.' : folder}`;
+  const snapshot = await new RepositoryModel().snapshot(state.files, signal);
+  const view = new ArtifactView({ base: '', ignore: snapshot.ignoreTexts('.sourceignore') });
+  return engine.use(
+    async (session) => {
+      const tree = await new EngineTrees().sync(
+        session,
+        { key: `folder of ${state.key}`, files: state.files, snapshot },
+        view,
+        signal,
+      );
+      try {
+        const kustomization = { ...standIn, spec: { path: `./${folder}`, prune: true, interval: '1h' } };
+        const reply = await session.request('kustomization', {
+          tree: tree.name,
+          kustomization,
+          variables: [],
+          strict: false,
+        });
+        return reply.objects.map(withoutOwner).map(desired);
+      } catch (error) {
+        const told = unreadFailure(error, tree);
+        throw isFailure(told, 'invalid') ? new Failure('invalid', told.message, { cause: error }) : told;
+      } finally {
+        await session.request('forget', { trees: [tree.name] }).catch(() => undefined); // a broken engine has forgotten it
+      }
+    },
+    { what, ...(signal && { signal }) },
+  );
+}
+
+const ownerLabel = 'kustomize.toolkit.fluxcd.io/';
+/** The engine builds for a Flux object; this one adds nothing but its labels, which are taken off again. */
+const standIn = {
+  apiVersion: `${ownerLabel}v1`,
+  kind: 'Kustomization',
+  metadata: { name: 'folder', namespace: 'folder' },
+};
+
+function withoutOwner(object: KubernetesObject): KubernetesObject {
+  const { labels, ...metadata } = object.metadata;
+  const own = Object.entries(labels ?? {}).filter(
+    ([label]) => label !== `${ownerLabel}name` && label !== `${ownerLabel}namespace`,
+  );
+  return { ...object, metadata: own.length === 0 ? metadata : { ...metadata, labels: Object.fromEntries(own) } };
+}
+
+function desired(object: KubernetesObject): DesiredObject {
+  const encrypted = maskEncrypted(object);
+  if (encrypted) {
+    const { object: shown, sendable, masked } = encrypted;
+    return { object: shown, real: new Sealed(sendable), masked, unstable: [], encrypted: true };
+  }
+  const [shown] = maskSecretKinds([object]).objects;
+  return { object: shown?.object ?? object, real: new Sealed(object), masked: shown?.masked ?? [], unstable: [] };
+}
