@@ -29,6 +29,7 @@ export interface Bundle {
 export const bundles: readonly Bundle[] = [
   { name: 'extension', entry: 'src/extension.ts', inHost: true, lazy: false },
   { name: 'languageClient', entry: 'src/vscode/languageClient.ts', inHost: true, lazy: true },
+  { name: 'rendering', entry: 'src/vscode/rendering.ts', inHost: true, lazy: true },
   { name: 'yaml', entry: 'src/manifests/yamlBundle.ts', inHost: false, lazy: true },
   { name: 'kubernetes', entry: 'src/cluster/kubernetes.ts', inHost: false, lazy: true },
   { name: 'render', entry: 'src/render/renderBundle.ts', inHost: false, lazy: true },

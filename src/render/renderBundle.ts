@@ -1,6 +1,7 @@
 /**
- * The entry of `dist/render.cjs`: what extension and CLI need of rendering, required when something is first rendered. Adds
+ * The entry of `dist/render.cjs`: what the extension needs of rendering, required when something is first rendered. Adds
  * nothing to what it hands on.
  */
 export { engineFiles } from './engineFiles.ts';
+export { RepositoryRenderer } from './repositoryRenderer.ts';
 export { WorkerEngine } from './workerEngine.ts';

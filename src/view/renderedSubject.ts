@@ -41,6 +41,9 @@ export function renderedTitle({ aspect, name, choice }: Pick<RenderedSubject, 'a
   return `${fluxNameText(name)}: ${aspectWords[aspect]}${choice === undefined ? '' : ` (${choice.path})`}`;
 }
 
+/** Scheme of every address. */
+export const renderedScheme = 'driftline-applied';
+
 /** Folder of every address, by which the documents are given their language (`package.json`, `filenamePatterns`). */
 const addressFolder = '/driftline-rendered/';
 

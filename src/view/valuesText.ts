@@ -30,7 +30,10 @@ function originLines(values: RenderedRelease['values']): HeadLine[] {
   }
   return [...counts]
     .sort(([, a], [, b]) => a.rank - b.rank)
-    .map(([text, { count }]): HeadLine => ['Values', `${counted(count, 'value')} from ${text}`]);
+    .map(([text, { count, rank }]): HeadLine => [
+      'Values',
+      `${counted(count, 'value')} ${rank === 2 ? 'inline, in the HelmRelease itself' : `from ${text}`}`,
+    ]);
 }
 
 /** A map of values on the way from the root, or what stands at a path. */

@@ -33,3 +33,6 @@ export const commandIds = {
 } as const;
 
 export type CommandName = keyof typeof commandIds;
+
+/** The commands that load what renders. */
+export type RenderCommand = 'showApplied' | 'showEffectiveValues' | 'showVariables' | 'pullChart';

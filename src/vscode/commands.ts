@@ -22,7 +22,7 @@ import type { CommandName } from './commandIds.ts';
 import { pickContext } from './contextPick.ts';
 import type { LiveDocuments } from './liveDocuments.ts';
 import type { ObjectActions } from './objectActions.ts';
-import { type RenderCommandsParts, renderHandlers } from './renderCommands.ts';
+import type { LazyRendering } from './lazyRendering.ts';
 
 export interface CommandParts {
   readonly sessions: SessionManager;
@@ -31,7 +31,7 @@ export interface CommandParts {
   readonly documents: LiveDocuments;
   /** The clean manifest of an object as YAML. */
   readonly readManifest: (key: ObjectKey, signal: AbortSignal) => Promise<string>;
-  readonly rendering: RenderCommandsParts;
+  readonly rendering: LazyRendering;
   readonly settings: () => Settings;
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
@@ -49,7 +49,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     ...connectionHandlers(parts),
     ...treeHandlers(parts),
     ...objectHandlers(parts),
-    ...renderHandlers(parts.rendering),
+    ...parts.rendering.handlers,
   };
   const border = {
     log: parts.log,

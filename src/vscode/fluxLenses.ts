@@ -19,7 +19,7 @@ import { absenceIsKnown, isReading } from '../view/completeness.ts';
 import { appliedLens, lensesFor, type LensTitle } from '../view/lenses.ts';
 import type { LensArgument } from './actionTarget.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import { type DocumentArgument, nameOf } from './renderTarget.ts';
+import { type DocumentArgument, nameOf } from './documentArgument.ts';
 import type { RepositoryFacts, RepositoryOfFile } from './repositoryFacts.ts';
 
 export interface FluxLensesParts {

@@ -13,48 +13,32 @@ import { ownerText, type Rendered } from '../view/renderedHead.ts';
 import { fluxNameText, type RenderedAspect } from '../view/renderedSubject.ts';
 import { type ErrorPlace, type ProblemOffer, problemText } from '../view/renderProblem.ts';
 import { signalOf } from './cancellation.ts';
-import type { CommandHandler } from './commandBorder.ts';
-import { commandIds } from './commandIds.ts';
+import { commandIds, type RenderCommand } from './commandIds.ts';
 import { type RenderedDocuments, subjectOf } from './renderedDocuments.ts';
 import { renderTarget, type RenderTarget, type RenderTargetParts } from './renderTarget.ts';
 
 export interface RenderCommandsParts extends RenderTargetParts {
-  readonly rendered: RenderedDocuments;
+  readonly documents: RenderedDocuments;
   readonly clock: Clock;
   readonly log: Log;
-  /** A render will follow: what it needs may start while the files are read. */
-  readonly warmUp: () => void;
 }
 
 /** A render that is over sooner needs no notification. */
 const progressAfterMs = 500;
 
-export function renderHandlers(parts: RenderCommandsParts) {
-  const show = (attempt: string, aspect: RenderedAspect): CommandHandler => ({
-    attempt,
-    run: async (argument) => {
-      parts.warmUp();
-      const target = await renderTarget(argument, aspect, parts);
-      if (target) {
-        await showTarget(target, { aspect, pull: false }, parts);
-      }
-    },
-  });
-  return {
-    showApplied: show('Show what Flux applies', 'applied'),
-    showEffectiveValues: show('Show effective values', 'values'),
-    showVariables: show('Show variables', 'variables'),
-    pullChart: {
-      attempt: 'Pull chart',
-      run: async (argument) => {
-        parts.warmUp();
-        const target = await renderTarget(argument, 'values', parts);
-        if (target) {
-          await showTarget(target, { aspect: aspectOf(argument), pull: true }, parts);
-        }
-      },
-    } satisfies CommandHandler,
-  };
+const aspects = { showApplied: 'applied', showEffectiveValues: 'values', showVariables: 'variables' } as const;
+
+/** Resolves when the document is shown, or the user picked nothing. Throws a Failure where there is nothing to show. */
+export async function renderCommand(
+  command: RenderCommand,
+  argument: unknown,
+  parts: RenderCommandsParts,
+): Promise<void> {
+  const pull = command === 'pullChart';
+  const target = await renderTarget(argument, pull ? 'values' : aspects[command], parts);
+  if (target) {
+    await showTarget(target, { aspect: pull ? aspectOf(argument) : aspects[command], pull }, parts);
+  }
 }
 
 /** The chart is pulled for a document: the one whose message offered it, or the one in front. */
@@ -72,7 +56,7 @@ interface Wish {
 
 /** Resolves when the document is shown; its error, if it has one, has then been said. */
 async function showTarget(target: RenderTarget, wish: Wish, parts: RenderCommandsParts): Promise<void> {
-  const { rendered: documents } = parts;
+  const { documents } = parts;
   const answer = await settle(target, wish, parts);
   if (answer === undefined) {
     return;
@@ -100,7 +84,7 @@ async function settle(target: RenderTarget, wish: Wish, parts: RenderCommandsPar
     try {
       const asked = object;
       const answer = await withProgress(`Rendering ${fluxNameText(asked.name)}`, parts.clock, (signal) =>
-        parts.rendered.render(asked, signal, { pull: wish.pull }),
+        parts.documents.render(asked, signal, { pull: wish.pull }),
       );
       if (answer.kind !== 'ambiguous') {
         return { object: { ...object, name: answer.name }, outcome: { rendered: answer } };
@@ -130,7 +114,7 @@ async function choose({ message, choices }: Ambiguous) {
 
 /** What went wrong, with what may be done about it. */
 async function tell(target: RenderTarget, wish: Wish, error: unknown, parts: RenderCommandsParts): Promise<void> {
-  const problem = await parts.rendered.problemOf(target, error);
+  const problem = await parts.documents.problemOf(target, error);
   const titles = problem.offers.map((offer) => offerTitle(offer, problem.place));
   const pressed = await vscode.window.showErrorMessage(problemText(target.name, problem), ...titles);
   const offer = problem.offers[titles.indexOf(pressed ?? '')];

@@ -11,14 +11,9 @@ import type { FluxName } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { fluxNameText, type RenderedAspect } from '../view/renderedSubject.ts';
 import type { ClusterViews } from './clusterViews.ts';
+import { type DocumentArgument, nameOf } from './documentArgument.ts';
 import { type RenderedObject, subjectOf } from './renderedDocuments.ts';
 import type { WorkspaceState } from './workspaceState.ts';
-
-/** The argument of a lens's command. */
-export interface DocumentArgument {
-  readonly uri: string;
-  readonly name: FluxName;
-}
 
 /** The `namespace` of its name is empty where the file does not say one. */
 export type RenderTarget = RenderedObject;
@@ -26,7 +21,7 @@ export type RenderTarget = RenderedObject;
 export interface RenderTargetParts {
   readonly views: Pick<ClusterViews, 'keyOfRow'>;
   readonly workspace: WorkspaceState;
-  readonly renderer: () => Promise<Renderer>;
+  readonly renderer: Renderer;
 }
 
 /** Kinds that have something to show. */
@@ -79,10 +74,6 @@ function readDocumentArgument(argument: unknown): DocumentArgument | undefined {
   const name = asRecord(record?.['name']);
   const uri = asText(record?.['uri']);
   return name !== undefined && uri !== undefined ? (record as unknown as DocumentArgument) : undefined;
-}
-
-export function nameOf({ kind, namespace = '', name }: FluxDocument): FluxName {
-  return { kind, namespace, name };
 }
 
 async function inFile(uri: vscode.Uri, name: FluxName, { workspace }: RenderTargetParts): Promise<RenderTarget> {
@@ -139,7 +130,7 @@ async function pickStated(kinds: readonly FluxName['kind'][], parts: RenderTarge
 async function statedTargets({ workspace, renderer }: RenderTargetParts): Promise<RenderTarget[]> {
   const targets: RenderTarget[] = [];
   for (const root of await workspace.roots()) {
-    const stated = await (await renderer()).stated(await workspace.stateOf(root));
+    const stated = await renderer.stated(await workspace.stateOf(root));
     targets.push(...stated.map(({ name, path }): RenderTarget => ({ name, root, path, choice: undefined })));
   }
   return targets;

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
+import { Emitter } from '../base/emitter.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Ambiguous, Renderer } from '../render/renderer.ts';
@@ -19,6 +20,7 @@ import {
   fluxNameText,
   parseRenderedAddress,
   renderedAddress,
+  renderedScheme,
   type RenderedSubject,
   renderKey,
 } from '../view/renderedSubject.ts';
@@ -27,11 +29,8 @@ import { valuesText } from '../view/valuesText.ts';
 import { variablesText } from '../view/variablesText.ts';
 import type { WorkspaceState } from './workspaceState.ts';
 
-export const renderedScheme = 'driftline-applied';
-
 export interface RenderedDocumentsParts {
-  /** Loads what renders, once. */
-  readonly renderer: () => Promise<Renderer>;
+  readonly renderer: Renderer;
   readonly workspace: WorkspaceState;
   /** Of the connected cluster; `undefined` where there is none, or none may be asked. */
   readonly cluster: () => ClusterInputs | undefined;
@@ -60,7 +59,9 @@ interface Follower {
 export class RenderedDocuments implements Disposable {
   readonly #parts: RenderedDocumentsParts;
   readonly #disposables = new Disposables();
-  readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
+  readonly #changed = this.#disposables.add(new Emitter<vscode.Uri>());
+  /** The document has another text. */
+  readonly onDidChange = this.#changed.event;
   readonly #followers = new Map<string, Follower>();
   /** By address. */
   readonly #printed = new Map<string, PrintCache>();
@@ -71,12 +72,6 @@ export class RenderedDocuments implements Disposable {
 
   constructor(parts: RenderedDocumentsParts) {
     this.#parts = parts;
-    this.#disposables.add(
-      vscode.workspace.registerTextDocumentContentProvider(renderedScheme, {
-        onDidChange: this.#changed.event,
-        provideTextDocumentContent: (uri) => this.#provide(uri),
-      }),
-    );
     this.#disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#closed(uri)));
     this.#disposables.add(vscode.window.onDidChangeVisibleTextEditors(() => this.#catchUp()));
   }
@@ -88,7 +83,7 @@ export class RenderedDocuments implements Disposable {
     options: { readonly pull: boolean } = { pull: false },
   ): Promise<Rendered | Ambiguous> {
     const { workspace, cluster, settings, charts } = this.#parts;
-    const renderer = await this.#parts.renderer();
+    const { renderer } = this.#parts;
     const inputs = cluster();
     const { owner, path } = object.choice ?? { owner: undefined, path: object.path };
     const { renderKubernetesVersion, renderApiVersions } = settings();
@@ -165,7 +160,8 @@ export class RenderedDocuments implements Disposable {
     return shown?.viewColumn ?? (isOwn ? vscode.ViewColumn.Active : vscode.ViewColumn.Beside);
   }
 
-  async #provide(uri: vscode.Uri): Promise<string> {
+  /** What a document of this address shows now; renders it first where nothing has been. Never rejects for a render that failed. */
+  async text(uri: vscode.Uri): Promise<string> {
     const subject = parseRenderedAddress(uri);
     if (!subject || !(await this.#mayRender(subject.root))) {
       return '# This address names nothing of a folder that is open.\n';

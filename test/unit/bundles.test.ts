@@ -44,7 +44,7 @@ describe('the bundles', () => {
   it('activation loads neither client', () => {
     const heavy = packagesOf('extension').filter((name) => /^(@kubernetes\/|vscode-language|undici)/.test(name));
     assert.deepEqual(heavy, []);
-    for (const name of ['kubernetes', 'languageClient']) {
+    for (const name of ['kubernetes', 'languageClient', 'rendering']) {
       assert.ok(text('extension').includes(`require("./${name}.cjs")`), `${name}.cjs is never loaded`);
     }
   });
@@ -71,7 +71,7 @@ describe('the bundles', () => {
 
   it('only what runs in the extension host asks for vscode', () => {
     const asking = bundles.filter((bundle) => /require\("vscode"\)/.test(text(bundle.name)));
-    assert.deepEqual(asking.map((bundle) => bundle.name).sort(), ['extension', 'languageClient']);
+    assert.deepEqual(asking.map((bundle) => bundle.name).sort(), ['extension', 'languageClient', 'rendering']);
   });
 
   it('say what went into them', () => {

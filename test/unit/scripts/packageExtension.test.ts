@@ -17,6 +17,7 @@ const good = [
   'extension/dist/extension.cjs',
   'extension/dist/kubernetes.cjs',
   'extension/dist/languageClient.cjs',
+  'extension/dist/rendering.cjs',
   'extension/dist/yaml.cjs',
   'extension/dist/render.cjs',
   'extension/dist/engineWorker.cjs',

@@ -80,7 +80,7 @@ test('the head counts the values of each place, the strongest last', () => {
   assert.deepEqual(lines, [
     '# Values         1 value from chart values.yaml',
     '# Values         2 values from ConfigMap shop-values key values.yaml (apps/values.yaml)',
-    '# Values         1 value from inline',
+    '# Values         1 value inline, in the HelmRelease itself',
   ]);
 });
 

@@ -1,0 +1,77 @@
+/**
+ * Rendering in the editor, put together: the engine, the working trees, what the cluster is asked, documents and commands. The
+ * entry of `dist/rendering.cjs`, loaded when something is first rendered.
+ */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import { PulledCharts } from '../render/pulledCharts.ts';
+import type { Settings } from '../settings.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import type { RenderCommand } from './commandIds.ts';
+import { renderCommand } from './renderCommands.ts';
+import { RenderedDocuments } from './renderedDocuments.ts';
+import { SessionInputs } from './sessionInputs.ts';
+import { WorkspaceState } from './workspaceState.ts';
+
+export interface RenderingParts {
+  readonly sessions: SessionManager;
+  readonly views: Pick<ClusterViews, 'keyOfRow'>;
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Whoever opens it disposes it. */
+export interface Rendering extends Disposable {
+  /** The document has another text. */
+  readonly onDidChange: vscode.Event<vscode.Uri>;
+  text(uri: vscode.Uri): Promise<string>;
+  /** `argument`: what VS Code hands to a command. Throws a Failure. */
+  run(command: RenderCommand, argument: unknown): Promise<void>;
+}
+
+/** Throws a Failure where this build has no engine. */
+export async function openRendering(parts: RenderingParts): Promise<Rendering> {
+  const { sessions, views, settings, clock, log } = parts;
+  const { engineFiles, RepositoryRenderer, WorkerEngine } = await import('../render/renderBundle.ts');
+  const disposables = new Disposables();
+  const timeLimitMs = (): number => settings().renderTimeLimit * 1_000;
+  const engine = disposables.add(new WorkerEngine({ ...engineFiles(), timeLimitMs, clock, log }));
+  const renderer = new RepositoryRenderer({ engine, log });
+  const workspace = disposables.add(new WorkspaceState());
+  const inputs = disposables.add(new SessionInputs({ sessions, clock, log }));
+  const documents = disposables.add(
+    new RenderedDocuments({
+      renderer,
+      workspace,
+      cluster: () => inputs.current,
+      isTrusted: () => vscode.workspace.isTrusted,
+      charts: new PulledCharts(() => Promise.reject(new Failure('notFound', 'No chart can be pulled yet'))),
+      settings,
+      clock,
+      log,
+    }),
+  );
+  disposables.add(inputs.onDidChange(() => documents.refresh()));
+  disposables.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('driftline.render')) {
+        documents.refresh();
+      }
+    }),
+  );
+  const commandParts = { renderer, views, workspace, documents, clock, log };
+  return {
+    onDidChange: documents.onDidChange,
+    text: (uri) => documents.text(uri),
+    run: (command, argument) => {
+      engine.warmUp(); // while the files are read
+      return renderCommand(command, argument, commandParts);
+    },
+    dispose: () => disposables.dispose(),
+  };
+}
