@@ -31,7 +31,7 @@ export interface Access {
 
 /** May do everything. */
 export const admin: User = { name: 'admin', token: 'admin-token' };
-/** May read everything but Secrets, and write nothing. */
+/** May read objects but Secrets, write nothing, and reach nothing that runs. */
 export const viewer: User = { name: 'viewer', token: 'viewer-token' };
 
 const writingVerbs: readonly string[] = ['create', 'update', 'patch', 'delete', 'deletecollection'];
@@ -40,6 +40,8 @@ const writingVerbs: readonly string[] = ['create', 'update', 'patch', 'delete', 
 export const defaultDenials: readonly Denial[] = [
   ...writingVerbs.map((verb) => ({ user: viewer.name, verb, group: '*', resource: '*' })),
   { user: viewer.name, verb: '*', group: '', resource: 'secrets' },
+  { user: viewer.name, verb: '*', group: '', resource: 'services/proxy' },
+  { user: viewer.name, verb: '*', group: '', resource: 'pods/portforward' },
 ];
 
 /** Kinds by which everyone may ask about oneself. */

@@ -16,6 +16,7 @@ import type { ObjectId } from '../../../src/flux/objectKey.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import { AccessTable, admin, defaultDenials, type Denial, type User, viewer } from './accessTable.ts';
 import type { ApiObject, JsonObject } from './apiObject.ts';
+import { ClusterTraffic, type TrafficTarget } from './clusterTraffic.ts';
 import { Discovery, type ServedResource } from './discovery.ts';
 import { FaultTable } from './faultTable.ts';
 import { FluxControllers, type ReconcileOutcome } from './fluxControllers.ts';
@@ -74,6 +75,8 @@ export interface ApiServer {
   deny(denial: Denial): Disposable;
   /** How the next reconciles of an object end; `undefined` goes back to the conditions it had before. */
   outcome(id: ObjectId, outcome: ReconcileOutcome | undefined): void;
+  /** Leads port-forwards to a pod, or the proxy to a Service, to a server on loopback. The objects themselves are `put`. */
+  route(target: TrafficTarget, port: number): Disposable;
   serve(resource: ServedResource): void;
   unserve(what: { readonly group: string; readonly kind?: string; readonly version?: string }): void;
   /** Forgets history: older continue tokens and watches from older versions get 410. */
@@ -108,6 +111,7 @@ class EmbeddedServer implements ApiServer {
   readonly #discovery: Discovery;
   readonly #access: AccessTable;
   readonly #pages = new ListPages();
+  readonly #traffic = new ClusterTraffic();
   readonly #watches: WatchStreams;
   readonly #writes: ObjectWrites;
   readonly #controllers: FluxControllers;
@@ -144,6 +148,7 @@ class EmbeddedServer implements ApiServer {
     const gate = this.#gate(options.recording);
     const handle = (request: IncomingMessage, answer: ServerResponse): void => void gate.handle(request, answer);
     this.#server = options.tls ? createTlsServer(options.tls, handle) : createServer(handle);
+    this.#server.on('upgrade', (request, socket) => void gate.upgrade(request, socket));
     this.#server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -164,6 +169,7 @@ class EmbeddedServer implements ApiServer {
         access: this.#access,
         faults: this.faults,
         resources,
+        traffic: this.#traffic,
         clock: this.clock,
         version: recording?.version ?? currentVersion,
         record: (request) => {
@@ -256,6 +262,10 @@ class EmbeddedServer implements ApiServer {
 
   outcome(id: ObjectId, outcome: ReconcileOutcome | undefined): void {
     this.#controllers.script(id, outcome);
+  }
+
+  route(target: TrafficTarget, port: number): Disposable {
+    return this.#traffic.route(target, port);
   }
 
   serve(resource: ServedResource): void {

@@ -5,10 +5,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../../../src/base/clock.ts';
+import type { Duplex } from 'node:stream';
 import { Disposables } from '../../../src/base/disposables.ts';
 import type { AccessTable, User } from './accessTable.ts';
 import { type JsonObject, stringAt, valueAt } from './apiObject.ts';
 import { parseResourcePath, type ResourcePath, shapeOf, verbOf } from './apiRequest.ts';
+import { type ClusterTraffic, parseForwardPath, parseProxyPath } from './clusterTraffic.ts';
 import { type Discovery, isBuiltIn } from './discovery.ts';
 import type { Fault, FaultTable } from './faultTable.ts';
 import { requireObject } from './objectWrites.ts';
@@ -17,6 +19,7 @@ import {
   badRequest,
   forbidden,
   methodNotAllowed,
+  notFound,
   onDemand,
   pathNotFound,
   Refusal,
@@ -56,6 +59,7 @@ export class HttpGate {
   readonly #access: AccessTable;
   readonly #faults: FaultTable;
   readonly #resources: ResourceRequests;
+  readonly #traffic: ClusterTraffic;
   readonly #clock: Clock;
   readonly #version: JsonObject;
   readonly #record: (request: RecordedRequest) => void;
@@ -66,6 +70,7 @@ export class HttpGate {
     access: AccessTable;
     faults: FaultTable;
     resources: ResourceRequests;
+    traffic: ClusterTraffic;
     clock: Clock;
     version: JsonObject;
     record: (request: RecordedRequest) => void;
@@ -74,6 +79,7 @@ export class HttpGate {
     this.#access = parts.access;
     this.#faults = parts.faults;
     this.#resources = parts.resources;
+    this.#traffic = parts.traffic;
     this.#clock = parts.clock;
     this.#version = parts.version;
     this.#record = parts.record;
@@ -104,6 +110,43 @@ export class HttpGate {
       const refusal = error instanceof Refusal ? error : onDemand(500, undefined, String(error));
       note(refusal.code);
       write(answer, refusalAnswer(refusal), broken === 'drop' ? undefined : broken, refusal.headers);
+    }
+  }
+
+  /** A request for another protocol: port-forward, and nothing else. */
+  async upgrade(message: IncomingMessage, socket: Duplex): Promise<void> {
+    socket.on('error', () => undefined);
+    const url = message.url ?? '/';
+    const user = this.#userOf(message);
+    const incoming = { method: 'GET', url, path: url, query: new URLSearchParams(), user, watch: false, body: '' };
+    const note = (status: number): void => this.#note(message, incoming, status);
+    const strike = { method: 'GET', path: url, watch: false, user: user?.name ?? '' };
+    try {
+      const broken = await this.#suffer(this.#faults.strike(strike));
+      if (broken !== undefined) {
+        note(0);
+        if (broken !== 'silence') {
+          socket.destroy();
+        }
+        return;
+      }
+      const path = parseForwardPath(url);
+      if (!user || !path) {
+        throw user ? pathNotFound() : unauthorized();
+      }
+      const { namespace, pod: name } = path;
+      for (const verb of ['get', 'create']) {
+        this.#require(user, verb, { resource: 'pods/portforward', namespace, name });
+      }
+      this.#requireObject('pods', namespace, name);
+      this.#traffic.forward(path, message, socket);
+      note(101);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : onDemand(500, undefined, String(error));
+      note(refusal.code);
+      const { body } = refusalAnswer(refusal);
+      const head = `HTTP/1.1 ${refusal.code} Refused\r\ncontent-type: application/json\r\nconnection: close\r\n`;
+      socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     }
   }
 
@@ -186,6 +229,14 @@ export class HttpGate {
     if (!incoming.user) {
       throw unauthorized();
     }
+    const proxied = parseProxyPath(incoming.path);
+    if (proxied) {
+      const { namespace, name, service } = proxied;
+      this.#require(incoming.user, 'get', { resource: 'services/proxy', namespace, name });
+      this.#requireObject('services', namespace, service);
+      this.#traffic.proxy(proxied, answer, note);
+      return;
+    }
     const path = parseResourcePath(incoming.path);
     const request = path && this.#resourceRequest(message, incoming, incoming.user, path);
     if (request?.verb === 'watch') {
@@ -196,6 +247,20 @@ export class HttpGate {
     const result = request ? this.#answerResource(request, incoming.user) : this.#answerPath(incoming);
     note(result.status);
     write(answer, result, broken);
+  }
+
+  #require(user: User, verb: string, subject: { resource: string; namespace: string; name: string }): void {
+    const access = { verb, group: '', ...subject };
+    if (!this.#access.allows(user, access)) {
+      throw forbidden(user.name, verb, access);
+    }
+  }
+
+  #requireObject(plural: string, namespace: string, name: string): void {
+    const resource = this.#discovery.find('', 'v1', plural);
+    if (!resource || !this.#resources.has(resource, namespace, name)) {
+      throw notFound({ group: '', resource: plural, name });
+    }
   }
 
   /** Throws for what is not served or not allowed: rights first, as the API server does. */

@@ -89,6 +89,10 @@ export class ResourceRequests {
     }
   }
 
+  has(resource: ServedResource, namespace: string, name: string): boolean {
+    return this.#store.get(resource, namespace, name) !== undefined;
+  }
+
   watch(request: ResourceRequest, fault: WatchRequest['fault'], answer: ServerResponse): void {
     const { resource, path, query, shape } = request;
     if (!resource.verbs.includes('watch')) {

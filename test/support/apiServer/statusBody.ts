@@ -31,9 +31,10 @@ function status(code: number, reason: string, message: string, details?: JsonObj
   return { ...body, ...(details ? { details } : {}), code };
 }
 
-/** `helmreleases.helm.toolkit.fluxcd.io`, or `pods` for the core group. */
+/** `helmreleases.helm.toolkit.fluxcd.io`, or `pods` for the core group and what is below a pod. */
 export function qualified(subject: Subject): string {
-  return subject.group === '' ? subject.resource : `${subject.resource}.${subject.group}`;
+  const resource = subject.resource.replace(/\/.*/, ''); // of a subresource the object's
+  return subject.group === '' ? resource : `${resource}.${subject.group}`;
 }
 
 function detailsOf(subject: Subject): JsonObject {
