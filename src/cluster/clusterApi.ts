@@ -2,6 +2,7 @@
  * What Driftline asks of a cluster, as an interface: read, watch, patch, ask for rights. One implementation speaks HTTP
  * (`httpClusterApi.ts`); tests give others. There is no "current" cluster: an api object belongs to one context for good.
  */
+import type { Duplex } from 'node:stream';
 import type { KubernetesObject } from '../flux/objects.ts';
 
 /** A served resource, as discovery tells it. */
@@ -63,6 +64,37 @@ export interface ServerVersion {
   readonly minor: string;
 }
 
+/** What templates of charts see of a cluster. */
+export interface Capabilities {
+  /** `v1.36.3` */
+  readonly kubeVersion: string;
+  /** `apps/v1` and `apps/v1/Deployment`, sorted. */
+  readonly apiVersions: readonly string[];
+}
+
+export interface PodPort {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
+
+export interface ServicePath {
+  readonly namespace: string;
+  readonly service: string;
+  /** The Service's own; what it leads to is the API server's matter. */
+  readonly port: number;
+  /** Begins with `/`, percent-encoded. */
+  readonly path: string;
+}
+
+/** Bytes that something in the cluster sends. */
+export interface Download {
+  /** As announced, `undefined` when the sender did not say. */
+  readonly length: number | undefined;
+  /** To be read once. Leaving early ends the connection. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /**
  * All calls throw a `Failure` and nothing else; a cancelled signal gives `cancelled`.
  * Objects arrive without `managedFields` unless `getWithManagedFields` is called.
@@ -80,6 +112,8 @@ export interface ClusterApi {
     wanted: { readonly group: string; readonly kind: string; readonly version?: string },
     signal: AbortSignal,
   ): Promise<ApiResource | undefined>;
+  /** All groups, versions and kinds that are served, as Helm gives them to templates. Cached until `forgetDiscovery`. */
+  capabilities(signal: AbortSignal): Promise<Capabilities>;
   forgetDiscovery(): void;
   list(resource: ApiResource, query: ListQuery, signal: AbortSignal): Promise<ListPage>;
   /** Ends when the server closes the watch; throws `gone` for 410, in the head or as an ERROR event. */
@@ -103,6 +137,13 @@ export interface ClusterApi {
     patch: Readonly<Record<string, unknown>>,
     signal: AbortSignal,
   ): Promise<KubernetesObject>;
+  /**
+   * A TCP connection to a port of a pod (`pods/portforward`). The stream ends with the signal; until then it is the caller's to
+   * destroy. Whether anything listens there shows on the stream.
+   */
+  connectToPod(target: PodPort, signal: AbortSignal): Promise<Duplex>;
+  /** An HTTP GET to a Service (`services/proxy`): resolves when the head of a success is there. No time limit for the body. */
+  getThroughService(target: ServicePath, signal: AbortSignal): Promise<Download>;
   /** Whether this user may; `undefined` when the server would not say. */
   mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined>;
   dispose(): void;

@@ -4,15 +4,17 @@
  */
 import { isFailure } from '../base/failure.ts';
 import { asFlag, asList, asText, fieldAt } from '../flux/untyped.ts';
-import type { ApiResource } from './clusterApi.ts';
+import { readCapabilities } from './capabilities.ts';
+import type { ApiResource, Capabilities } from './clusterApi.ts';
 
-/** Reads a discovery document; throws `notFound` where there is none. */
-export type ReadDocument = (path: string, signal: AbortSignal) => Promise<unknown>;
+/** Reads a discovery document; throws `notFound` where there is none. `accept` names the form, JSON as it is without. */
+export type ReadDocument = (path: string, signal: AbortSignal, accept?: string) => Promise<unknown>;
 
 export class Discovery {
   readonly #read: ReadDocument;
   readonly #lifetime: AbortSignal;
   #documents = new Map<string, Promise<unknown>>();
+  #capabilities: Promise<Capabilities> | undefined;
 
   /** `lifetime` ends the reads: they belong to all who wait for them, not to the first who asked. */
   constructor(read: ReadDocument, lifetime: AbortSignal) {
@@ -22,6 +24,19 @@ export class Discovery {
 
   forget(): void {
     this.#documents = new Map();
+    this.#capabilities = undefined;
+  }
+
+  /** Everything that is served, which is one or two large answers, or a hundred small ones from an old server. */
+  capabilities(): Promise<Capabilities> {
+    const asked =
+      this.#capabilities ??
+      readCapabilities((path, accept) => this.#document(path, accept), this.#lifetime).catch((error: unknown) => {
+        this.#capabilities = this.#capabilities === asked ? undefined : this.#capabilities;
+        throw error;
+      });
+    this.#capabilities = asked;
+    return asked;
   }
 
   /** Every kind of a group once, in the version to use; `[]` for a group that is not served. */
@@ -65,11 +80,11 @@ export class Discovery {
   }
 
   /** `undefined` for what is not served. Failures are not kept: the next who asks tries again. */
-  #document(path: string): Promise<unknown> {
+  #document(path: string, accept?: string): Promise<unknown> {
     const documents = this.#documents;
     let document = documents.get(path);
     if (!document) {
-      document = this.#read(path, this.#lifetime).catch((error: unknown) => {
+      document = this.#read(path, this.#lifetime, accept).catch((error: unknown) => {
         if (isFailure(error, 'notFound')) {
           return undefined;
         }

@@ -2,6 +2,7 @@
  * The Kubernetes API over a Transport: paths, bodies and answers. What arrives is guarded here, once: malformed objects,
  * half bodies and error bodies become objects that can be trusted, or Failures. Logs verb, path, status and time only.
  */
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { cancelled, Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -12,16 +13,22 @@ import { asFlag, asList, asNumber, asRecord, asText, fieldAt } from '../flux/unt
 import type {
   AccessQuestion,
   ApiResource,
+  Capabilities,
   ClusterApi,
+  Download,
   ListPage,
   ListQuery,
+  PodPort,
   ServerVersion,
+  ServicePath,
   WatchEvent,
   WatchQuery,
 } from './clusterApi.ts';
 import { Discovery } from './discovery.ts';
+import { podStream, portForwardProtocol } from './podStream.ts';
 import { eventFailure, statusFailure } from './statusFailure.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import { handshake } from './webSocket.ts';
 
 // The first answers decide within 10 s whether a cluster is reachable; a list of a large cluster may take longer.
 const shortHeadMs = 8_000;
@@ -29,6 +36,10 @@ const longHeadMs = 30_000;
 const bodyIdleMs = 30_000;
 // Real servers send a bookmark each minute: five minutes without a byte is a connection that only looks alive.
 const watchIdleMs = 300_000;
+
+/** The core group has one version. */
+const pods = { group: '', version: 'v1', plural: 'pods', namespaced: true };
+const services = { ...pods, plural: 'services' };
 
 type Id = { readonly namespace: string; readonly name: string };
 type Ask = Partial<Omit<TransportRequest, 'signal'>> & { readonly path: string; readonly verb?: string };
@@ -49,7 +60,10 @@ export class HttpClusterApi implements ClusterApi {
     this.#log = parts.log;
     this.#clock = parts.clock;
     this.#random = parts.random ?? Math.random;
-    this.#discovery = new Discovery((path, signal) => this.#json({ path }, signal), this.#ended.signal);
+    this.#discovery = new Discovery(
+      (path, signal, accept) => this.#json({ path, ...(accept === undefined ? {} : { accept }) }, signal),
+      this.#ended.signal,
+    );
   }
 
   async serverVersion(signal: AbortSignal): Promise<ServerVersion> {
@@ -67,6 +81,10 @@ export class HttpClusterApi implements ClusterApi {
     signal: AbortSignal,
   ): Promise<ApiResource | undefined> {
     return abortable(this.#discovery.find(wanted), signal);
+  }
+
+  capabilities(signal: AbortSignal): Promise<Capabilities> {
+    return abortable(this.#discovery.capabilities(), signal);
   }
 
   forgetDiscovery(): void {
@@ -191,6 +209,33 @@ export class HttpClusterApi implements ClusterApi {
     }
   }
 
+  async connectToPod(target: PodPort, signal: AbortSignal): Promise<Duplex> {
+    const { namespace, name, port } = target;
+    const opening = handshake(portForwardProtocol);
+    const path = `${pathOf(pods, namespace, name)}/portforward?ports=${port}`;
+    const response = await this.#send({ path, upgrade: opening.headers, headTimeoutMs: longHeadMs }, signal);
+    if (!response.socket) {
+      throw new Failure('invalid', `GET ${pathname(path)} was not answered with a connection`);
+    }
+    try {
+      opening.check(response);
+    } catch (error) {
+      response.socket.destroy();
+      throw error;
+    }
+    return podStream(response.socket, `${namespace}/${name}:${port}`);
+  }
+
+  async getThroughService(target: ServicePath, signal: AbortSignal): Promise<Download> {
+    const { namespace, service, port } = target;
+    // The port must be given: the one of a Service that has a single named port would not be found without it.
+    const path = `${pathOf(services, namespace)}/http:${encodeURIComponent(service)}:${port}/proxy${target.path}`;
+    const ask = { path, accept: '*/*', encoding: 'identity', headTimeoutMs: longHeadMs, idleTimeoutMs: 0 } as const;
+    const response = await this.#send(ask, signal);
+    const length = response.headers['content-length'];
+    return { length: length === undefined ? undefined : Number(length), chunks: response.chunks() };
+  }
+
   dispose(): void {
     this.#ended.abort();
     this.#transport.dispose();
@@ -241,7 +286,7 @@ export class HttpClusterApi implements ClusterApi {
         signal: AbortSignal.any([signal, this.#ended.signal]),
       });
       const { status, headers } = response;
-      const isOk = status >= 200 && status < 300;
+      const isOk = (status >= 200 && status < 300) || response.socket !== undefined;
       // Reads that went well are many and of no interest; a change or a refusal is what a log is opened for.
       this.#log[isOk && method === 'GET' ? 'debug' : 'info'](`${this.context}: ${what} ${status} ${took()}`);
       if (isOk) {

@@ -4,6 +4,7 @@
  */
 import { type Agent, type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
@@ -83,6 +84,17 @@ function attempt(target: HttpTarget, request: TransportRequest, clock: Clock): P
       outgoing.on('error', () => undefined);
       resolve(new HttpResponse(incoming, request, server.host, clock));
     });
+    if (request.upgrade) {
+      outgoing.once('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+        limit.dispose();
+        outgoing.on('error', () => undefined);
+        endWith(socket, request.signal);
+        if (head.length > 0) {
+          socket.unshift(head); // what the server sent right behind its answer
+        }
+        resolve(new HttpResponse(incoming, request, server.host, clock, socket));
+      });
+    }
     outgoing.once('error', (error: NodeJS.ErrnoException) => {
       limit.dispose();
       const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
@@ -92,26 +104,39 @@ function attempt(target: HttpTarget, request: TransportRequest, clock: Clock): P
   });
 }
 
+/** Node lets go of a connection that was upgraded: from there on nobody else ends it. */
+function endWith(socket: Duplex, signal: AbortSignal): void {
+  const end = (): void => void socket.destroy();
+  socket.on('error', () => undefined); // whoever reads it learns of the error
+  signal.addEventListener('abort', end, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', end));
+}
+
 function headersOf(target: HttpTarget, request: TransportRequest): OutgoingHttpHeaders {
   return {
     accept: request.accept ?? 'application/json',
-    'accept-encoding': 'gzip',
+    'accept-encoding': request.encoding ?? 'gzip',
     'user-agent': 'driftline',
     ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
     ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
     ...target.headers,
+    ...request.upgrade,
   };
 }
 
 class HttpResponse implements TransportResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly socket?: Duplex;
   readonly #incoming: IncomingMessage;
   readonly #request: TransportRequest;
   readonly #to: string;
   readonly #clock: Clock;
 
-  constructor(incoming: IncomingMessage, request: TransportRequest, to: string, clock: Clock) {
+  constructor(incoming: IncomingMessage, request: TransportRequest, to: string, clock: Clock, socket?: Duplex) {
+    if (socket) {
+      this.socket = socket;
+    }
     this.status = incoming.statusCode ?? 0;
     this.headers = Object.fromEntries(
       Object.entries(incoming.headers).map(([name, value]) => [
@@ -128,7 +153,7 @@ class HttpResponse implements TransportResponse {
   async text(): Promise<string> {
     const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of this.#chunks()) {
+    for await (const chunk of this.chunks()) {
       size += chunk.length;
       if (size > maxBodyBytes) {
         throw new Failure('invalid', `the answer of ${this.#to} is longer than ${maxBodyBytes / 1024 / 1024} MB`);
@@ -142,7 +167,7 @@ class HttpResponse implements TransportResponse {
     const decoder = new StringDecoder('utf8'); // a character may be split between two chunks
     const open: string[] = [];
     let size = 0;
-    for await (const chunk of this.#chunks()) {
+    for await (const chunk of this.chunks()) {
       const parts = decoder.write(chunk).split('\n');
       for (const [at, part] of parts.entries()) {
         open.push(part);
@@ -166,9 +191,9 @@ class HttpResponse implements TransportResponse {
   }
 
   /** The body's chunks, decompressed, read only as fast as the reader takes them. Leaving early ends the connection. */
-  async *#chunks(): AsyncIterable<Buffer> {
+  async *chunks(): AsyncIterable<Buffer> {
     const { idleTimeoutMs, signal } = this.#request;
-    const zipped = this.headers['content-encoding'] === 'gzip';
+    const zipped = this.headers['content-encoding'] === 'gzip' && this.#request.encoding !== 'identity';
     const body = zipped ? this.#incoming.pipe(createGunzip()) : this.#incoming;
     if (zipped) {
       this.#incoming.once('error', (error) => body.destroy(error));

@@ -2,7 +2,7 @@
  * The narrow gate to an API server: one HTTP request with the kubeconfig's authentication, nothing else.
  * `kubernetes.ts` implements it with the Kubernetes client; tests may give another. Knows no Kubernetes verb.
  */
-
+import type { Duplex } from 'node:stream';
 import type { Event } from '../base/emitter.ts';
 
 export interface TransportRequest {
@@ -21,16 +21,30 @@ export interface TransportRequest {
    * `0` for none.
    */
   readonly idleTimeoutMs: number;
+  /** The body as it was stored, for content with a digest: neither asked for nor read as compressed. */
+  readonly encoding?: 'identity';
+  /**
+   * Headers that ask the server for another protocol on this connection (RFC 9110, 7.8). With 101 it is the answer's `socket`;
+   * any other status is an ordinary answer.
+   */
+  readonly upgrade?: Readonly<Record<string, string>>;
 }
 
 export interface TransportResponse {
   readonly status: number;
   /** Lower-cased names. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The connection after an upgrade, `undefined` otherwise. Ends with the signal of its request and with the transport; until
+   * then it is the caller's to destroy.
+   */
+  readonly socket?: Duplex;
   /** The body as text; throws a Failure `unreachable` when it breaks off. */
   text(): Promise<string>;
   /** The body line by line, for watches; ends when the server closes. The last line may be cut off: callers must cope. */
   lines(): AsyncIterable<string>;
+  /** The body's bytes as they come, of any length: callers set a limit. Throws as `text`. */
+  chunks(): AsyncIterable<Uint8Array>;
 }
 
 /** The state of the credential plugin of a context that has one. */

@@ -97,6 +97,9 @@ export class FakeClusterApi implements ClusterApi {
   serverVersion = refuse;
   discoverGroup = refuse;
   findResource = refuse;
+  capabilities = refuse;
+  connectToPod = refuse;
+  getThroughService = refuse;
   forgetDiscovery = refuse;
   get = refuse;
   getMetadata = refuse;

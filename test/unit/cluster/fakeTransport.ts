@@ -49,6 +49,9 @@ export class FakeTransport implements Transport {
         answer.breaks
           ? Promise.reject(answer.breaks)
           : Promise.resolve(typeof body === 'string' ? body : JSON.stringify(body)),
+      async *chunks() {
+        yield await Promise.resolve(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+      },
       async *lines() {
         for (const line of answer.lines ?? []) {
           yield await Promise.resolve(line);
