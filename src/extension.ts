@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { Disposables } from './base/disposables.ts';
+import type { Log } from './base/log.ts';
 import { RunningActions } from './cluster/runningActions.ts';
 import { SessionManager } from './cluster/sessionManager.ts';
 import { channelLog } from './vscode/channelLog.ts';
@@ -62,17 +63,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const readManifest = (key: Parameters<typeof manifestText>[1], signal: AbortSignal): Promise<string> =>
     manifestText(sessions, key, signal);
   parts.add(registerCommands({ sessions, views, actions, documents, readManifest, rendering, settings, channel, log }));
-  const server = parts.add(
-    new LanguageServer({
-      start: async (serverSettings) => {
-        const { startLanguageClient } = await import('./vscode/languageClient.ts');
-        const serverPath = vscode.Uri.joinPath(context.extensionUri, 'dist', 'server.cjs').fsPath;
-        return startLanguageClient({ serverPath, settings: serverSettings, outputChannel: channel });
-      },
-      settings,
-      log,
-    }),
-  );
+  const server = parts.add(languageServer(context.extensionUri, channel, log));
   parts.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (concernsSession(change)) {
@@ -89,4 +80,16 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void sessions.settingsChanged()));
   log.info(`Activated in ${Math.round(performance.now() - started)} ms`);
   return context.extensionMode === vscode.ExtensionMode.Test ? { views, sessions } : undefined;
+}
+
+function languageServer(extension: vscode.Uri, outputChannel: vscode.LogOutputChannel, log: Log): LanguageServer {
+  return new LanguageServer({
+    start: async (settings) => {
+      const { startLanguageClient } = await import('./vscode/languageClient.ts');
+      const serverPath = vscode.Uri.joinPath(extension, 'dist', 'server.cjs').fsPath;
+      return startLanguageClient({ serverPath, settings, outputChannel });
+    },
+    settings: editorSettings,
+    log,
+  });
 }
