@@ -2,9 +2,10 @@
  * All files of a folder on disk as a build needs them. Follows no symbolic link (Flux packs none, and a link may lead out of
  * the folder or in a circle), and leaves out what `.gitignore` files leave out: no source ever packs it. Watches nothing.
  */
-import { lstat, open, opendir, readFile } from 'node:fs/promises';
-import type { Dirent } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { cancelled, Failure } from '../base/failure.ts';
 import { type IgnoreText, ignoreTest } from './ignoreRules.ts';
 import type { RepositoryFile, RepositoryFiles } from './repositoryFiles.ts';
@@ -21,8 +22,11 @@ export interface DiskLimits {
 
 const ordinary: DiskLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 64_000_000 };
 
-/** How many files are looked at at once: enough to keep the disk busy, and no run on file handles. */
-const batch = 64;
+/**
+ * How long the listing may run, in milliseconds, before others get a turn. Within it the file system is asked synchronously: a
+ * render lists a thousand files at every edit, and waiting for each alone takes twenty times as long as the answers.
+ */
+const turnMs = 5;
 
 export class DiskFiles implements RepositoryFiles {
   readonly #root: string;
@@ -34,22 +38,9 @@ export class DiskFiles implements RepositoryFiles {
   }
 
   async list(signal?: AbortSignal): Promise<readonly RepositoryFile[]> {
-    const paths: string[] = [];
-    await this.#walk('', [], paths, signal);
-    const files: RepositoryFile[] = [];
-    let total = 0;
-    for (let start = 0; start < paths.length; start += batch) {
-      this.#check(signal);
-      const found = await Promise.all(paths.slice(start, start + batch).map((path) => this.#file(path)));
-      for (const file of found.filter((one) => one !== undefined)) {
-        files.push(file);
-        total += file.size > this.#limits.fileBytes ? 0 : file.size;
-      }
-      if (total > this.#limits.totalBytes) {
-        throw new Failure('invalid', `The folder holds more than ${megabytes(this.#limits.totalBytes)} of files`);
-      }
-    }
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+    const walk: Walk = { files: [], total: 0, turnEnds: performance.now() + turnMs, signal };
+    await this.#walk('', [], walk);
+    return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
@@ -69,14 +60,14 @@ export class DiskFiles implements RepositoryFiles {
     }
   }
 
-  async #walk(folder: string, rules: readonly IgnoreText[], paths: string[], signal?: AbortSignal): Promise<void> {
-    this.#check(signal);
-    const entries = await this.#entries(folder);
+  async #walk(folder: string, rules: readonly IgnoreText[], walk: Walk): Promise<void> {
+    await this.#takeTurns(walk);
+    const entries = this.#entries(folder);
     if (folder !== '' && entries.some((entry) => entry.name === '.git')) {
       return; // a repository of its own, such as a submodule: its files are no files of this one
     }
     const own = entries.some((entry) => entry.isFile() && entry.name === '.gitignore')
-      ? await this.#ignoreText(folder)
+      ? this.#ignoreText(folder)
       : undefined;
     const inner = own === undefined ? rules : [...rules, { folder, text: own }];
     const ignored = ignoreTest(inner);
@@ -86,50 +77,64 @@ export class DiskFiles implements RepositoryFiles {
         continue; // a folder, or in a worktree a file
       }
       if (entry.isFile() && !ignored(path)) {
-        if (paths.length >= this.#limits.files) {
-          throw new Failure('invalid', `The folder holds more than ${this.#limits.files} files`);
-        }
-        paths.push(path);
+        this.#add(path, walk);
       } else if (entry.isDirectory() && !ignored(path, true)) {
-        await this.#walk(path, inner, paths, signal);
+        await this.#walk(path, inner, walk);
       }
     }
   }
 
-  async #entries(folder: string): Promise<Dirent[]> {
-    const entries: Dirent[] = [];
-    try {
-      for await (const entry of await opendir(join(this.#root, folder))) {
-        entries.push(entry);
-      }
-    } catch {
-      return entries; // gone meanwhile, or not ours to read: the rest may still be enough for a build
+  #add(path: string, walk: Walk): void {
+    const status = attempt(() => lstatSync(join(this.#root, path), { bigint: true }));
+    if (status?.isFile() !== true) {
+      return;
     }
+    const size = Number(status.size);
+    walk.files.push({ path, size, version: [status.mtimeNs, status.size, status.ino].join('-') });
+    walk.total += size > this.#limits.fileBytes ? 0 : size;
+    if (walk.files.length > this.#limits.files) {
+      throw new Failure('invalid', `The folder holds more than ${this.#limits.files} files`);
+    }
+    if (walk.total > this.#limits.totalBytes) {
+      throw new Failure('invalid', `The folder holds more than ${megabytes(this.#limits.totalBytes)} of files`);
+    }
+  }
+
+  /** None where the folder is gone meanwhile, or not ours to read: the rest may still be enough for a build. */
+  #entries(folder: string): Dirent[] {
+    const entries = attempt(() => readdirSync(join(this.#root, folder), { withFileTypes: true })) ?? [];
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async #ignoreText(folder: string): Promise<string | undefined> {
-    try {
-      return await readFile(join(this.#root, folder, '.gitignore'), 'utf8');
-    } catch {
-      return undefined;
-    }
+  #ignoreText(folder: string): string | undefined {
+    return attempt(() => readFileSync(join(this.#root, folder, '.gitignore'), 'utf8'));
   }
 
-  async #file(path: string): Promise<RepositoryFile | undefined> {
-    try {
-      const status = await lstat(join(this.#root, path), { bigint: true });
-      const version = [status.mtimeNs, status.size, status.ino].join('-');
-      return status.isFile() ? { path, size: Number(status.size), version } : undefined;
-    } catch {
-      return undefined;
+  async #takeTurns(walk: Walk): Promise<void> {
+    if (performance.now() > walk.turnEnds) {
+      await setImmediate();
+      walk.turnEnds = performance.now() + turnMs;
     }
-  }
-
-  #check(signal: AbortSignal | undefined): void {
-    if (signal?.aborted === true) {
+    if (walk.signal?.aborted === true) {
       throw cancelled('Reading the folder');
     }
+  }
+}
+
+/** One listing under way. */
+interface Walk {
+  readonly files: RepositoryFile[];
+  /** Bytes that can be read. */
+  total: number;
+  turnEnds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

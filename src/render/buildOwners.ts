@@ -6,7 +6,7 @@ import { asList, asText, fieldAt } from '../flux/untyped.ts';
 import { BuildGraph } from '../manifests/buildGraph.ts';
 import { resolvePath } from '../manifests/repositoryPath.ts';
 import type { StatedDocument } from './fileModel.ts';
-import { type FluxSync, fluxSyncs } from './fluxSync.ts';
+import type { FluxSync } from './fluxSync.ts';
 import { meaningOf, type RepositoryAt, sourceReference } from './sourceMeaning.ts';
 
 /** More ways than these are one mistake in the repository, not many clusters. */
@@ -24,7 +24,7 @@ export class BuildOwners {
 
   constructor(at: RepositoryAt) {
     this.#at = at;
-    this.#syncs = fluxSyncs(at.snapshot.documents);
+    this.#syncs = at.snapshot.syncs;
     this.#kustomizations = [...at.snapshot.appliers('Kustomization'), ...this.#syncs.map((sync) => sync.kustomization)];
   }
 
@@ -81,7 +81,7 @@ export class BuildOwners {
     const { view } = meaning;
     let known = this.#graphs.get(view.id);
     if (!known) {
-      const places = view.place(this.#at.snapshot.files.map((file) => file.path));
+      const places = this.#at.snapshot.places(view);
       const plain = view.base === '' && !view.copied;
       known = { places, graph: plain ? this.#at.snapshot.graph : this.#graphOf(places) };
       this.#graphs.set(view.id, known);

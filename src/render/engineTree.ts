@@ -44,7 +44,7 @@ export class EngineTrees {
   ): Promise<SyncedTree> {
     const { snapshot } = parts;
     const name = `${parts.key}#${view.id}`;
-    const places = view.place(snapshot.files.map((file) => file.path));
+    const places = snapshot.places(view);
     const { sent, isNew } = await this.#take(session, name);
     const batch = new Batch(session, name, isNew);
     for (const [place, path] of places) {

@@ -2,7 +2,7 @@
  * The roots that flux-operator makes of a FluxInstance: a source and a Kustomization that stand in no file. Reads stated
  * documents; a FluxInstance in the values of its own chart counts as one.
  */
-import { asRecord, asText, fieldAt } from '../flux/untyped.ts';
+import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import type { StatedDocument } from './fileModel.ts';
 
 export interface FluxSync {
@@ -13,8 +13,8 @@ export interface FluxSync {
   readonly namespace: string;
   /** The Kustomization, as if a file stated it where the FluxInstance stands. */
   readonly kustomization: StatedDocument;
-  /** The instance patches what it makes, which is not followed. */
-  readonly patched: boolean;
+  /** What the instance patches of all that it makes, in kustomize's form. */
+  readonly patches: readonly unknown[];
 }
 
 /** Documents that may state an instance. */
@@ -44,7 +44,9 @@ export function fluxSyncs(documents: readonly StatedDocument[]): readonly FluxSy
         spec: { interval: '10m', path, prune: true, sourceRef: { kind: sourceKind, name } },
       },
     };
-    return [{ sourceKind, url, name, namespace, kustomization, patched: patchesRoot(spec) }];
+    return [
+      { sourceKind, url, name, namespace, kustomization, patches: asList(fieldAt(spec, 'kustomize', 'patches')) ?? [] },
+    ];
   });
 }
 
@@ -58,10 +60,4 @@ function instanceSpec({ group, kind, object }: StatedDocument): Readonly<Record<
 function namespaceOf({ namespace, object }: StatedDocument): string {
   const target = asText(fieldAt(object, 'spec', 'targetNamespace'));
   return [target, namespace].find((one) => one !== undefined && one !== '') ?? 'flux-system';
-}
-
-function patchesRoot(spec: Readonly<Record<string, unknown>> | undefined): boolean {
-  return /\bkind"?: ?"?(?:Kustomization|GitRepository|OCIRepository|Bucket)\b/.test(
-    JSON.stringify(fieldAt(spec, 'kustomize', 'patches') ?? []),
-  );
 }

@@ -9,6 +9,7 @@ import { displayName } from '../flux/objectKey.ts';
 import type { BuildOwners, Chain } from './buildOwners.ts';
 import type { FluxName, RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
+import type { FluxSync } from './fluxSync.ts';
 import { buildKustomization, type Built } from './kustomizationBuild.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { Ambiguous } from './renderer.ts';
@@ -145,12 +146,12 @@ async function follow(context: RenderContext, owners: BuildOwners, { document, c
  * it: repeated until nothing changes any more.
  */
 async function rootInForce(context: RenderContext, owners: BuildOwners, document: StatedDocument): Promise<InForce> {
-  let root = await ownObject(context, document);
   const sync = owners.syncOf(document);
   if (sync) {
-    const message = sync.patched ? 'The FluxInstance patches what it makes, which is not followed.' : undefined;
-    return { ...root, notes: message === undefined ? [] : [{ severity: 'approximate', message }] };
+    const object = await patchedSync(context, sync);
+    return { document, object: plainTwin(object), parents: [], parentFiles: [], builds: [], notes: [] };
   }
+  let root = await ownObject(context, document);
   if (document.kind !== 'Kustomization' || !owners.buildsItself(document)) {
     const message = `Nothing in the repository builds ${document.path}: ${title(document)} is taken as the file states it.`;
     return { ...root, notes: [...root.notes, { severity: 'information', message }] };
@@ -163,6 +164,36 @@ async function rootInForce(context: RenderContext, owners: BuildOwners, document
     root = { ...root, object: itself.object };
   }
   return root;
+}
+
+/** flux-operator puts source and Kustomization into one build with the controllers, and its patches over all of them. */
+async function patchedSync(context: RenderContext, { kustomization, patches }: FluxSync): Promise<KubernetesObject> {
+  const own = kustomization.object as unknown as KubernetesObject;
+  if (patches.length === 0) {
+    return own;
+  }
+  const { session, builds } = context.parts;
+  // Only those that may concern it: kustomize refuses a patch whose object is not there.
+  const concerning = patches.filter((patch) => /Kustomization/.test(JSON.stringify(patch)));
+  const tree = 'flux-instance';
+  const set = {
+    'kustomization.yaml': JSON.stringify({ resources: ['sync.yaml'], patches: concerning }),
+    'sync.yaml': JSON.stringify(own),
+  };
+  const key = `${tree} ${JSON.stringify(set)}`;
+  let reply = builds.get(key);
+  if (!reply) {
+    await session.request('files', { tree, clear: true, set });
+    reply = await session.request('kustomization', {
+      tree,
+      kustomization: { ...kustomization.object, spec: { path: '.' } },
+      variables: [],
+      strict: false,
+    });
+    builds.set(key, reply, false);
+  }
+  const [built] = reply.objects;
+  return built ? { ...built, metadata: own.metadata } : own;
 }
 
 function isSame(a: Twin<KubernetesObject>, b: Twin<KubernetesObject>): boolean {
@@ -198,7 +229,7 @@ function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocume
   const inNamespace = exact.filter((object) => (object.metadata.namespace ?? '') === document.namespace);
   const around = real.filter((object) => object.metadata.name.includes(document.name));
   const picked = [inNamespace, exact, around.length === 1 ? around : []].find((list) => list.length > 0) ?? [];
-  return picked.map((object) => {
+  return mostAlike(picked, document.object).map((object) => {
     if (!objects.secret) {
       return plainTwin(object);
     }
@@ -208,6 +239,25 @@ function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocume
     const sameOrder = others.length === real.length ? others[real.indexOf(object)] : undefined;
     return { real: object, scrambled: others.find(isIt) ?? sameOrder, secret: true };
   });
+}
+
+/** Of namesakes in two namespaces, whose texts have none, those that say most of what the text says. */
+function mostAlike(objects: readonly KubernetesObject[], stated: unknown): readonly KubernetesObject[] {
+  if (objects.length < 2) {
+    return objects;
+  }
+  const scores = objects.map((object) => likeness(stated, object));
+  const best = Math.max(...scores);
+  return objects.filter((_, index) => scores[index] === best);
+}
+
+/** How many leaves of a value are the same in another one. */
+function likeness(value: unknown, other: unknown): number {
+  if (typeof value !== 'object' || value === null) {
+    return Number(value === other);
+  }
+  const others = typeof other === 'object' && other !== null ? new Map(Object.entries(other)) : undefined;
+  return Object.entries(value).reduce((sum, [key, item]) => sum + likeness(item, others?.get(key)), 0);
 }
 
 /** The object of the file as the controllers' reader of YAML reads it. */
@@ -235,9 +285,11 @@ async function ownObject(context: RenderContext, document: StatedDocument): Prom
   }
 }
 
-function isNamed({ object }: InForce, { namespace, name }: FluxName): boolean {
+/** By the name that it has or the one that its text gives it. */
+function isNamed({ object, document }: InForce, { namespace, name }: FluxName): boolean {
   const own = nameOf(object.real);
-  return (namespace === '' || own.namespace === '' || own.namespace === namespace) && own.name.includes(name);
+  const isThere = ['', own.namespace, document.namespace].includes(namespace) || own.namespace === '';
+  return isThere && (own.name === name || document.name === name);
 }
 
 function nameOf(object: KubernetesObject): { readonly namespace: string; readonly name: string } {

@@ -11,7 +11,9 @@ import type { KustomizeFile } from '../manifests/kustomizeFile.ts';
 import { isIgnoredPath, isYamlPath, maxFileBytes } from '../manifests/notAManifest.ts';
 import type { RepositoryFile, RepositoryFiles } from '../manifests/repositoryFiles.ts';
 import { folderOf, nameOf } from '../manifests/repositoryPath.ts';
+import type { ArtifactView } from './artifactView.ts';
 import { emptyModel, type FileModel, isWhole, readFileModel, type StatedDocument } from './fileModel.ts';
+import { type FluxSync, fluxSyncs } from './fluxSync.ts';
 
 /** How many files are parsed before others get a turn: parsing a large repository takes half a second. */
 const turn = 50;
@@ -23,7 +25,9 @@ export class RepositorySnapshot {
   readonly #models: ReadonlyMap<string, FileModel>;
   readonly #texts: ReadonlyMap<string, string>;
   readonly #versions: ReadonlyMap<string, string>;
+  readonly #places: Map<string, ReadonlyMap<string, string>>;
   #graph: BuildGraph | undefined;
+  #syncs: readonly FluxSync[] | undefined;
 
   constructor(
     files: readonly RepositoryFile[],
@@ -36,9 +40,9 @@ export class RepositorySnapshot {
     this.#texts = texts;
     this.#versions = new Map(files.map((file) => [file.path, file.version]));
     this.documents = files.flatMap((file) => models.get(file.path)?.documents ?? []);
-    if (before && this.#sameShape(before)) {
-      this.#graph = before.#graph;
-    }
+    const isSame = before !== undefined && this.#sameShape(before);
+    this.#graph = isSame ? before.#graph : undefined;
+    this.#places = isSame ? before.#places : new Map<string, ReadonlyMap<string, string>>();
   }
 
   /** Whether the same files are there and no kustomize file has changed: then the same files are built. */
@@ -82,6 +86,22 @@ export class RepositorySnapshot {
     return [...this.#texts]
       .filter(([path]) => nameOf(path) === name)
       .map(([path, text]) => ({ folder: folderOf(path), text }));
+  }
+
+  /** Sources and Kustomizations that a FluxInstance makes. */
+  get syncs(): readonly FluxSync[] {
+    this.#syncs ??= fluxSyncs(this.documents);
+    return this.#syncs;
+  }
+
+  /** Files of the repository by their places in an artifact. */
+  places(view: ArtifactView): ReadonlyMap<string, string> {
+    let places = this.#places.get(view.id);
+    if (!places) {
+      places = view.place(this.files.map((file) => file.path));
+      this.#places.set(view.id, places);
+    }
+    return places;
   }
 
   get graph(): BuildGraph {

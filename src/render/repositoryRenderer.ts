@@ -10,7 +10,6 @@ import { renderKustomization } from './desiredKustomization.ts';
 import { renderRelease } from './desiredRelease.ts';
 import type { Engine, EngineSession } from './engine.ts';
 import { EngineTrees } from './engineTree.ts';
-import { fluxSyncs } from './fluxSync.ts';
 import { findInForce, type InForce } from './inForce.ts';
 import { LoadedCharts } from './loadedCharts.ts';
 import { releaseContext, releaseInForce } from './releaseRepository.ts';
@@ -43,7 +42,7 @@ export class RepositoryRenderer implements Renderer {
 
   async stated(state: RepositoryState, signal?: AbortSignal): Promise<readonly StatedFluxObject[]> {
     const snapshot = await this.#model(state).snapshot(state.files, signal);
-    const synced = fluxSyncs(snapshot.documents).map((sync) => sync.kustomization);
+    const synced = snapshot.syncs.map((sync) => sync.kustomization);
     return [...snapshot.appliers('Kustomization'), ...synced, ...snapshot.appliers('HelmRelease')].map(
       ({ path, line, object, namespace, name, kind }) => ({
         name: { kind: kind === 'HelmRelease' ? kind : 'Kustomization', namespace, name },

@@ -8,7 +8,6 @@ import { resolvePath } from '../manifests/repositoryPath.ts';
 import { type ArtifactCopy, type ArtifactRules, ArtifactView, basesFor } from './artifactView.ts';
 import type { RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
-import { fluxSyncs } from './fluxSync.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
 
 export interface SourceReference {
@@ -60,9 +59,7 @@ export function meaningOf(
   const stated = snapshot
     .named(source.kind, source.namespace, source.name)
     .filter(({ group }) => group === sourceGroup);
-  const synced = fluxSyncs(snapshot.documents).filter(
-    (sync) => sync.sourceKind === source.kind && sync.name === source.name,
-  );
+  const synced = snapshot.syncs.filter((sync) => sync.sourceKind === source.kind && sync.name === source.name);
   const urls = [
     ...stated.map((document) => asText(fieldAt(document.object, 'spec', 'url')) ?? ''),
     ...synced.map((sync) => sync.url),
@@ -131,7 +128,7 @@ function mayBeUnstated(path: string, { snapshot }: RepositoryAt): boolean {
   }
   return (
     !snapshot.documents.some(({ group, kind }) => group === sourceGroup && gitKinds.includes(kind)) &&
-    fluxSyncs(snapshot.documents).length === 0
+    snapshot.syncs.length === 0
   );
 }
 
