@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
@@ -21,9 +22,10 @@ import (
 var charts = map[string]*loadedChart{}
 
 type loadedChart struct {
-	chart   *chart.Chart
-	schemas schemas
-	crds    map[string][]fields
+	chart       *chart.Chart
+	schemas     map[*byte]compiledSchema
+	templates   parsedTemplates
+	definitions map[*common.File][]definition
 }
 
 func chartNamed(name string) (*loadedChart, error) {
@@ -42,7 +44,7 @@ func loadChart(request loadChartRequest, attachment []byte) (chartFacts, error) 
 	if err := loaded.Validate(); err != nil {
 		return chartFacts{}, fmt.Errorf("cannot load the chart: %w", err)
 	}
-	charts[request.Chart] = &loadedChart{chart: loaded, schemas: schemas{}, crds: map[string][]fields{}}
+	charts[request.Chart] = &loadedChart{chart: loaded, schemas: map[*byte]compiledSchema{}, definitions: map[*common.File][]definition{}}
 	facts := chartFacts{
 		Name:        loaded.Name(),
 		Version:     loaded.Metadata.Version,

@@ -9,9 +9,9 @@ import (
 	"github.com/Masterminds/semver/v3"
 	"github.com/fluxcd/pkg/chartutil"
 	"helm.sh/helm/v4/pkg/chart/common"
+	commonutil "helm.sh/helm/v4/pkg/chart/common/util"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	helmutil "helm.sh/helm/v4/pkg/chart/v2/util"
-	"helm.sh/helm/v4/pkg/engine"
 	"sigs.k8s.io/yaml"
 )
 
@@ -41,11 +41,11 @@ func renderRelease(request releaseRequest) (releaseReply, error) {
 		return reply, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s",
 			required, capabilities.KubeVersion.Version)
 	}
-	values, warnings, err := loaded.renderValues(prepared, request, capabilities)
+	values, warnings, err := loaded.valuesFor(prepared, request, capabilities)
 	if err != nil {
 		return reply, err
 	}
-	files, err := engine.Render(prepared, values)
+	files, err := loaded.render(prepared, values)
 	if err != nil {
 		return reply, err
 	}
@@ -143,6 +143,28 @@ func fileNamed(of *chart.Chart, name string) ([]byte, bool) {
 	return nil, false
 }
 
+// valuesFor gives what templates see.
+func (l *loadedChart) valuesFor(prepared *chart.Chart, request releaseRequest, capabilities *common.Capabilities) (common.Values, []string, error) {
+	// Checked below, with schemas that were compiled before.
+	const skipSchema = true
+	values, err := commonutil.ToRenderValuesWithSchemaValidation(prepared, request.Values, common.ReleaseOptions{
+		Name:      request.Name,
+		Namespace: request.Namespace,
+		Revision:  1,
+		IsInstall: !request.IsUpgrade,
+		IsUpgrade: request.IsUpgrade,
+	}, capabilities, skipSchema)
+	if err != nil || request.SkipSchemaValidation {
+		return values, []string{}, err
+	}
+	top, _ := values["Values"].(common.Values)
+	problems, warnings := l.checkValues(prepared, top)
+	if problems != "" {
+		return nil, nil, fmt.Errorf("values don't meet the specifications of the schema(s) in the following chart(s):\n%s", problems)
+	}
+	return values, append([]string{}, warnings...), nil
+}
+
 // takeNotes removes the notes of all charts from the rendered files and gives those of the chart itself.
 func takeNotes(files map[string]string, chartName string) string {
 	notes := files[path.Join(chartName, "templates", notesFile)]
@@ -204,30 +226,4 @@ func belowChart(name string) string {
 		return below
 	}
 	return name
-}
-
-// customResourceDefinitions follows applyCRDs of helm-controller v1.6.4, internal/action/crds.go: what is no definition is left
-// out, and the origin labels are added, but no common metadata.
-func (l *loadedChart) customResourceDefinitions(prepared *chart.Chart, request releaseRequest) ([]templatedObject, error) {
-	definitions := []templatedObject{}
-	for _, file := range prepared.CRDObjects() {
-		read, err := readObjects(string(file.File.Data))
-		if err != nil {
-			return nil, fmt.Errorf("failed to parse CustomResourceDefinitions from %s: %w", file.Name, err)
-		}
-		for _, each := range read {
-			if !isDefinition(each) {
-				continue
-			}
-			if err := addMetadata(each, "labels", originLabels(request)); err != nil {
-				return nil, fmt.Errorf("%s: %w", file.Filename, err)
-			}
-			encoded, err := appendJSON(nil, each)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", file.Filename, err)
-			}
-			definitions = append(definitions, templatedObject{Object: encoded, Template: belowChart(file.Filename)})
-		}
-	}
-	return definitions, nil
 }
