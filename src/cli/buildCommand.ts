@@ -3,6 +3,7 @@
  * exit code; what it needs of the world is opened by others.
  */
 import type { Disposable } from '../base/disposables.ts';
+import { isFailure } from '../base/failure.ts';
 import { idOf } from '../flux/objectKey.ts';
 import { type RenderComparison, compareRenders } from '../render/compareRenders.ts';
 import type { ChartPuller, ClusterInputs, DesiredObject, RenderNote, RepositoryState } from '../render/desired.ts';
@@ -70,7 +71,7 @@ async function printBuild(
       terminal.print(objectsAsYaml(each));
     }
   }
-  const exitCodes = outcomes.map((outcome) => report(outcome, parts.workingTree, terminal));
+  const exitCodes = outcomes.map((outcome) => report(outcome, parts.workingTree, options, terminal));
   return Math.max(0, ...exitCodes);
 }
 
@@ -88,8 +89,8 @@ async function printDiff(
     throw await nothingMeant(found.target, states, parts.renderer, signal);
   }
   const exitCodes = [
-    ...before.map((each) => report(each, states[0], terminal)),
-    ...after.map((each) => report(each, states[1], terminal)),
+    ...before.map((each) => report(each, states[0], options, terminal)),
+    ...after.map((each) => report(each, states[1], options, terminal)),
   ];
   const comparisons = pairs(before, after).flatMap((pair) => compare(pair) ?? []);
   reportEncrypted([...before, ...after], terminal);
@@ -126,14 +127,23 @@ function renderIn(
 }
 
 /** Says what a reader must know of one outcome; gives its exit code. */
-function report(outcome: TargetOutcome, state: RepositoryState, terminal: Terminal): number {
+function report(outcome: TargetOutcome, state: RepositoryState, options: BuildArguments, terminal: Terminal): number {
   if (outcome.state === 'failed') {
-    return reportError(outcome.error, terminal, `${outcome.title} (${state.label})`);
+    const hints = isFailure(outcome.error, 'notFound') ? sourcesLeft(outcome.key, options) : [];
+    return reportError(outcome.error, terminal, { what: `${outcome.title} (${state.label})`, hints });
   }
   for (const { severity, message } of [...outcome.rendered.notes, ...maskNotes(outcome.rendered.objects)]) {
     terminal.message(severity === 'approximate' ? 'warning' : 'note', `${outcome.title}: ${message}`);
   }
   return 0;
+}
+
+/** Where what is missing could come from, as far as it was not asked. */
+function sourcesLeft(what: string, { pull, cluster }: BuildArguments): readonly string[] {
+  return [
+    ...(pull || !what.startsWith('HelmRelease') ? [] : ['--pull pulls charts from where their sources point.']),
+    ...(cluster ? [] : ['--context NAME asks a cluster for what is not in the repository.']),
+  ];
 }
 
 function maskNotes(objects: readonly DesiredObject[]): readonly RenderNote[] {
@@ -162,11 +172,11 @@ interface OutcomePair {
   readonly after: TargetOutcome | undefined;
 }
 
-/** By title: what was added or removed has one side. */
+/** By what was asked for: what was added or removed has one side. */
 function pairs(before: readonly TargetOutcome[], after: readonly TargetOutcome[]): readonly OutcomePair[] {
   const left = [...before];
   const matched = after.map((outcome): OutcomePair => {
-    const at = left.findIndex(({ title }) => title === outcome.title);
+    const at = left.findIndex(({ key }) => key === outcome.key);
     return { title: outcome.title, before: at < 0 ? undefined : left.splice(at, 1)[0], after: outcome };
   });
   return [

@@ -36,10 +36,10 @@ export interface TargetParts {
   readonly options: RenderOptions;
 }
 
-/** What became of one object or folder. `title` tells it from the others and is the same in every state of the repository. */
-export type TargetOutcome =
-  | { readonly state: 'rendered'; readonly title: string; readonly rendered: Rendered }
-  | { readonly state: 'failed'; readonly title: string; readonly error: unknown };
+/** What became of one object or folder, as `title` names it. `key` is what was asked for: the same in every state. */
+export type TargetOutcome = { readonly key: string; readonly title: string } & (
+  { readonly state: 'rendered'; readonly rendered: Rendered } | { readonly state: 'failed'; readonly error: unknown }
+);
 
 /**
  * In the order of the file. Empty where this state of the repository has no such thing. What cannot be rendered is an outcome
@@ -83,14 +83,17 @@ function isMeant(stated: FluxName, wanted: FluxName): boolean {
   return stated.kind === wanted.kind && stated.name === wanted.name && sameNamespace;
 }
 
-async function renderOne(title: string, render: () => Promise<Rendered>): Promise<TargetOutcome> {
+async function renderOne(key: string, render: () => Promise<Rendered>): Promise<TargetOutcome> {
   try {
-    return { state: 'rendered', title, rendered: await render() };
+    const rendered = await render();
+    // A name that was given without its namespace is told in full, but for a folder, which is what was asked for.
+    const title = rendered.kind === 'folder' || key.startsWith('folder ') ? key : titleOf(rendered.name);
+    return { state: 'rendered', key, title, rendered };
   } catch (error) {
     if (error instanceof UsageError || isFailure(error, 'cancelled')) {
       throw error;
     }
-    return { state: 'failed', title, error };
+    return { state: 'failed', key, title: key, error };
   }
 }
 

@@ -7,12 +7,18 @@ import { UsageError } from './usageError.ts';
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const;
 
 /** What may help, where it is the same for every failure of a kind. */
-const hints: Readonly<Partial<Record<FailureReason, string>>> = {
+const hintsByReason: Readonly<Partial<Record<FailureReason, string>>> = {
   timeout: '--time-limit gives it longer.',
 };
 
-/** `what` was tried, named before the words. A cancelled run says nothing: who interrupted it knows. */
-export function reportError(error: unknown, terminal: Terminal, what?: string): number {
+export interface ErrorContext {
+  /** What was tried, named before the words. */
+  readonly what?: string;
+  readonly hints?: readonly string[];
+}
+
+/** Gives the exit code. A cancelled run says nothing: who interrupted it knows. */
+export function reportError(error: unknown, terminal: Terminal, { what, hints = [] }: ErrorContext = {}): number {
   const lead = what === undefined ? '' : `${what}: `;
   if (error instanceof UsageError) {
     terminal.message('error', error.message, error.hints);
@@ -22,8 +28,8 @@ export function reportError(error: unknown, terminal: Terminal, what?: string): 
     return exitCodes.interrupted;
   }
   if (isFailure(error)) {
-    const hint = hints[error.reason];
-    terminal.message('error', `${lead}${error.message}`, hint === undefined ? [] : [hint]);
+    const known = hintsByReason[error.reason];
+    terminal.message('error', `${lead}${error.message}`, [...hints, ...(known === undefined ? [] : [known])]);
     return exitCodes.failed;
   }
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);

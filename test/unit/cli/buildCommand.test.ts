@@ -221,6 +221,16 @@ describe('a folder', () => {
 });
 
 describe('a name', () => {
+  test('that was given without its namespace is told in full', async () => {
+    const objects = [configMap('a', { key: 'canary' }, ['key'])];
+    const run = await runBuild(
+      'ks/apps',
+      { target: { by: 'name', name: { ...namedApps, namespace: '' } } },
+      { now: { renderings: { 'Kustomization/apps': renderedApps(objects) } } },
+    );
+    assert.match(run.messages, /^note: Kustomization flux-system\/apps: 1 value /);
+  });
+
   test('that several objects have is refused, with a command for each', async () => {
     const owner = { ...namedApps, name: 'prod' };
     const choices = [
@@ -281,9 +291,36 @@ describe('a name', () => {
     const run = await runBuild('ks/apps', byName, { now: { ...apps, renderings: { 'Kustomization/apps': why } } });
     assert.deepEqual(
       [run.code, run.messages],
-      [1, 'error: Kustomization flux-system/apps (working tree): the chart has not been pulled\n'],
+      [
+        1,
+        'error: Kustomization flux-system/apps (working tree): the chart has not been pulled\n' +
+          '  --context NAME asks a cluster for what is not in the repository.\n',
+      ],
     );
   });
+
+  for (const [options, hints] of [
+    [
+      '',
+      [
+        '--pull pulls charts from where their sources point.',
+        '--context NAME asks a cluster for what is not in the repository.',
+      ],
+    ],
+    [' --pull', ['--context NAME asks a cluster for what is not in the repository.']],
+    [' --pull --context home', []],
+  ] as const) {
+    test(`of a release whose chart is missing, with${options === '' ? 'out options' : options}: what could help is said`, async () => {
+      const why = new Failure('notFound', 'no chart');
+      const run = await runBuild(`hr/plex${options}`, plexByName, {
+        now: { stated: [stated(namedPlex, 'a.yaml')], renderings: { 'HelmRelease/plex': why } },
+      });
+      assert.deepEqual(
+        run.messages.trimEnd().split('\n').slice(1),
+        hints.map((hint) => `  ${hint}`),
+      );
+    });
+  }
 });
 
 describe('ends', () => {

@@ -198,7 +198,7 @@ describe('what is on one side only', () => {
             stated: [stated(plex, file), stated(namedPlex, file)],
             renderings: {
               'HelmRelease/plex': renderedPlex([configMap('a', { a: '1' })]),
-              'HelmRelease/second': renderedPlex([configMap('b', {})]),
+              'HelmRelease/second': renderedPlex([configMap('b', {})], { name: plex }),
             },
           },
         },

@@ -1,0 +1,56 @@
+/** Connects to the cluster of a kubeconfig context that was named, for what rendering asks of it. Reads, never writes. */
+import { homedir } from 'node:os';
+import { delimiter, resolve } from 'node:path';
+import { getCACertificates } from 'node:tls';
+import type { Clock } from '../base/clock.ts';
+import type { Disposables } from '../base/disposables.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
+import { HttpClusterApi } from '../cluster/httpClusterApi.ts';
+import type { Kubeconfig } from '../cluster/kubeconfig.ts';
+import { kubeconfigFiles } from '../cluster/kubeconfigFiles.ts';
+import type { ClusterInputs } from '../render/desired.ts';
+import type { BuildArguments } from './buildOptions.ts';
+
+export interface ClusterParts {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Takes the connection. */
+  readonly owned: Disposables;
+}
+
+/** Throws `Failure('notFound')` for a context that no file has, `invalid` for one that cannot be used. Sends nothing yet. */
+export async function openCluster(
+  { context, kubeconfig }: NonNullable<BuildArguments['cluster']>,
+  { log, clock, owned }: ClusterParts,
+): Promise<ClusterInputs> {
+  // The client of Kubernetes takes a third of a second to load.
+  const { createTransport, loadKubeconfigs } = await import('../cluster/kubernetes.ts');
+  const { files } = kubeconfigFiles({
+    setting: kubeconfig === undefined ? [] : [resolve(kubeconfig)],
+    env: process.env,
+    home: homedir(),
+    workspaceFolder: process.cwd(),
+    delimiter,
+  });
+  const loaded = loadKubeconfigs(files);
+  if (!loaded.contexts.some(({ name }) => name === context)) {
+    throw noContext(context, loaded, files);
+  }
+  const transport = createTransport(loaded, context, {
+    proxy: undefined,
+    strictSSL: true,
+    extraCAs: process.env['NODE_EXTRA_CA_CERTS'] === undefined ? [] : getCACertificates('extra'),
+    log,
+  });
+  const api = owned.add(new HttpClusterApi({ transport, log, clock }));
+  return new LiveClusterInputs({ api, clock, log });
+}
+
+function noContext(context: string, { contexts, errors }: Kubeconfig, files: readonly string[]): Failure {
+  const names = contexts.map(({ name }) => name);
+  const known = names.length === 0 ? 'there is none' : `there are: ${names.join(', ')}`;
+  const problems = errors.map(({ file, message }) => ` ${file}: ${message}.`).join('');
+  return new Failure('notFound', `There is no context "${context}" in ${files.join(', ')}; ${known}.${problems}`);
+}
