@@ -30,15 +30,19 @@ export class TreeInputs {
 
   /** Differs when a file differs that a build of the path may read; `components` are relative to the path. */
   version(path: string, components: readonly string[]): string {
-    const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
-    const starts = [folder, ...components.flatMap((component) => resolvePath(folder, component) ?? [])];
-    const inputs = this.#inputs(starts) ?? [...this.#places.keys()];
     const hash = createHash('sha256');
-    for (const place of inputs.sort()) {
+    for (const place of this.files(path, components)) {
       const file = this.#places.get(place) ?? '';
       hash.update(`${place}\0${file}\0${this.#snapshot.version(file) ?? ''}\0`);
     }
     return hash.digest('hex');
+  }
+
+  /** Places of the files that a build of the path may read, sorted. */
+  files(path: string, components: readonly string[]): readonly string[] {
+    const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
+    const starts = [folder, ...components.flatMap((component) => resolvePath(folder, component) ?? [])];
+    return (this.#inputs(starts) ?? [...this.#places.keys()]).sort();
   }
 
   /** `undefined` when it may be any file. */

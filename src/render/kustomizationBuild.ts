@@ -11,7 +11,7 @@ import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
 import type { RenderNote } from './desired.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { SyncedTree } from './engineTree.ts';
-import type { BuildReply, RenderContext } from './renderContext.ts';
+import type { BuildReply, FailedBuild, RenderContext } from './renderContext.ts';
 import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
 import { plainTwin, type Twin } from './twin.ts';
 
@@ -48,7 +48,7 @@ export async function buildKustomization(context: RenderContext, input: BuildInp
       keepUnknown: input.keepUnknown,
     });
   } catch (error) {
-    throw context.failed(error, what, tree);
+    throw await context.failed(error, what, tree, startOf(real));
   }
   const objects = secret
     ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input), secret }
@@ -80,6 +80,13 @@ async function buildScrambled(
   }
 }
 
+function startOf(flux: unknown): FailedBuild {
+  return {
+    path: asText(fieldAt(flux, 'spec', 'path')) ?? '',
+    components: (asList(fieldAt(flux, 'spec', 'components')) ?? []).flatMap((one) => asText(one) ?? []),
+  };
+}
+
 interface Run {
   readonly flux: JsonObject;
   readonly sources: readonly DataSource[];
@@ -89,8 +96,7 @@ interface Run {
 
 async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Promise<BuildReply> {
   const { session, builds } = context.parts;
-  const path = asText(fieldAt(run.flux, 'spec', 'path')) ?? '';
-  const components = (asList(fieldAt(run.flux, 'spec', 'components')) ?? []).flatMap((one) => asText(one) ?? []);
+  const { path, components } = startOf(run.flux);
   const inputs = context.inputsOf(tree).version(path, components);
   const key = createHash('sha256')
     .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown]))

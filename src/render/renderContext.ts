@@ -6,6 +6,7 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { BuildCache } from './buildCache.ts';
 import { TreeInputs } from './buildInputs.ts';
+import { findProblem } from './buildProblem.ts';
 import type { ClusterInputs, RepositoryState } from './desired.ts';
 import type { EngineSession } from './engine.ts';
 import type { EngineReply } from './engineProtocol.ts';
@@ -23,6 +24,12 @@ export interface RenderContextParts {
   readonly log: Log;
   readonly cluster?: ClusterInputs | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What was to be built; `components` are relative to the path. */
+export interface FailedBuild {
+  readonly path: string;
+  readonly components: readonly string[];
 }
 
 export type BuildReply = EngineReply<'kustomization'>;
@@ -68,12 +75,27 @@ export class RenderContext {
     return inputs;
   }
 
-  /** A failure of the engine as it may be told: says what failed, with the repository's own paths. */
-  failed(error: unknown, what: string, tree: SyncedTree): unknown {
+  /** A failure of a build as it may be told: what failed, and where in the repository. */
+  async failed(error: unknown, what: string, tree: SyncedTree, build: FailedBuild): Promise<unknown> {
     const told = unreadFailure(error, tree);
-    return isFailure(told, 'invalid')
-      ? new Failure('invalid', `${what}: ${withRepositoryPaths(told.message, tree)}`)
-      : told;
+    if (!isFailure(told, 'invalid')) {
+      return told;
+    }
+    const { message } = told;
+    const found = await findProblem({
+      message,
+      path: build.path,
+      places: tree.places.keys(),
+      inputs: this.inputsOf(tree).files(build.path, build.components),
+      read: (place) => this.#text(tree.places.get(place)),
+    });
+    const where = found ? `${tree.places.get(found.place) ?? found.place}:${found.line}: ` : '';
+    return new Failure('invalid', `${what}: ${where}${withRepositoryPaths(message, tree)}`);
+  }
+
+  async #text(path: string | undefined): Promise<string | undefined> {
+    const bytes = path === undefined ? undefined : await this.parts.state.files.read(path);
+    return bytes && Buffer.from(bytes).toString('utf8');
   }
 
   /** A failure without texts of Secrets, which a library may have quoted; its cause would hold them too and is left out. */
