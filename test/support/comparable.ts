@@ -9,7 +9,6 @@ export interface PlainObject {
   readonly apiVersion?: unknown;
   readonly kind?: unknown;
   readonly metadata?: unknown;
-  readonly [field: string]: unknown;
 }
 
 /** Go's libraries read YAML 1.1 but for numbers and moments with colons, which stay text. */
@@ -22,13 +21,12 @@ export function yamlObjects(text: string): readonly PlainObject[] {
     if (document.errors.length > 0) {
       throw new Error(`no YAML: ${document.errors[0]?.message ?? ''}`);
     }
-    const object = document.toJS({ maxAliasCount: -1 }) as PlainObject | null;
+    const object = document.toJS({ maxAliasCount: -1 }) as (PlainObject & { readonly items?: unknown }) | null;
     if (object === null) {
       return [];
     }
-    return String(object.kind).endsWith('List') && Array.isArray(object['items'])
-      ? (object['items'] as PlainObject[])
-      : [object];
+    const { kind, items } = object;
+    return String(kind).endsWith('List') && Array.isArray(items) ? (items as PlainObject[]) : [object];
   });
 }
 
