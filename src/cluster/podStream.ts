@@ -26,6 +26,8 @@ class PodStream extends Duplex {
     super({ allowHalfOpen: true });
     this.#socket = socket;
     this.#what = what;
+    // A refusal may come before a reader has begun to listen, or after it has gone; whoever reads or writes is told then.
+    this.on('error', () => undefined);
     void this.#receive();
   }
 
