@@ -1,14 +1,15 @@
 package main
 
 import (
-	"regexp"
-	"slices"
+	"strings"
 
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 )
 
 // impure functions give another result each time, or ask a cluster: those of sprig v3.3.0, functions.go, that are random or
-// read the clock, and Helm's lookup. getHostByName is not among them: without leave to ask the network it gives nothing.
+// read the clock, and Helm's lookup. Not among them are getHostByName, which gives nothing without leave to ask the network, and
+// keys and values: their order is another each time, but what charts make of them is objects, whose order says nothing, or
+// sorted.
 var impure = map[string]bool{
 	"ago": true, "bcrypt": true, "date": true, "dateInZone": true, "date_in_zone": true, "encryptAES": true, "genCA": true,
 	"genCAWithKey": true, "genPrivateKey": true, "genSelfSignedCert": true, "genSelfSignedCertWithKey": true,
@@ -17,20 +18,8 @@ var impure = map[string]bool{
 	"randNumeric": true, "shuffle": true, "uuidv4": true,
 }
 
-// unordered functions list a map in the order that it has in memory, which is another each time.
-var unordered = map[string]bool{"keys": true, "values": true}
-
-var (
-	// An action may hold its own closing braces in a string. One that is not closed goes to the end.
-	actions = regexp.MustCompile("(?s)\\{\\{(?:\"(?:\\\\.|[^\"\\\\])*\"|`[^`]*`|[^\"`])*?(?:\\}\\}|$)")
-	comment = regexp.MustCompile(`^\{\{-?\s*/\*`)
-	// A name with a dot or a dollar before it is a field or a variable.
-	names = regexp.MustCompile(`(?:^|[^.$\w])([a-zA-Z]\w*)`)
-	order = regexp.MustCompile(`\bsortAlpha\b`)
-)
-
-// impureFunctions looks for their names in everything that may be a template, strings inside of actions too, because they may
-// end up in tpl. It finds too much rather than too little: what is found costs a second render, what is missed a false change.
+// impureFunctions looks for their names in everything that may be a template: templates, values and files, which may go through
+// tpl. It finds too much rather than too little: what is found costs a second render, what is missed a false change.
 func impureFunctions(root *chart.Chart) []string {
 	found := map[string]bool{}
 	eachChart(root, func(each *chart.Chart) {
@@ -38,23 +27,71 @@ func impureFunctions(root *chart.Chart) []string {
 			findImpure(string(file.Data), found)
 		}
 	})
-	names := []string{}
-	for name := range found {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return sorted(found)
 }
 
 func findImpure(text string, found map[string]bool) {
-	for _, action := range actions.FindAllString(text, -1) {
-		if comment.MatchString(action) {
+	for {
+		_, after, isAction := strings.Cut(text, "{{")
+		if !isAction {
+			return
+		}
+		isComment := strings.HasPrefix(strings.TrimLeft(after, "- \t\r\n"), "/*")
+		names, length := namesInAction(after, found)
+		text = after[length:]
+		if isComment {
 			continue
 		}
-		for _, match := range names.FindAllStringSubmatch(action, -1) {
-			if impure[match[1]] || unordered[match[1]] && !order.MatchString(action) {
-				found[match[1]] = true
+		for _, name := range names {
+			if impure[name] {
+				found[name] = true
 			}
 		}
 	}
+}
+
+// namesInAction gives the names of functions in an action, and how far it goes: to its closing braces, or to the end. A string
+// in it may be a template again, or hold nothing but a name.
+func namesInAction(text string, found map[string]bool) (names []string, length int) {
+	for i := 0; i < len(text); {
+		switch c := text[i]; {
+		case c == '"' || c == '`':
+			literal := literalAt(text[i:])
+			findImpure(literal, found)
+			names = append(names, strings.Trim(literal, "\"`"))
+			i += len(literal)
+		case strings.HasPrefix(text[i:], "}}"):
+			return names, i
+		case isLetter(c):
+			begin := i
+			for i < len(text) && (isLetter(text[i]) || '0' <= text[i] && text[i] <= '9') {
+				i++
+			}
+			// A field or a variable has a dot or a dollar before it.
+			if begin == 0 || !strings.ContainsRune(".$0123456789", rune(text[begin-1])) {
+				names = append(names, text[begin:i])
+			}
+		default:
+			i++
+		}
+	}
+	return names, len(text)
+}
+
+// literalAt is the string that a text begins with, its quotes included. One in double quotes ends with its line at the latest.
+func literalAt(text string) string {
+	quote := text[0]
+	for i := 1; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '\\' && quote == '"':
+			i++
+		case c == quote, c == '\n' && quote == '"':
+			return text[:i+1]
+		}
+	}
+	return text
+}
+
+func isLetter(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
 }
