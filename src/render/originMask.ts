@@ -91,15 +91,19 @@ export function maskEverything(objects: readonly KubernetesObject[], secrets: re
 }
 
 /**
- * Puts dots for secret texts in a message (a library quotes what it refuses): the whole text, its base64, its lines and its
- * words of three characters and more.
+ * Puts dots for secret texts in a message: the whole text, its base64, its lines and, unless `words` is off, as a library may quote
+ * a part, its words of four characters and more.
  */
-export function redact(message: string, secrets: readonly string[]): string {
+export function redact(
+  message: string,
+  secrets: readonly string[],
+  options: { readonly words: boolean } = { words: true },
+): string {
   const parts = secrets.flatMap((secret) => [
     secret,
     Buffer.from(secret).toString('base64'),
     ...secret.split('\n'),
-    ...secret.split(/[^\p{L}\p{N}]+/u),
+    ...(options.words ? secret.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 3) : []),
   ]);
   const telling = [...new Set(parts.map((part) => part.trim()))].filter(
     (part) => part.length > 2 && !/^(?:true|false|null)$/.test(part),

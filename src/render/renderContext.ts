@@ -103,7 +103,9 @@ export class RenderContext {
     if (!(error instanceof Error) || this.#secrets.size === 0) {
       return error;
     }
-    const message = redact(error.message, this.secrets);
+    // A library quotes what it refuses, or a part of it; other failures are sentences with names in them.
+    const words = !isFailure(error) || error.reason === 'invalid';
+    const message = redact(error.message, this.secrets, { words });
     return isFailure(error) ? new Failure(error.reason, message) : new Error(message);
   }
 }

@@ -133,12 +133,15 @@ test('messages of libraries lose secret texts', () => {
     ['key aHVudGVyMg== is no key', ['hunter2'], `key ${dots} is no key`],
     ['host web.home.example: bad', ['home.example'], `host web.${dots}: bad`],
     ['bad word: pass', ['my-pass'], `bad word: ${dots}`],
+    ['a cat', ['my-cat'], 'a cat'],
     ['line "b: (c"', ['a: x\nb: (c'], `line "${dots}"`],
     ['it is true, or not', ['true', 'or', ''], 'it is true, or not'],
   ];
   for (const [message, secrets, redacted] of rows) {
-    assert.equal(redact(message, secrets), redacted);
+    assert.equal(redact(message, secrets, { words: true }), redacted);
   }
+  assert.equal(redact('bad word: pass', ['my-pass'], { words: false }), 'bad word: pass');
+  assert.equal(redact('bad text: my-pass', ['my-pass'], { words: false }), `bad text: ${dots}`);
 });
 
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
