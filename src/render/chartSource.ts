@@ -126,7 +126,7 @@ class ChartSearch {
     return {
       key,
       facts,
-      from: `${path} of the repository (${state.label})`,
+      from: `folder ${path} (${state.label})`,
       versionSuffix: generation.suffix,
       defaults,
       notes: [...notes, ...generation.notes],
