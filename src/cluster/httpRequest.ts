@@ -84,17 +84,20 @@ function attempt(target: HttpTarget, request: TransportRequest, clock: Clock): P
       outgoing.on('error', () => undefined);
       resolve(new HttpResponse(incoming, request, server.host, clock));
     });
-    if (request.upgrade) {
-      outgoing.once('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
-        limit.dispose();
-        outgoing.on('error', () => undefined);
-        endWith(socket, request.signal);
-        if (head.length > 0) {
-          socket.unshift(head); // what the server sent right behind its answer
-        }
-        resolve(new HttpResponse(incoming, request, server.host, clock, socket));
-      });
-    }
+    // Without a listener Node would end the connection without a word, whoever asked for it.
+    outgoing.once('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      limit.dispose();
+      endWith(socket, request.signal);
+      if (!request.upgrade) {
+        socket.destroy();
+        reject(new Failure('invalid', `${server.host} answered in another protocol`));
+        return;
+      }
+      if (head.length > 0) {
+        socket.unshift(head); // what the server sent right behind its answer
+      }
+      resolve(new HttpResponse(incoming, request, server.host, clock, socket));
+    });
     outgoing.once('error', (error: NodeJS.ErrnoException) => {
       limit.dispose();
       const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');

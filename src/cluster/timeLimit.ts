@@ -18,21 +18,22 @@ export function withTimeLimit<T>(limit: TimeLimit, work: (signal: AbortSignal) =
   const { clock, ms, signal, what } = limit;
   const late = new AbortController();
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(cancelled(what));
     if (signal.aborted) {
-      stop();
+      reject(cancelled(what));
       return;
     }
-    signal.addEventListener('abort', stop, { once: true });
     const timer = clock.after(ms, () => {
       reject(new Failure('timeout', `${what} took longer than ${Math.round(ms / 100) / 10} s`));
       late.abort();
     });
+    const stop = (): void => reject(cancelled(what));
+    signal.addEventListener('abort', stop, { once: true });
     work(AbortSignal.any([signal, late.signal]))
-      .then(resolve, reject)
       .finally(() => {
+        // Before anybody learns of the end: from here on the limit must not strike what the work has opened.
         timer.dispose();
         signal.removeEventListener('abort', stop);
-      });
+      })
+      .then(resolve, reject);
   });
 }

@@ -256,8 +256,15 @@ export class Product implements Disposable {
 }
 
 function bound(response: TransportResponse): TransportResponse {
-  const { status, headers } = response;
-  return { status, headers, text: () => response.text(), lines: () => response.lines() };
+  const { status, headers, socket } = response;
+  return {
+    status,
+    headers,
+    ...(socket ? { socket } : {}),
+    text: () => response.text(),
+    lines: () => response.lines(),
+    chunks: () => response.chunks(),
+  };
 }
 
 async function* noted(lines: AsyncIterable<string>, arrivals: Arrival[]): AsyncIterable<string> {

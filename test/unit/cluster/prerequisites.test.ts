@@ -65,6 +65,7 @@ function api(situation: Situation, asked: AccessQuestion[]): ClusterApi {
       return Promise.resolve().then(() => orThrow(situation.may?.(question) ?? true));
     },
     discoverGroup: refuse,
+    capabilities: refuse,
     forgetDiscovery: refuse,
     list: refuse,
     watch: refuse,
@@ -72,6 +73,8 @@ function api(situation: Situation, asked: AccessQuestion[]): ClusterApi {
     getWithManagedFields: refuse,
     getMetadata: refuse,
     mergePatch: refuse,
+    connectToPod: refuse,
+    getThroughService: refuse,
     dispose: refuse,
   };
 }
