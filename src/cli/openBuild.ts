@@ -3,6 +3,7 @@
  * one file of the program that knows the means.
  */
 import { Disposables } from '../base/disposables.ts';
+import { isFailure } from '../base/failure.ts';
 import { noLog } from '../base/log.ts';
 import { systemClock } from '../base/clock.ts';
 import { CommitFiles } from '../git/commitFiles.ts';
@@ -18,6 +19,7 @@ import type { BuildArguments } from './buildOptions.ts';
 import type { FoundTarget } from './findTarget.ts';
 import { openCluster } from './openCluster.ts';
 import { openPuller } from './openPuller.ts';
+import { UsageError } from './usageError.ts';
 
 /** Throws `Failure` where the engine is missing or the context cannot be used. */
 export async function openBuild(options: BuildArguments, { repository }: FoundTarget): Promise<BuildParts> {
@@ -34,7 +36,7 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
       renderFolder: (folder, { state, signal }) => renderFolder(engine, { state, folder, signal }),
       workingTree: { label: 'working tree', key: repository, files: new DiskFiles(repository), remotes },
       async commit(revision, signal) {
-        const commit = await resolveRevision(repository, revision, { signal });
+        const commit = await findCommit(repository, revision, signal);
         const files = owned.add(new CommitFiles({ root: repository, commit }));
         return { label: `commit ${commit.slice(0, 7)}`, key: `${repository}@${commit}`, files, remotes };
       },
@@ -45,5 +47,13 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
   } catch (error) {
     owned.dispose();
     throw error;
+  }
+}
+
+async function findCommit(repository: string, revision: string, signal: AbortSignal): Promise<string> {
+  try {
+    return await resolveRevision(repository, revision, { signal });
+  } catch (error) {
+    throw isFailure(error, 'notFound') ? new UsageError(`--diff ${revision}: ${error.message}`) : error;
   }
 }

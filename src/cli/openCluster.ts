@@ -4,7 +4,6 @@ import { delimiter, resolve } from 'node:path';
 import { getCACertificates } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import type { Disposables } from '../base/disposables.ts';
-import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
 import { HttpClusterApi } from '../cluster/httpClusterApi.ts';
@@ -12,6 +11,7 @@ import type { Kubeconfig } from '../cluster/kubeconfig.ts';
 import { kubeconfigFiles } from '../cluster/kubeconfigFiles.ts';
 import type { ClusterInputs } from '../render/desired.ts';
 import type { BuildArguments } from './buildOptions.ts';
+import { UsageError } from './usageError.ts';
 
 export interface ClusterParts {
   readonly log: Log;
@@ -20,7 +20,7 @@ export interface ClusterParts {
   readonly owned: Disposables;
 }
 
-/** Throws `Failure('notFound')` for a context that no file has, `invalid` for one that cannot be used. Sends nothing yet. */
+/** Throws `UsageError` for a context that no file has, `Failure('invalid')` for one that cannot be used. Sends nothing yet. */
 export async function openCluster(
   { context, kubeconfig }: NonNullable<BuildArguments['cluster']>,
   { log, clock, owned }: ClusterParts,
@@ -48,9 +48,9 @@ export async function openCluster(
   return new LiveClusterInputs({ api, clock, log });
 }
 
-function noContext(context: string, { contexts, errors }: Kubeconfig, files: readonly string[]): Failure {
+function noContext(context: string, { contexts, errors }: Kubeconfig, files: readonly string[]): UsageError {
   const names = contexts.map(({ name }) => name);
   const known = names.length === 0 ? 'there is none' : `there are: ${names.join(', ')}`;
-  const problems = errors.map(({ file, message }) => ` ${file}: ${message}.`).join('');
-  return new Failure('notFound', `There is no context "${context}" in ${files.join(', ')}; ${known}.${problems}`);
+  const problems = errors.map(({ file, message }) => `${file} ${message}.`);
+  return new UsageError(`There is no context "${context}" in ${files.join(', ')}; ${known}.`, problems);
 }

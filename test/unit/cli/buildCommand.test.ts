@@ -90,6 +90,31 @@ describe('objects are printed', () => {
   });
 });
 
+test('a sentence that is true of several objects is said once', async () => {
+  const file = 'apps/all.yaml';
+  const names = ['a', 'b', 'c', 'd'].map((name) => ({ ...namedPlex, name }));
+  const both = { severity: 'information', message: 'rendered for v1.34' } as const;
+  const one = { severity: 'approximate', message: 'lookup found nothing' } as const;
+  const renderings = Object.fromEntries(
+    names.map((name, at) => [
+      `HelmRelease/${name.name}`,
+      renderedPlex([], { name, notes: at < 2 ? [both, one] : [both] }),
+    ]),
+  );
+  const run = await runBuild(
+    file,
+    { target: { by: 'file', path: file } },
+    {
+      now: { stated: names.map((name) => stated(name, file)), renderings },
+    },
+  );
+  assert.equal(
+    run.messages,
+    'note: HelmRelease media/a, HelmRelease media/b and 2 more: rendered for v1.34\n' +
+      'warning: HelmRelease media/a, HelmRelease media/b: lookup found nothing\n',
+  );
+});
+
 describe('what is asked of the renderer', () => {
   test('options of the command line, and nothing that was not given', async () => {
     const renderings = { 'HelmRelease/plex': renderedPlex([]) };
@@ -149,7 +174,7 @@ describe('a file', () => {
     const run = await runBuild('apps/plex.yaml', byFile, oneFails);
     assert.equal(run.code, 1);
     assert.match(run.output, /name: of-second/);
-    assert.equal(run.messages, 'error: HelmRelease media/plex (working tree): templates/a.yaml:3: no such field\n');
+    assert.equal(run.messages, 'error: HelmRelease media/plex: templates/a.yaml:3: no such field\n');
   });
 
   test('of which one object fails gives no list that would pass for the whole', async () => {
@@ -293,7 +318,7 @@ describe('a name', () => {
       [run.code, run.messages],
       [
         1,
-        'error: Kustomization flux-system/apps (working tree): the chart has not been pulled\n' +
+        'error: Kustomization flux-system/apps: the chart has not been pulled\n' +
           '  --context NAME asks a cluster for what is not in the repository.\n',
       ],
     );

@@ -123,7 +123,23 @@ test('a secret that becomes a literal is not shown either', async () => {
 test('encrypted values are said not to be compared', async () => {
   const sealed = configMap('a', { key: 'x' }, ['key'], { encrypted: true });
   const run = await diff(state(sealed), state(sealed));
-  assert.match(run.messages, /1 object is encrypted, and its values are not compared\./);
+  assert.match(
+    run.messages,
+    /^warning: Kustomization flux-system\/apps: 1 object is encrypted, and its values are not compared\.$/m,
+  );
+});
+
+test('a note on both sides is said once, and masks need none', async () => {
+  const side = (value: string): FakeState => ({
+    ...state(),
+    renderings: {
+      'Kustomization/apps': renderedApps([configMap('a', { key: value }, ['key'])], {
+        notes: [{ severity: 'approximate', message: 'not sure' }],
+      }),
+    },
+  });
+  const run = await diff(side('canary-1'), side('canary-2'));
+  assert.deepEqual(run.messages.split('\n').slice(0, -2), ['warning: Kustomization flux-system/apps: not sure']);
 });
 
 test('as JSON every change has its objects', async () => {
