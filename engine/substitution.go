@@ -11,6 +11,7 @@ import (
 	"github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/api/resource"
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
 // variableNames are those that the built text refers to, and those of them that nothing sets.
@@ -27,10 +28,7 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	if err != nil && len(resources) > 0 {
 		return none, fmt.Errorf("post build failed for '%s/%s': %w", resources[0].GetGvk(), resources[0].GetName(), err)
 	}
-	names, err := namesIn(resources, known)
-	if err != nil {
-		return none, err
-	}
+	names := namesIn(resources, known)
 	if request.KeepUnknown {
 		// A variable whose value is the text that refers to it stays as it is, with upstream's code unchanged.
 		flux = *flux.DeepCopy()
@@ -41,14 +39,34 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 		}
 	}
 	strategy, _, _ := unstructured.NestedString(flux.Object, "spec", "postBuild", "substituteStrategy")
+	checked := false
 	for _, each := range resources {
-		if _, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
+		// The library looks at the names of variables with each resource; one is enough.
+		if checked && !changesBySubstitution(each.YNode()) {
+			continue
+		}
+		done, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
 			kustomize.SubstituteWithStrict(request.Strict),
-			kustomize.SubstituteWithAlways(strategy == "Always")); err != nil {
+			kustomize.SubstituteWithAlways(strategy == "Always"))
+		if err != nil {
 			return none, fmt.Errorf("post build failed for '%s/%s': %w", each.GetGvk(), each.GetName(), err)
 		}
+		checked = checked || done != nil
 	}
 	return names, nil
+}
+
+// changesBySubstitution says whether a resource can come out other than it went in: where it has a dollar, or an integer that
+// is read as a floating-point number on the way. Writing and reading YAML for the others is half the time of a build.
+func changesBySubstitution(node *kyaml.Node) bool {
+	const exactDigits = 15
+	if strings.Contains(node.Value, "$") || len(node.Value) > exactDigits && node.ShortTag() == kyaml.NodeTagInt {
+		return true
+	}
+	if node.Kind == kyaml.AliasNode {
+		return true
+	}
+	return slices.ContainsFunc(node.Content, changesBySubstitution)
 }
 
 // variables are what SubstituteVariables of fluxcd/pkg/kustomize v1.35.6 puts together before it substitutes.
@@ -65,27 +83,35 @@ func variables(flux unstructured.Unstructured, cluster sources) (map[string]stri
 	return known, nil
 }
 
-// namesIn asks envsubst itself which variables it looks up. What it cannot parse is an error of the substitution that follows.
-func namesIn(resources []*resource.Resource, known map[string]string) (variableNames, error) {
+// namesIn asks envsubst itself which variables it looks up in each text. What it cannot parse is an error of the substitution
+// that follows.
+func namesIn(resources []*resource.Resource, known map[string]string) variableNames {
 	used, unknown := map[string]bool{}, map[string]bool{}
 	for _, each := range resources {
 		if disabled(each.GetLabels()) || disabled(each.GetAnnotations()) {
 			continue
 		}
-		text, err := each.AsYAML()
-		if err != nil {
-			return variableNames{}, err
-		}
-		_, _ = envsubst.Eval(string(text), func(name string) (string, bool) {
-			used[name] = true
-			value, found := known[name]
-			if !found {
-				unknown[name] = true
-			}
-			return value, true
+		eachTextWithDollar(each.YNode(), func(text string) {
+			_, _ = envsubst.Eval(text, func(name string) (string, bool) {
+				used[name] = true
+				value, found := known[name]
+				if !found {
+					unknown[name] = true
+				}
+				return value, true
+			})
 		})
 	}
-	return variableNames{used: sorted(used), unknown: sorted(unknown)}, nil
+	return variableNames{used: sorted(used), unknown: sorted(unknown)}
+}
+
+func eachTextWithDollar(node *kyaml.Node, give func(string)) {
+	if strings.Contains(node.Value, "$") {
+		give(node.Value)
+	}
+	for _, child := range node.Content {
+		eachTextWithDollar(child, give)
+	}
 }
 
 func disabled(metadata map[string]string) bool {

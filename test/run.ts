@@ -10,7 +10,7 @@ import { type HostVersion, hostVersions } from '../scripts/vscodeHost.ts';
 import { type Counts, noTests, sumCounts, summaryLine } from './counts.ts';
 import { declaredTests, testFiles } from './testFiles.ts';
 
-const partNames = ['lint', 'unit', 'host', 'ui', 'cluster'] as const;
+const partNames = ['lint', 'unit', 'engine', 'host', 'ui', 'cluster'] as const;
 type PartName = (typeof partNames)[number];
 
 interface Options {
@@ -73,6 +73,17 @@ async function runPart(part: PartName, options: Options, signal: AbortSignal): P
       // Each file is a process that reads much the same sources: taking off their types again and again is half its work.
       const env = { NODE_COMPILE_CACHE: join(projectRoot, 'out', 'compile-cache') };
       return runNodeTests({ ...common, env, files: testFiles('test/unit'), timeoutMs: 120_000, progress: false });
+    }
+    case 'engine': {
+      const { buildEngine, engineObstacle } = await import('../scripts/buildEngine.ts');
+      const obstacle = engineObstacle();
+      if (obstacle !== undefined) {
+        return cannotRun(part, obstacle, declaredTests(testFiles('test/engine')));
+      }
+      await buildEngine(print);
+      const { runNodeTests } = await import('./nodeTests.ts');
+      // Each file compiles the module for itself, and what measures nothing still waits for the time limit of a hostile render.
+      return runNodeTests({ ...common, files: testFiles('test/engine'), timeoutMs: 300_000, progress: false });
     }
     case 'host': {
       const versions = options.version === undefined ? hostVersions : [options.version];
