@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"runtime/debug"
 )
@@ -47,8 +48,10 @@ func init() {
 	// work harder as the memory maximum of the module comes near.
 	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(512 << 20)
-	// There is nobody to read what the libraries log, and some of it holds values.
+	// There is nobody to read what the libraries log, and some of it holds values. What Helm says of values that it cannot merge
+	// goes to the older logger, and is collected.
 	slog.SetDefault(slog.New(slog.DiscardHandler))
+	log.SetOutput(merging)
 }
 
 // answer gives the reply to one request, as JSON. It does not panic: the libraries do on some malformed objects, and one

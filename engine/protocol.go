@@ -113,7 +113,7 @@ type valuesRequest struct {
 }
 
 type valuesReply struct {
-	Values common.Values `json:"values"`
+	Values json.RawMessage `json:"values"`
 }
 
 type releaseRequest struct {

@@ -33,6 +33,7 @@ func renderRelease(request releaseRequest) (releaseReply, error) {
 	if err != nil {
 		return reply, err
 	}
+	request.Values = typed(request.Values)
 	prepared, err := prepare(loaded.chart, request)
 	if err != nil {
 		return reply, err
@@ -147,6 +148,7 @@ func fileNamed(of *chart.Chart, name string) ([]byte, bool) {
 func (l *loadedChart) valuesFor(prepared *chart.Chart, request releaseRequest, capabilities *common.Capabilities) (common.Values, []string, error) {
 	// Checked below, with schemas that were compiled before.
 	const skipSchema = true
+	merging.begin()
 	values, err := commonutil.ToRenderValuesWithSchemaValidation(prepared, request.Values, common.ReleaseOptions{
 		Name:      request.Name,
 		Namespace: request.Namespace,
@@ -154,15 +156,16 @@ func (l *loadedChart) valuesFor(prepared *chart.Chart, request releaseRequest, c
 		IsInstall: !request.IsUpgrade,
 		IsUpgrade: request.IsUpgrade,
 	}, capabilities, skipSchema)
+	warnings := merging.sentences
 	if err != nil || request.SkipSchemaValidation {
-		return values, []string{}, err
+		return values, warnings, err
 	}
 	top, _ := values["Values"].(common.Values)
-	problems, warnings := l.checkValues(prepared, top)
+	problems, unchecked := l.checkValues(prepared, top)
 	if problems != "" {
 		return nil, nil, fmt.Errorf("values don't meet the specifications of the schema(s) in the following chart(s):\n%s", problems)
 	}
-	return values, append([]string{}, warnings...), nil
+	return values, append(warnings, unchecked...), nil
 }
 
 // takeNotes removes the notes of all charts from the rendered files and gives those of the chart itself.

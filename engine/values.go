@@ -11,9 +11,53 @@ import (
 	"helm.sh/helm/v4/pkg/chart/common"
 )
 
+// recent holds the last merged values by their JSON. JSON cannot tell the integers that a targetPath sets from the
+// floating-point numbers of everything else, and templates can: 1000000 is written as such, or as 1e+06. A release is rendered
+// soon after its values were merged, and finds them here with the types that they had.
+var recent struct {
+	values map[string]common.Values
+	order  []string
+}
+
+const maxRecent = 16
+
 func mergeValues(request valuesRequest) (valuesReply, error) {
-	merged, err := merged(request)
-	return valuesReply{Values: merged}, err
+	values, err := merged(request)
+	if err != nil {
+		return valuesReply{}, err
+	}
+	encoded, err := appendJSON(nil, values.AsMap())
+	if err != nil {
+		return valuesReply{}, err
+	}
+	remember(string(encoded), values)
+	return valuesReply{Values: encoded}, nil
+}
+
+func remember(encoded string, values common.Values) {
+	if recent.values == nil {
+		recent.values = map[string]common.Values{}
+	}
+	if _, known := recent.values[encoded]; !known {
+		recent.order = append(recent.order, encoded)
+	}
+	recent.values[encoded] = values
+	if len(recent.order) > maxRecent {
+		delete(recent.values, recent.order[0])
+		recent.order = recent.order[1:]
+	}
+}
+
+// typed gives values as they were merged, where they are among the last; they must not be changed.
+func typed(values map[string]any) map[string]any {
+	encoded, err := appendJSON(nil, values)
+	if err != nil {
+		return values
+	}
+	if known, ok := recent.values[string(encoded)]; ok {
+		return known
+	}
+	return values
 }
 
 // merged is how helm-controller v1.6.4 composes values (internal/controller/helmrelease_controller.go). The library shares
