@@ -25,15 +25,17 @@ export async function renderKustomization(context: RenderContext, inForce: InFor
   });
   const decrypts = fieldAt(object.real, 'spec', 'decryption', 'provider') !== undefined;
   const { objects, notes } = desiredObjects(built.objects, context.secrets, decrypts);
-  const { namespace = '', name } = object.real.metadata;
+  const shown = asFluxObject(shownObject(object, context.secrets));
+  const { namespace = '', name } = shown.metadata;
+  const said = [...inForce.notes, ...variables.notes, ...built.notes, ...notes];
   return {
     kind: 'Kustomization',
     name: { kind: 'Kustomization', namespace, name },
-    inForce: asFluxObject(shownObject(object, context.secrets)),
+    inForce: shown,
     parents: inForce.parents,
     objects,
     variables: effectiveVariables(variables.settings, built),
-    notes: distinct([...inForce.notes, ...variables.notes, ...built.notes, ...notes]),
+    notes: distinct(said.map((note) => ({ ...note, message: context.redacted(note.message) }))),
   };
 }
 

@@ -98,6 +98,11 @@ export class RenderContext {
     return bytes && Buffer.from(bytes).toString('utf8');
   }
 
+  /** A sentence of ours without texts of Secrets. */
+  redacted(message: string): string {
+    return this.#secrets.size === 0 ? message : redact(message, this.secrets, { words: false });
+  }
+
   /** A failure without texts of Secrets, which a library may have quoted; its cause would hold them too and is left out. */
   told(error: unknown): unknown {
     if (!(error instanceof Error) || this.#secrets.size === 0) {

@@ -1,0 +1,294 @@
+/** Flux Kustomizations as they are in force: patched and substituted by their own parents, up to the root. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  configMap,
+  dataOf,
+  type Files,
+  gotkSync,
+  kustomization,
+  kustomizationBed,
+  messages,
+  shown,
+} from './kustomizationSetup.ts';
+
+const bed = kustomizationBed();
+
+const flat: Files = {
+  'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+  'clusters/home/apps.yaml': kustomization('apps', './apps'),
+  'apps/a.yaml': configMap('a', 'k: v'),
+};
+
+test('a Kustomization with its root: objects, owner labels, parents', async () => {
+  const rendered = await bed.render('apps', flat);
+  assert.deepEqual(
+    rendered.objects.map(({ object }) => object),
+    [
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+          name: 'a',
+          namespace: 'apps',
+          labels: {
+            'kustomize.toolkit.fluxcd.io/name': 'apps',
+            'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+          },
+        },
+        data: { k: 'v' },
+      },
+    ],
+  );
+  assert.deepEqual(rendered.parents, [{ kind: 'Kustomization', namespace: 'flux-system', name: 'flux-system' }]);
+  assert.deepEqual(rendered.name, { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' });
+  assert.deepEqual(rendered.notes, []);
+});
+
+test('the root builds itself and ends there; its own kustomization.yaml may patch it', async () => {
+  const rendered = await bed.render('flux-system', {
+    ...flat,
+    'clusters/home/flux-system/kustomization.yaml': `resources: [gotk-sync.yaml]
+patches:
+  - target: { kind: Kustomization, name: flux-system }
+    patch: |
+      - { op: add, path: /spec/postBuild, value: { substitute: { domain: home.example } } }
+`,
+    'clusters/home/settings.yaml': configMap('settings', 'domain: ${domain}'),
+  });
+  assert.deepEqual(rendered.parents, []);
+  assert.deepEqual(rendered.inForce.spec?.['postBuild'], { substitute: { domain: 'home.example' } });
+  assert.deepEqual(dataOf(shown(rendered), 'settings'), { domain: 'home.example' });
+  assert.deepEqual(
+    shown(rendered).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    ['Kustomization apps', 'Kustomization flux-system', 'GitRepository flux-system', 'ConfigMap settings'],
+  );
+});
+
+test('patches and variables of the parent reach the child, and through it the grandchild', async () => {
+  const rendered = await bed.render('leaf', {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization(
+      'apps',
+      './apps',
+      `postBuild: { substitute: { zone: eu } }
+patches:
+  - target: { kind: Kustomization }
+    patch: |
+      apiVersion: kustomize.toolkit.fluxcd.io/v1
+      kind: Kustomization
+      metadata: { name: all }
+      spec:
+        commonMetadata: { labels: { team: a } }
+        postBuild: { substitute: { from: parent } }
+`,
+    ),
+    'apps/leaf/ks.yaml': kustomization('leaf', './apps/leaf/app', 'targetNamespace: ${zone}-leaf\n', { namespace: '' }),
+    'apps/leaf/kustomization.yaml': 'namespace: leaf\nresources: [ks.yaml]\n',
+    'apps/leaf/app/a.yaml': configMap('a', 'k: ${from}'),
+  });
+  assert.equal(rendered.inForce.spec?.targetNamespace, 'eu-leaf');
+  assert.deepEqual(rendered.name, { kind: 'Kustomization', namespace: 'leaf', name: 'leaf' });
+  assert.deepEqual(
+    rendered.parents.map(({ name }) => name),
+    ['flux-system', 'apps'],
+  );
+  assert.deepEqual(shown(rendered), [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace: 'eu-leaf', labels: { team: 'a' } },
+      data: { k: 'parent' },
+    },
+  ]);
+});
+
+test('the name in the text and the name in the cluster both find it', async () => {
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/tenants.yaml': kustomization('tenants', './tenants', 'namePrefix: eu-\ntargetNamespace: tenants\n'),
+    'tenants/apps.yaml': kustomization('apps', './apps'),
+    'apps/a.yaml': configMap('a', 'k: v'),
+  };
+  for (const [name, namespace] of [
+    ['apps', ''],
+    ['apps', 'flux-system'],
+    ['eu-apps', 'tenants'],
+    ['eu-apps', ''],
+  ] as const) {
+    const rendered = await bed.render(name, files, { namespace });
+    assert.deepEqual(rendered.name, { kind: 'Kustomization', namespace: 'tenants', name: 'eu-apps' }, name);
+  }
+  assert.match(
+    (await bed.fails('eu-apps', files, { namespace: 'other' })).message,
+    /No file .* states Kustomization other\/eu-apps/,
+  );
+});
+
+test('namesakes whose namespace comes from their folders are told apart by their files', async () => {
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    'apps/one/kustomization.yaml': 'namespace: one\nresources: [ks.yaml]\n',
+    'apps/one/ks.yaml': kustomization('app', './apps/one/app', '', { namespace: '' }),
+    'apps/one/app/a.yaml': configMap('a', 'k: one'),
+    'apps/two/kustomization.yaml': 'namespace: two\nresources: [ks.yaml]\n',
+    'apps/two/ks.yaml': kustomization('app', './apps/two/app', '', { namespace: '' }),
+    'apps/two/app/a.yaml': configMap('a', 'k: two'),
+  };
+  const byPath = await bed.render('app', files, { path: 'apps/two/ks.yaml' });
+  assert.deepEqual(dataOf(shown(byPath), 'a'), { k: 'two' });
+  assert.equal(byPath.name.namespace, 'two');
+  const byNamespace = await bed.render('app', files, { namespace: 'one' });
+  assert.deepEqual(dataOf(shown(byNamespace), 'a'), { k: 'one' });
+  const { choices, message } = await bed.ambiguous('app', files);
+  assert.deepEqual(
+    choices.map(({ name, path }) => `${name.namespace} ${path}`),
+    ['one apps/one/ks.yaml', 'two apps/two/ks.yaml'],
+  );
+  assert.equal(message, 'Kustomization app is stated or built 2 times: apps/one/ks.yaml, apps/two/ks.yaml');
+});
+
+const twoClusters: Files = {
+  'clusters/staging/flux-system/gotk-sync.yaml': gotkSync('./clusters/staging'),
+  'clusters/production/flux-system/gotk-sync.yaml': gotkSync('./clusters/production'),
+  'clusters/staging/apps.yaml': kustomization('apps', './apps', 'postBuild: { substitute: { env: staging } }\n'),
+  'clusters/production/apps.yaml': kustomization('apps', './apps', 'postBuild: { substitute: { env: production } }\n'),
+  'apps/shared.yaml': kustomization('shared', './shared', 'postBuild: { substitute: { at: "${env}" } }\n'),
+  'shared/a.yaml': configMap('a', 'k: ${at}'),
+};
+
+test('two clusters that build one file with the same names: a file of one of them chooses', async () => {
+  const { choices } = await bed.ambiguous('shared', twoClusters);
+  const owner = { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' } as const;
+  assert.deepEqual(
+    choices.map((choice) => [choice.path, choice.owner]),
+    [
+      ['clusters/production/apps.yaml', owner],
+      ['clusters/staging/apps.yaml', owner],
+    ],
+  );
+  for (const { path } of choices) {
+    const rendered = await bed.render('shared', twoClusters, { path });
+    assert.deepEqual(dataOf(shown(rendered), 'a'), { k: path.split('/')[1] });
+  }
+  await bed.ambiguous('shared', twoClusters, { path: 'apps/shared.yaml' });
+});
+
+test('an owner chooses where several build a file', async () => {
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/one.yaml': kustomization('one', './apps', 'postBuild: { substitute: { at: "1" } }\n'),
+    'clusters/home/two.yaml': kustomization(
+      'two',
+      './apps',
+      'targetNamespace: two\npostBuild: { substitute: { at: "2" } }\n',
+    ),
+    'apps/leaf.yaml': kustomization('leaf', './leaf', 'postBuild: { substitute: { at: "n${at}" } }\n'),
+    'leaf/a.yaml': configMap('a', 'k: ${at}'),
+  };
+  const owner = { kind: 'Kustomization', namespace: 'flux-system', name: 'two' } as const;
+  assert.deepEqual(dataOf(shown(await bed.render('leaf', files, { owner })), 'a'), { k: 'n2' });
+  const inNamespace = await bed.render('leaf', files, { namespace: 'two' });
+  assert.deepEqual(inNamespace.parents.at(-1), owner);
+  assert.equal((await bed.ambiguous('leaf', files)).choices.length, 2);
+});
+
+test('what nothing builds is taken as its file states it, and that is said', async () => {
+  const rendered = await bed.render('apps', {
+    'apps.yaml': kustomization('apps', './apps'),
+    'apps/a.yaml': configMap('a', 'k: v'),
+  });
+  assert.deepEqual(rendered.parents, []);
+  assert.deepEqual(messages(rendered), [
+    'information: Nothing in the repository builds apps.yaml: Kustomization flux-system/apps is taken as the file states it.',
+    'information: No file states GitRepository flux-system/flux-system: it is taken to be this repository.',
+  ]);
+});
+
+test('a text in the words of YAML 1.1 is read as the controllers read it', async () => {
+  const rendered = await bed.render('apps', {
+    'apps.yaml': kustomization('apps', './apps', 'force: yes\n'),
+    'apps/a.yaml': configMap('a', 'k: v'),
+  });
+  assert.equal(rendered.inForce.spec?.['force'], true);
+});
+
+test('a parent that reads the file and leaves the object out does not build it', async () => {
+  const rendered = await bed.render('leaf', {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/leaf.yaml': kustomization('leaf', './leaf'),
+    'clusters/home/kustomization.yaml': `resources: [flux-system/gotk-sync.yaml, leaf.yaml]
+patches:
+  - patch: |
+      $patch: delete
+      apiVersion: kustomize.toolkit.fluxcd.io/v1
+      kind: Kustomization
+      metadata: { name: leaf, namespace: flux-system }
+`,
+    'leaf/a.yaml': configMap('a', 'k: v'),
+  });
+  assert.match(
+    messages(rendered)[0] ?? '',
+    /^approximate: Kustomization flux-system\/flux-system reads clusters\/home\/leaf.yaml, but does not build/,
+  );
+});
+
+test('the root that a FluxInstance makes, with what the instance patches of it', async () => {
+  const instance = `apiVersion: fluxcd.controlplane.io/v1
+kind: FluxInstance
+metadata: { name: flux, namespace: flux-system }
+spec:
+  sync: { kind: GitRepository, url: https://github.com/org/fleet.git, path: clusters/home, ref: refs/heads/main }
+  kustomize:
+    patches:
+      - target: { kind: Deployment }
+        patch: '[{ "op": "add", "path": "/spec/replicas", "value": 2 }]'
+      - target: { kind: Kustomization }
+        patch: '[{ "op": "add", "path": "/spec/postBuild", "value": { "substitute": { "who": "instance" } } }]'
+`;
+  const files: Files = {
+    'bootstrap/instance.yaml': instance,
+    'clusters/home/apps.yaml': kustomization('apps', './apps', 'postBuild: { substitute: { by: "${who}" } }\n'),
+    'apps/a.yaml': configMap('a', 'k: ${by}'),
+  };
+  const rendered = await bed.render('apps', files);
+  assert.deepEqual(dataOf(shown(rendered), 'a'), { k: 'instance' });
+  assert.deepEqual(
+    rendered.parents.map(({ name }) => name),
+    ['flux-system'],
+  );
+  const root = await bed.render('flux-system', files);
+  assert.equal(root.inForce.spec?.path, 'clusters/home');
+  assert.deepEqual(
+    (await bed.renderer.stated(bed.state(files))).map(({ name, path, line }) => `${name.name} ${path}:${line}`),
+    ['apps clusters/home/apps.yaml:1', 'flux-system bootstrap/instance.yaml:1'],
+  );
+});
+
+test('a circle of Kustomizations ends', async () => {
+  const files: Files = {
+    'a/b.yaml': kustomization('b', './b'),
+    'b/a.yaml': kustomization('a', './a'),
+    'b/c.yaml': configMap('c', 'k: v'),
+  };
+  const rendered = await bed.render('b', files);
+  assert.deepEqual(
+    rendered.parents.map(({ name }) => name),
+    ['a'],
+  );
+  assert.deepEqual(
+    shown(rendered).map(({ metadata }) => metadata.name),
+    ['a', 'c'],
+  );
+});
+
+test('a name that no file states is not found', async () => {
+  const failure = await bed.fails('nope', flat);
+  assert.equal(failure.reason, 'notFound');
+  assert.equal(failure.message, 'No file of the repository states Kustomization nope');
+});
+
+test('an aborted render is cancelled', async () => {
+  assert.equal((await bed.fails('apps', flat, { signal: AbortSignal.abort() })).reason, 'cancelled');
+});

@@ -1,0 +1,253 @@
+/** Values of Secrets appear in nothing that a Kustomization shows, wherever they end up. */
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { test } from 'node:test';
+import type { RenderedKustomization } from '../../src/render/desired.ts';
+import {
+  cluster,
+  configMap,
+  dataOf,
+  type Files,
+  gotkSync,
+  kustomization,
+  kustomizationBed,
+  messages,
+  secret,
+  sent,
+  shown,
+} from './kustomizationSetup.ts';
+
+const bed = kustomizationBed();
+const dots = '•••';
+
+/** All that a reader, a log or a file could get of it. */
+function everything(rendered: RenderedKustomization): string {
+  return JSON.stringify(rendered) + inspect(rendered, { depth: 20, showHidden: true });
+}
+
+function checkSilent(rendered: RenderedKustomization, secrets: readonly string[]): void {
+  const said = everything(rendered);
+  for (const text of secrets) {
+    for (const form of [text, text.toUpperCase(), Buffer.from(text).toString('base64')]) {
+      assert.ok(!said.includes(form), `${form} is told`);
+    }
+  }
+}
+
+const domain = 'canary-7f3a.example';
+const secrets = { 'flux-system/keys': { domain, port: '6443', word: 'canary-word-91' } };
+
+function withApps(files: Files, spec = ''): Files {
+  return {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization(
+      'apps',
+      './apps',
+      `postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n${spec}`,
+    ),
+    ...files,
+  };
+}
+
+test('in hosts, data, names, keys, numbers and encodings', async () => {
+  const files = withApps({
+    'apps/ingress.yaml': `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: apps }
+spec:
+  rules:
+    - host: web.\${domain}
+      http:
+        paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: "\${port}" } } } }]
+    - host: plain.example
+`,
+    'apps/data.yaml': configMap(
+      'settings',
+      'host: ${domain}\nplain: x\n"${word}": key\nfile: |\n  a: plain\n  b: ${domain^^}\n  c: plain',
+    ),
+    'apps/named.yaml': configMap('${word}', 'k: v'),
+    'apps/secret.yaml': secret('made', 'user: plain\npass: ${word}', 'apps'),
+  });
+  const rendered = await bed.render('apps', files, { cluster: cluster({ secrets }) });
+  checkSilent(rendered, Object.values(secrets['flux-system/keys']));
+  const objects = shown(rendered);
+  const ingress = objects.find(({ kind }) => kind === 'Ingress');
+  assert.deepEqual(ingress?.spec?.['rules'], [
+    {
+      host: dots,
+      http: {
+        paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web', port: { number: dots } } } }],
+      },
+    },
+    { host: 'plain.example' },
+  ]);
+  assert.deepEqual(dataOf(objects, 'settings'), {
+    host: dots,
+    plain: 'x',
+    [dots]: dots,
+    file: `a: plain\n${dots}\nc: plain\n`,
+  });
+  assert.deepEqual(dataOf(objects, dots), { k: 'v' });
+  assert.deepEqual((objects.find(({ kind }) => kind === 'Secret') as { stringData?: unknown }).stringData, {
+    user: dots,
+    pass: dots,
+  });
+  assert.deepEqual(messages(rendered), ['information: 1 object has a name that comes from a Secret: masked.']);
+  // What would be sent is the real thing.
+  assert.deepEqual(dataOf(sent(rendered), 'settings'), {
+    host: domain,
+    plain: 'x',
+    'canary-word-91': 'key',
+    file: `a: plain\nb: ${domain.toUpperCase()}\nc: plain\n`,
+  });
+  assert.deepEqual(rendered.objects.find(({ object }) => object.kind === 'Ingress')?.masked, [
+    ['spec', 'rules', 0, 'host'],
+    ['spec', 'rules', 0, 'http', 'paths', 0, 'backend', 'service', 'port', 'number'],
+  ]);
+  assert.deepEqual(
+    rendered.variables.map(({ name, value }) => [name, value]),
+    [
+      ['domain', dots],
+      ['port', dots],
+      ['word', dots],
+    ],
+  );
+});
+
+test('through a parent: in the object in force, in inline variables, in a ConfigMap of variables', async () => {
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization(
+      'apps',
+      './apps',
+      'postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n',
+    ),
+    'apps/leaf.yaml': kustomization(
+      'leaf',
+      './leaf',
+      'postBuild: { substitute: { inline: "${word}", plain: p }, substituteFrom: [{ kind: ConfigMap, name: settings }] }\n',
+    ),
+    'apps/settings.yaml': configMap('settings', 'host: ${domain}\nother: o', 'flux-system'),
+    'leaf/a.yaml': configMap('a', 'inline: ${inline}\nhost: ${host}\nother: ${other}\nplain: ${plain}'),
+  };
+  const rendered = await bed.render('leaf', files, { cluster: cluster({ secrets }) });
+  checkSilent(rendered, Object.values(secrets['flux-system/keys']));
+  assert.deepEqual(dataOf(shown(rendered), 'a'), { inline: dots, host: dots, other: 'o', plain: 'p' });
+  assert.deepEqual(dataOf(sent(rendered), 'a'), { inline: 'canary-word-91', host: domain, other: 'o', plain: 'p' });
+  assert.deepEqual(rendered.inForce.spec?.['postBuild'], {
+    substitute: { inline: dots, plain: 'p' },
+    substituteFrom: [{ kind: 'ConfigMap', name: 'settings' }],
+  });
+  assert.deepEqual(
+    rendered.variables.map(({ name, value }) => [name, value]),
+    [
+      ['host', dots],
+      ['inline', dots],
+      ['other', 'o'],
+      ['plain', 'p'],
+    ],
+  );
+});
+
+test('of a Secret that stands in the repository as it is', async () => {
+  const files = withApps({
+    'clusters/home/keys.yaml': secret('keys', 'domain: canary-in-git.example'),
+    'apps/a.yaml': configMap('a', 'k: ${domain}'),
+  });
+  const rendered = await bed.render('apps', files);
+  checkSilent(rendered, ['canary-in-git.example']);
+  assert.deepEqual(dataOf(sent(rendered), 'a'), { k: 'canary-in-git.example' });
+});
+
+test('where a build works with the real values alone, everything is masked but names', async () => {
+  // An escape that is none when scrambled.
+  const escaped = { 'flux-system/keys': { domain: String.raw`"\x63anary-escaped"` } };
+  const files = withApps({ 'apps/a.yaml': configMap('a', 'k: ${domain}\nplain: x') });
+  const rendered = await bed.render('apps', files, { cluster: cluster({ secrets: escaped }) });
+  checkSilent(rendered, ['canary-escaped', 'anary-escaped']);
+  assert.deepEqual(dataOf(sent(rendered), 'a'), { k: 'canary-escaped', plain: 'x' });
+  assert.deepEqual(dataOf(shown(rendered), 'a'), { k: dots, plain: dots });
+  assert.match(messages(rendered)[0] ?? '', /^information: It cannot be rendered with other values for its Secrets/);
+});
+
+test('an error does not quote a secret', async () => {
+  const files = withApps({ 'apps/a.yaml': configMap('a', 'k: ${domain}') });
+  for (const bad of ['canary: : "x', '[canary-broken', '*canary-alias']) {
+    const outcome = await bed
+      .render('apps', files, { cluster: cluster({ secrets: { 'flux-system/keys': { domain: bad } } }) })
+      .then(everything, (error: unknown) => `${(error as Error).message}${inspect(error, { depth: 10 })}`);
+    assert.ok(!/canary/.test(outcome), outcome);
+  }
+});
+
+test('SOPS: keys stay, values are masked as the flux CLI does, and nothing encrypted is shown', async () => {
+  const cipher = 'ENC[AES256_GCM,data:c2VjcmV0,iv:aXY=,tag:dGFn,type:str]';
+  const sops = `sops:\n  age: [{ recipient: age1x, enc: x }]\n  mac: ${cipher}\n  lastmodified: "2024-01-01T00:00:00Z"\n`;
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps', 'decryption: { provider: sops }\n'),
+    'apps/secret.yaml': `${secret('s', `user: ${cipher}\npass: ${cipher}`, 'apps')}${sops}`,
+    'apps/map.yaml': `${configMap('m', `a: ${cipher}\nb: plain`)}${sops}`,
+    'apps/docker.yaml': `apiVersion: v1
+kind: Secret
+metadata: { name: d, namespace: apps }
+type: kubernetes.io/dockerconfigjson
+data: { .dockerconfigjson: "${cipher}" }
+${sops}`,
+  };
+  const rendered = await bed.render('apps', files);
+  assert.ok(!everything(rendered).includes('ENC['));
+  const objects = rendered.objects.map(({ object, real, masked, encrypted }) => ({
+    name: object.metadata.name,
+    shown: object as unknown as Record<string, unknown>,
+    sent: real.reveal() as unknown as Record<string, unknown>,
+    masked,
+    encrypted,
+  }));
+  const [docker, map, plain] = objects.sort((a, b) => (a.name < b.name ? -1 : 1));
+  assert.deepEqual(plain?.shown['stringData'], { user: '**SOPS**', pass: '**SOPS**' });
+  assert.deepEqual(plain.masked, [
+    ['stringData', 'pass'],
+    ['stringData', 'user'],
+  ]);
+  assert.equal(plain.encrypted, true);
+  assert.equal('sops' in plain.shown || 'sops' in plain.sent, false);
+  assert.deepEqual(map?.shown['data'], { a: '**SOPS**', b: 'plain' });
+  const sentDocker = (docker?.sent['data'] as Record<string, string>)['.dockerconfigjson'] ?? '';
+  assert.equal(Buffer.from(sentDocker, 'base64').toString(), '{"mask":"**SOPS**"}');
+  assert.deepEqual(messages(rendered), []);
+});
+
+test('SOPS: what Flux would refuse is said, and what a generator makes of an encrypted file', async () => {
+  const cipher = 'ENC[AES256_GCM,data:c2VjcmV0,iv:aXY=,tag:dGFn,type:str]';
+  const rendered = await bed.render('apps', {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    'apps/kustomization.yaml':
+      'resources: [s.yaml]\nsecretGenerator: [{ name: made, namespace: apps, files: [a.env] }]\n',
+    'apps/a.env': `KEY=${cipher}\nsops_mac=${cipher}\n`,
+    'apps/s.yaml': `${secret('s', `user: ${cipher}`, 'apps')}sops: { mac: x }\n`,
+  });
+  assert.ok(!everything(rendered).includes('ENC['));
+  const said = messages(rendered);
+  assert.match(said[0] ?? '', /^approximate: Secret apps\/s is encrypted and the Kustomization has no spec.decryption/);
+  assert.match(said[1] ?? '', /^approximate: Secret apps\/made-\w+ is generated of an encrypted file/);
+  assert.deepEqual(
+    rendered.objects.map(({ encrypted }) => encrypted),
+    [true, true],
+  );
+});
+
+test('secrets are kept for one render: the next one asks the cluster again', async () => {
+  const files = bed.state(withApps({ 'apps/a.yaml': configMap('a', 'k: ${domain}') }));
+  const render = async (value: string): Promise<unknown> => {
+    const rendered = await bed.renderer.kustomization(
+      { kind: 'Kustomization', namespace: '', name: 'apps' },
+      { state: files, cluster: cluster({ secrets: { 'flux-system/keys': { domain: value } } }) },
+    );
+    assert.equal(rendered.kind, 'Kustomization');
+    return dataOf(sent(rendered), 'a');
+  };
+  assert.deepEqual(await render('first'), { k: 'first' });
+  assert.deepEqual(await render('second'), { k: 'second' });
+});
