@@ -56,7 +56,8 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const rendering = parts.add(
     new LazyRendering(async () => {
       const { openRendering } = await import('./vscode/rendering.ts');
-      return openRendering({ sessions, views, settings, clock, log });
+      const chartFolder = vscode.Uri.joinPath(context.globalStorageUri, 'charts').fsPath;
+      return openRendering({ sessions, views, settings, chartFolder, clock, log });
     }),
   );
   parts.add(tellEditorKinds(clock));

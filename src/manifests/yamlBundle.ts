@@ -3,5 +3,7 @@
  * half of what activation may load in all. Loaded by `import()`; everything else imports the files themselves.
  */
 export { DiskRepository } from './diskRepository.ts';
+export { parseYaml } from './parseManifests.ts';
+export { plainValue } from './plainValue.ts';
 export { printYaml } from './printYaml.ts';
 export { readBuildGraph } from './reachableFiles.ts';

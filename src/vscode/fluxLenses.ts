@@ -56,6 +56,12 @@ function codeLens(line: number, lens: Omit<LensTitle, 'target'>, argument: unkno
   return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, tooltip, command, arguments: [argument] });
 }
 
+/** A document that is in no folder is built by nothing. */
+function appliedLenses({ uri }: vscode.TextDocument, declared: FluxDocument): vscode.CodeLens[] {
+  const argument: DocumentArgument = { uri: uri.toString(), name: nameOf(declared) };
+  return uri.scheme === 'file' ? [codeLens(declared.line, appliedLens(argument.name), argument)] : [];
+}
+
 export class FluxLenses implements vscode.CodeLensProvider, Disposable {
   readonly #parts: FluxLensesParts;
   readonly #disposables = new Disposables();
@@ -92,10 +98,7 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     const { context } = this.#parts.views.survey ?? { context: '' };
     return titles.flatMap(({ line, lenses, declared }) => [
       ...lenses.map((lens) => codeLens(line, lens, { context, target: lens.target } satisfies LensArgument)),
-      codeLens(line, appliedLens(nameOf(declared)), {
-        uri: document.uri.toString(),
-        name: nameOf(declared),
-      } satisfies DocumentArgument),
+      ...appliedLenses(document, declared),
     ]);
   }
 

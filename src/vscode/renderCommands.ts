@@ -9,12 +9,12 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { Ambiguous } from '../render/renderer.ts';
-import { ownerText, type Rendered } from '../view/renderedHead.ts';
+import { ownerText } from '../view/renderedHead.ts';
 import { fluxNameText, type RenderedAspect } from '../view/renderedSubject.ts';
-import { type ErrorPlace, type ProblemOffer, problemText } from '../view/renderProblem.ts';
+import { type ErrorPlace, type ProblemOffer, problemText, type RenderProblem } from '../view/renderProblem.ts';
 import { signalOf } from './cancellation.ts';
 import { commandIds, type RenderCommand } from './commandIds.ts';
-import { type RenderedDocuments, subjectOf } from './renderedDocuments.ts';
+import { type RenderedDocuments, type RenderOutcome, subjectOf } from './renderedDocuments.ts';
 import { renderTarget, type RenderTarget, type RenderTargetParts } from './renderTarget.ts';
 
 export interface RenderCommandsParts extends RenderTargetParts {
@@ -64,8 +64,9 @@ async function showTarget(target: RenderTarget, wish: Wish, parts: RenderCommand
   const { object, outcome } = answer;
   await documents.show({ ...object, aspect: wish.aspect }, outcome);
   if ('error' in outcome) {
+    const problem = await documents.problemOf(object, outcome.error);
     // A message may stand for hours before somebody answers it.
-    tell(object, wish, outcome.error, parts).catch((error: unknown) =>
+    tell(object, wish, problem).catch((error: unknown) =>
       parts.log.warn(`A button of a message failed: ${error instanceof Error ? error.message : ''}`),
     );
   }
@@ -73,7 +74,7 @@ async function showTarget(target: RenderTarget, wish: Wish, parts: RenderCommand
 
 interface Settled {
   readonly object: RenderTarget;
-  readonly outcome: { readonly rendered: Rendered } | { readonly error: unknown };
+  readonly outcome: RenderOutcome;
 }
 
 /** Renders until it is certain which object is meant; `undefined` when the user gave up. */
@@ -81,13 +82,14 @@ async function settle(target: RenderTarget, wish: Wish, parts: RenderCommandsPar
   let object: RenderTarget = { name: target.name, root: target.root, path: target.path, choice: target.choice };
   // A choice leaves one, so a second question can only come of files that change meanwhile.
   for (let questions = 0; questions < 3; questions += 1) {
+    const { edits } = parts.workspace;
     try {
       const asked = object;
       const answer = await withProgress(`Rendering ${fluxNameText(asked.name)}`, parts.clock, (signal) =>
-        parts.documents.render(asked, signal, { pull: wish.pull }),
+        parts.documents.render(asked, signal, wish.pull),
       );
       if (answer.kind !== 'ambiguous') {
-        return { object: { ...object, name: answer.name }, outcome: { rendered: answer } };
+        return { object: { ...object, name: answer.name }, outcome: { rendered: answer, edits } };
       }
       const choice = await choose(answer);
       if (!choice) {
@@ -95,7 +97,7 @@ async function settle(target: RenderTarget, wish: Wish, parts: RenderCommandsPar
       }
       object = { ...object, name: choice.name, choice: { owner: choice.owner, path: choice.path } };
     } catch (error) {
-      return isFailure(error, 'cancelled') ? undefined : { object, outcome: { error } };
+      return isFailure(error, 'cancelled') ? undefined : { object, outcome: { error, edits } };
     }
   }
   throw new Failure('conflict', 'the files change too often to say which object is meant');
@@ -113,8 +115,7 @@ async function choose({ message, choices }: Ambiguous) {
 }
 
 /** What went wrong, with what may be done about it. */
-async function tell(target: RenderTarget, wish: Wish, error: unknown, parts: RenderCommandsParts): Promise<void> {
-  const problem = await parts.documents.problemOf(target, error);
+async function tell(target: RenderTarget, wish: Wish, problem: RenderProblem): Promise<void> {
   const titles = problem.offers.map((offer) => offerTitle(offer, problem.place));
   const pressed = await vscode.window.showErrorMessage(problemText(target.name, problem), ...titles);
   const offer = problem.offers[titles.indexOf(pressed ?? '')];

@@ -130,6 +130,7 @@ async function pickStated(kinds: readonly FluxName['kind'][], parts: RenderTarge
 async function statedTargets({ workspace, renderer }: RenderTargetParts): Promise<RenderTarget[]> {
   const targets: RenderTarget[] = [];
   for (const root of await workspace.roots()) {
+    workspace.lookAnew(root);
     const stated = await renderer.stated(await workspace.stateOf(root));
     targets.push(...stated.map(({ name, path }): RenderTarget => ({ name, root, path, choice: undefined })));
   }

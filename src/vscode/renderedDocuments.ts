@@ -44,6 +44,11 @@ export interface RenderedDocumentsParts {
 /** What documents of all aspects have in common. */
 export type RenderedObject = Omit<RenderedSubject, 'aspect'>;
 
+/** How a render for a user ended, and `edits` of the workspace when it began. */
+export type RenderOutcome = { readonly edits: number } & (
+  { readonly rendered: Rendered } | { readonly error: unknown }
+);
+
 interface RenderedNow {
   readonly rendered: Rendered;
   readonly from: string;
@@ -76,42 +81,20 @@ export class RenderedDocuments implements Disposable {
     this.#disposables.add(vscode.window.onDidChangeVisibleTextEditors(() => this.#catchUp()));
   }
 
-  /** Renders the object once for a user who waits. Throws a Failure. */
-  async render(
-    object: RenderedObject,
-    signal: AbortSignal,
-    options: { readonly pull: boolean } = { pull: false },
-  ): Promise<Rendered | Ambiguous> {
-    const { workspace, cluster, settings, charts } = this.#parts;
-    const { renderer } = this.#parts;
-    const inputs = cluster();
-    const { owner, path } = object.choice ?? { owner: undefined, path: object.path };
-    const { renderKubernetesVersion, renderApiVersions } = settings();
-    const puller = options.pull ? charts.fetching : this.#pulled.has(renderKey(object)) ? charts.kept : undefined;
-    const wanted = {
-      state: await workspace.stateOf(object.root),
-      signal,
-      ...(inputs && { cluster: inputs }),
-      ...(puller && { puller }),
-      ...(owner && { owner }),
-      ...(path !== undefined && { path }),
-      ...(renderKubernetesVersion !== '' && { kubernetesVersion: renderKubernetesVersion }),
-      ...(renderApiVersions.length > 0 && { apiVersions: renderApiVersions }),
-    };
-    const { name } = object;
-    const answer = name.kind === 'HelmRelease' ? renderer.release(name, wanted) : renderer.kustomization(name, wanted);
-    const rendered = await answer;
-    if (options.pull) {
-      this.#pulled.add(renderKey(rendered.kind === 'ambiguous' ? object : { ...object, name: rendered.name }));
-    }
-    return rendered;
+  /** Renders the object once for a user who waits. `pull`: the chart may be fetched. Throws a Failure. */
+  render(object: RenderedObject, signal: AbortSignal, pull: boolean): Promise<Rendered | Ambiguous> {
+    this.#parts.workspace.lookAnew(object.root);
+    return this.#render(object, signal, pull);
   }
 
   /** Shows what was rendered just now, or the error beside what was rendered before, and follows the files from now on. */
-  async show(subject: RenderedSubject, now: { readonly rendered: Rendered } | { readonly error: unknown }) {
-    const follower = this.#follow(subject);
-    const result = 'rendered' in now ? { rendered: now.rendered, from: this.#from() } : follower.render.state?.result;
-    follower.render.replace({ result, error: 'error' in now ? now.error : undefined });
+  async show(subject: RenderedSubject, outcome: RenderOutcome): Promise<void> {
+    const { render } = this.#follow(subject);
+    const result = 'error' in outcome ? render.state?.result : { rendered: outcome.rendered, from: this.#from() };
+    render.replace({ result, error: 'error' in outcome ? outcome.error : undefined });
+    if (outcome.edits !== this.#parts.workspace.edits) {
+      render.touch(); // typed while it was rendered, which may have taken as long as a download
+    }
     const document = await vscode.workspace.openTextDocument(uriOf(subject));
     await vscode.window.showTextDocument(document, {
       viewColumn: this.#columnOf(document.uri),
@@ -144,6 +127,32 @@ export class RenderedDocuments implements Disposable {
     }
     this.#followers.clear();
     this.#disposables.dispose();
+  }
+
+  async #render(object: RenderedObject, signal: AbortSignal, pull = false): Promise<Rendered | Ambiguous> {
+    const { workspace, cluster, settings, charts } = this.#parts;
+    const { renderer } = this.#parts;
+    const inputs = cluster();
+    const { owner, path } = object.choice ?? { owner: undefined, path: object.path };
+    const { renderKubernetesVersion, renderApiVersions } = settings();
+    const puller = pull ? charts.fetching : this.#pulled.has(renderKey(object)) ? charts.kept : undefined;
+    const wanted = {
+      state: await workspace.stateOf(object.root),
+      signal,
+      ...(inputs && { cluster: inputs }),
+      ...(puller && { puller }),
+      ...(owner && { owner }),
+      ...(path !== undefined && { path }),
+      ...(renderKubernetesVersion !== '' && { kubernetesVersion: renderKubernetesVersion }),
+      ...(renderApiVersions.length > 0 && { apiVersions: renderApiVersions }),
+    };
+    const { name } = object;
+    const answer = name.kind === 'HelmRelease' ? renderer.release(name, wanted) : renderer.kustomization(name, wanted);
+    const rendered = await answer;
+    if (pull) {
+      this.#pulled.add(renderKey(rendered.kind === 'ambiguous' ? object : { ...object, name: rendered.name }));
+    }
+    return rendered;
   }
 
   #from(): string {
@@ -209,7 +218,7 @@ export class RenderedDocuments implements Disposable {
     const render = disposables.add(
       new FollowedRender<RenderedNow>({
         clock: this.#parts.clock,
-        render: async (signal) => ({ rendered: certain(await this.render(object, signal)), from: this.#from() }),
+        render: async (signal) => ({ rendered: certain(await this.#render(object, signal)), from: this.#from() }),
       }),
     );
     const follower: Follower = { render, stale: false, disposables };

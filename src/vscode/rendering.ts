@@ -5,11 +5,11 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
-import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { PulledCharts } from '../render/pulledCharts.ts';
 import type { Settings } from '../settings.ts';
+import { openChartPuller } from './chartPuller.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import type { RenderCommand } from './commandIds.ts';
 import { renderCommand } from './renderCommands.ts';
@@ -21,6 +21,8 @@ export interface RenderingParts {
   readonly sessions: SessionManager;
   readonly views: Pick<ClusterViews, 'keyOfRow'>;
   readonly settings: () => Settings;
+  /** Where pulled charts are kept. */
+  readonly chartFolder: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,7 +38,7 @@ export interface Rendering extends Disposable {
 
 /** Throws a Failure where this build has no engine. */
 export async function openRendering(parts: RenderingParts): Promise<Rendering> {
-  const { sessions, views, settings, clock, log } = parts;
+  const { sessions, views, settings, chartFolder, clock, log } = parts;
   const { engineFiles, RepositoryRenderer, WorkerEngine } = await import('../render/renderBundle.ts');
   const disposables = new Disposables();
   const timeLimitMs = (): number => settings().renderTimeLimit * 1_000;
@@ -50,7 +52,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       workspace,
       cluster: () => inputs.current,
       isTrusted: () => vscode.workspace.isTrusted,
-      charts: new PulledCharts(() => Promise.reject(new Failure('notFound', 'No chart can be pulled yet'))),
+      charts: new PulledCharts(() => openChartPuller({ clock, folder: chartFolder })),
       settings,
       clock,
       log,

@@ -18,6 +18,21 @@ export class WorkspaceState implements Disposable {
   /** A number for each document, because a document that is opened again counts its versions from one again. */
   readonly #numbers = new WeakMap<vscode.TextDocument, number>();
   #documents = 0;
+  readonly #disposables = new Disposables();
+  #edits = 0;
+
+  constructor() {
+    this.#disposables.add(
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        this.#edits += document.uri.scheme === 'file' && contentChanges.length > 0 ? 1 : 0;
+      }),
+    );
+  }
+
+  /** Another number means that something was typed meanwhile. */
+  get edits(): number {
+    return this.#edits;
+  }
 
   /** The repository of a file, else the workspace folder that it is in, else its own folder; `undefined` for what is on no disk. */
   async rootOf(uri: vscode.Uri): Promise<string | undefined> {
@@ -54,6 +69,11 @@ export class WorkspaceState implements Disposable {
     };
   }
 
+  /** A watcher tells of a change some moments late; who asks by a command gets what is there now. */
+  lookAnew(root: string): void {
+    this.#followed.get(root)?.files.forget();
+  }
+
   /** Calls back after every change of a file or of an unsaved text, until disposed. */
   follow(root: string, changed: () => void): Disposable {
     let folder = this.#followed.get(root);
@@ -77,6 +97,7 @@ export class WorkspaceState implements Disposable {
       folder.dispose();
     }
     this.#followed.clear();
+    this.#disposables.dispose();
   }
 
   #unsaved(root: string): ReadonlyMap<string, OverlaidText> {

@@ -120,10 +120,10 @@ describe('lenses', () => {
   it('tell the state of this repository’s objects and offer what can be done', async () => {
     const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Reconcile'));
     assert.match(titles(lenses)[0] ?? '', /^\$\(warning\) Drifted: /);
-    assert.deepEqual(titles(lenses).slice(1), ['Reconcile', 'Suspend', 'Show in tree']);
+    assert.deepEqual(titles(lenses).slice(1), ['Reconcile', 'Suspend', 'Show in tree', 'What Flux applies']);
     assert.deepEqual(
       lenses.map(({ range }) => range.start.line),
-      [0, 0, 0, 0],
+      [0, 0, 0, 0, 0],
     );
 
     const kustomization = await lensesWhen(
@@ -167,7 +167,7 @@ describe('lenses', () => {
     const before = cluster.writes.length;
     const work = click(await lensesWhen(cluster, document, has('Reconcile')), 'Reconcile');
     const running = await lensesWhen(cluster, document, has('Reconciling…'));
-    assert.deepEqual(titles(running), ['$(sync~spin) Reconciling…', 'Stop waiting']);
+    assert.deepEqual(titles(running), ['$(sync~spin) Reconciling…', 'Stop waiting', 'What Flux applies']);
     await cluster.until('the row says so too', () =>
       /\brunning\b/.test(cluster.row(releaseId('grafana'))?.contextValue ?? ''),
     );
@@ -283,8 +283,12 @@ describe('lenses', () => {
     await setSetting('readOnly', true);
     try {
       const document = await showFile(grafanaFile);
-      const lenses = await lensesWhen(cluster, document, (shown) => shown.length > 0 && !has('Reconcile')(shown));
-      assert.deepEqual(titles(lenses).slice(1), ['Show in tree']);
+      const lenses = await lensesWhen(
+        cluster,
+        document,
+        (shown) => has('Show in tree')(shown) && !has('Reconcile')(shown),
+      );
+      assert.deepEqual(titles(lenses).slice(1), ['Show in tree', 'What Flux applies']);
       const row = await cluster.until('the row offers nothing', () => {
         const found = cluster.row(releaseId('grafana'));
         return found !== undefined && !/\bcan/.test(found.contextValue) && found;

@@ -16,6 +16,7 @@ import {
   runFolder,
   showFile,
 } from '../window/hostWindow.ts';
+import { rendered } from '../window/renderedText.ts';
 
 /** A kubeconfig whose user comes from a program that leaves a mark. */
 function writeTrap(server: ApiServer): string {
@@ -70,13 +71,26 @@ describe('a workspace that nobody trusts', () => {
     assert.equal(languageServers().length, 1);
   });
 
-  it('has no lens, for they tell of a cluster', async () => {
+  it('has no lens that tells of a cluster', async () => {
     const document = await showFile('infrastructure/logging/grafana.yaml');
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
     );
-    assert.deepEqual(lenses, []);
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.title ?? ''),
+      ['What Flux applies'],
+    );
+  });
+
+  it('is rendered from files alone', async () => {
+    hostDialogs().reset();
+    await showFile('workloads/status-page/release.yaml');
+    await vscode.commands.executeCommand('driftline.showApplied');
+    const shown = await rendered('HelmRelease status/status-page: what Flux applies');
+    assert.match(shown.getText(), /^# Rendered from {2}working tree$/m);
+    assert.match(shown.getText(), /host: status\.cabin\.example\.com/);
+    assert.deepEqual(hostDialogs().messages, []);
   });
 
   it('is refused by every command that would connect', async () => {
