@@ -10,6 +10,7 @@ import { type BenchResult, type BenchRow, rounded } from './benchRow.ts';
 const parts: Readonly<Record<string, () => Promise<BenchResult>>> = {
   large: async () => (await import('./largeCluster.ts')).largeClusterBench(),
   language: async () => (await import('./language.ts')).languageBench(),
+  engine: async () => (await import('./engine.ts')).engineBench(),
   host: async () => (await import('./host.ts')).hostBench(say),
   latency: async () => (await import('./rowLatency.ts')).rowLatencyBench(),
   cluster: async () => (await import('./realCluster.ts')).realClusterBench(say),
