@@ -2,9 +2,10 @@
  * Where in the repository a failed build points to: file and line, found with the words of the library and the texts of the
  * files. The libraries name a file at best, and count lines within a document; a person wants the line to go to.
  */
-import { parseManifests } from '../manifests/parseManifests.ts';
-import { isKustomizeFileName } from '../manifests/notAManifest.ts';
+import { isKustomizeFileName, maxDocumentLength } from '../manifests/notAManifest.ts';
+import { parseYaml } from '../manifests/parseManifests.ts';
 import { folderOf, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
+import { splitDocuments } from '../manifests/splitDocuments.ts';
 
 export interface BuildProblem {
   /** The library's words, with paths of the tree. */
@@ -70,9 +71,18 @@ function namedFiles(message: string): string[] {
   return [...new Set(named.toReversed().map((match) => match[1] ?? ''))].filter((name) => !name.includes('://'));
 }
 
+/** Of YAML alone: in any other text this reader would find faults that nobody minds. */
 function lineOfSyntaxError(place: string, text: string): number | undefined {
-  const [problem] = parseManifests(text, place).problems;
-  return problem && lineAt(text, problem.start);
+  if (!/\.ya?ml$/.test(place) && !isKustomizeFileName(nameOf(place))) {
+    return undefined;
+  }
+  for (const { start, end } of splitDocuments(text)) {
+    const [problem] = end - start > maxDocumentLength ? [] : parseYaml(text.slice(start, end), start).problems;
+    if (problem) {
+      return lineAt(text, problem.start);
+    }
+  }
+  return undefined;
 }
 
 /** The line of the kustomize file that asks for what is not there or cannot be used. */

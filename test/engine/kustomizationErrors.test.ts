@@ -1,0 +1,158 @@
+/** Failed builds: the words of the libraries, with file and line of the repository. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DiskFiles } from '../../src/manifests/diskFiles.ts';
+import { configMap, type Files, kustomization, kustomizationBed } from './kustomizationSetup.ts';
+import { memoryFiles } from '../support/memoryFiles.ts';
+
+const bed = kustomizationBed();
+
+interface Row {
+  readonly title: string;
+  readonly files: Files;
+  readonly spec?: string;
+  /** Where it points to; `undefined`: nowhere. */
+  readonly place: string | undefined;
+  readonly words: RegExp;
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'a folder without kustomization.yaml with broken YAML; the line is that of the file, not of the document',
+    files: { 'apps/a.yaml': `${configMap('ok', 'a: b')}---\n${configMap('bad', 'a: b: c')}` },
+    place: 'apps/a.yaml:15',
+    words: /failed to decode Kubernetes YAML from apps\/a\.yaml/,
+  },
+  {
+    title: 'broken YAML in a nested folder',
+    files: {
+      'apps/kustomization.yaml': 'resources:\n  - sub\n',
+      'apps/sub/kustomization.yaml': 'resources:\n  - deep.yaml\n',
+      'apps/sub/deep.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: x\n',
+    },
+    place: 'apps/sub/deep.yaml:4',
+    words: /MalformedYAMLError/,
+  },
+  {
+    title: 'a resource that is not there: the line that asks for it',
+    files: { 'apps/kustomization.yaml': 'resources:\n  - b.yaml\n  - a.yaml\n', 'apps/b.yaml': configMap('b', 'a: b') },
+    place: 'apps/kustomization.yaml:3',
+    words: /open apps\/a\.yaml: file does not exist/,
+  },
+  {
+    title: 'the same object twice',
+    files: {
+      'apps/kustomization.yaml': 'resources:\n  - a.yaml\n  - b.yaml\n',
+      'apps/a.yaml': configMap('a', 'a: b'),
+      'apps/b.yaml': configMap('a', 'a: b'),
+    },
+    place: 'apps/kustomization.yaml:3',
+    words: /may not add resource with an already registered id/,
+  },
+  {
+    title: 'a broken patch',
+    files: {
+      'apps/kustomization.yaml': 'resources: [a.yaml]\npatches:\n  - path: p.yaml\n',
+      'apps/a.yaml': configMap('a', 'a: b'),
+      'apps/p.yaml': 'kind: ConfigMap\nmetadata: [\nname: a\n',
+    },
+    place: 'apps/p.yaml:3',
+    words: /unable to parse SM or JSON patch/,
+  },
+  {
+    title: 'a broken kustomization.yaml',
+    files: { 'apps/kustomization.yaml': 'resources:\n  - a.yaml\n foo: [' },
+    place: 'apps/kustomization.yaml:3',
+    words: /error converting YAML to JSON/,
+  },
+  {
+    title: 'a file that is no manifest',
+    files: { 'apps/values.yaml': 'replicas: 1\n' },
+    place: 'apps/values.yaml:1',
+    words: /missing Resource metadata/,
+  },
+  {
+    title: 'a remote base',
+    files: { 'apps/kustomization.yaml': 'resources:\n  - https://example.com/base.yaml\n' },
+    place: 'apps/kustomization.yaml:2',
+    words: /remote bases are not fetched: https:\/\/example\.com\/base\.yaml/,
+  },
+  {
+    title: 'a folder that is not there',
+    files: { 'other/a.yaml': configMap('a', 'a: b') },
+    spec: 'path: ./nope\n',
+    place: undefined,
+    words: /kustomization path not found: apps/,
+  },
+  {
+    title: 'a variable in a component',
+    files: {
+      'apps/kustomization.yaml': 'resources: [a.yaml]\ncomponents: [../parts]\n',
+      'apps/a.yaml': configMap('a', 'a: ${known}'),
+      'parts/kustomization.yaml':
+        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [b.yaml]\n',
+      'parts/b.yaml': configMap('b', 'x: ${missing_one}\ny: "${missing}"'),
+    },
+    spec: 'postBuild: { substitute: { known: k, missing_one: m } }\n',
+    place: 'parts/b.yaml:8',
+    words: /variable not set \(strict mode\): "missing"/,
+  },
+];
+
+for (const { title, files, spec = '', place, words } of rows) {
+  test(title, async () => {
+    const own = spec.startsWith('path:') ? '' : spec;
+    const failure = await bed.fails('apps', {
+      // Other folders keep the source in this repository, whatever is missing.
+      'clusters/apps.yaml': kustomization('apps', './apps', own),
+      'clusters/source.yaml':
+        'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: flux-system, namespace: flux-system }\nspec: { url: "https://github.com/org/fleet" }\n',
+      ...files,
+    });
+    assert.equal(failure.reason, 'invalid');
+    assert.match(failure.message, words);
+    const lead = `Kustomization flux-system/apps: ${place === undefined ? '' : `${place}: `}`;
+    assert.ok(failure.message.startsWith(lead), failure.message);
+    assert.equal(
+      /^Kustomization flux-system\/apps: \S+:\d+: /.test(failure.message),
+      place !== undefined,
+      failure.message,
+    );
+  });
+}
+
+test('a broken file elsewhere is no reason for a build to fail', async () => {
+  const rendered = await bed.render('apps', {
+    'clusters/apps.yaml': kustomization('apps', './apps'),
+    'apps/a.yaml': configMap('a', 'k: v'),
+    'broken/a.yaml': 'kind: [\napiVersion',
+    'broken/kustomization.yaml': ': : :',
+  });
+  assert.equal(rendered.objects.length, 1);
+});
+
+test('a file that cannot be read says so', async () => {
+  const held = memoryFiles({
+    'clusters/apps.yaml': kustomization('apps', './apps'),
+    'apps/kustomization.yaml': 'resources: [a.yaml]\n',
+    'apps/a.yaml': configMap('a', 'k: v'),
+  });
+  const files = {
+    list: (signal?: AbortSignal) => held.list(signal),
+    read: (path: string) => (path === 'apps/a.yaml' ? Promise.resolve(undefined) : held.read(path)),
+  };
+  await assert.rejects(
+    bed.renderer.kustomization({ kind: 'Kustomization', namespace: '', name: 'apps' }, { state: bed.state(files) }),
+    /apps\/a\.yaml is too large to be read/,
+  );
+});
+
+test('a folder that is gone states nothing', async () => {
+  const failure = await bed.renderer
+    .kustomization(
+      { kind: 'Kustomization', namespace: 'a', name: 'b' },
+      { state: bed.state(new DiskFiles('/nowhere/at/all')) },
+    )
+    .catch((error: unknown) => error);
+  assert.match(String(failure), /No file of the repository states Kustomization a\/b/);
+});
