@@ -22,46 +22,43 @@ const maxWholeParse = 8 * 1024 * 1024;
 
 /** `undefined` where the index does not know the chart. Throws `Failure('invalid')` for what is no index. */
 export function chartInIndex(text: string, chart: string, parse: ParseYaml): readonly IndexedChart[] | undefined {
-  const slice = sliceOf(text, chart);
-  const entries = slice === undefined ? undefined : tryParse(slice, parse);
-  const found = isRecord(entries) ? Object.values(entries)[0] : undefined;
-  if (Array.isArray(found)) {
-    return found.flatMap(readEntry);
+  const lines = linesAbout(text, chart);
+  if (lines === 'absent') {
+    return undefined;
   }
-  if (slice === undefined && /^entries:[ \t]*$/m.test(text)) {
-    return undefined; // written line by line, and without the chart
-  }
-  return wholeIndex(text, chart, parse);
+  const entry = lines === 'unclear' ? undefined : tryParse(lines.text, parse);
+  const found = isRecord(entry) ? Object.values(entry)[0] : undefined;
+  return Array.isArray(found) ? found.flatMap(readEntry) : wholeIndex(text, chart, parse);
 }
 
-/** The lines of one entry, its key included, with which a parser can begin. */
-function sliceOf(text: string, chart: string): string | undefined {
+/**
+ * The lines of one chart, its name included, out of an index that is written line by line. `unclear`: it is written otherwise,
+ * and only a parser can tell.
+ */
+function linesAbout(text: string, chart: string): { readonly text: string } | 'absent' | 'unclear' {
   const entries = /^entries:[ \t]*\r?\n/m.exec(text);
+  const start = entries ? entries.index + entries[0].length : 0;
   const indent = entries
-    ? /^(?:[ \t]*(?:#.*)?\r?\n)*( +)\S/.exec(text.slice(entries.index + entries[0].length))?.[1]
+    ? /^(?:[ \t]*(?:#.*)?\r?\n)*( +)[^ \r\n#]/.exec(text.slice(start, start + 4096))?.[1]
     : undefined;
-  if (!entries || indent === undefined) {
-    return undefined;
+  if (indent === undefined) {
+    return 'unclear';
   }
-  const start = entries.index + entries[0].length;
-  const at = keysOf(indent, chart)
-    .map((key) => text.indexOf(`\n${key}`, start - 1))
-    .find(
-      (index) =>
-        index >= 0 &&
-        /^[ \t]*\r?$/m.test(text.slice(text.indexOf(':', index + indent.length) + 1).split('\n', 1)[0] ?? ''),
-    );
+  const at = [chart, `"${chart}"`, `'${chart}'`]
+    .map((key) => text.indexOf(`\n${indent}${key}:`, start - 1))
+    .find((index) => index >= 0);
   if (at === undefined) {
-    return undefined;
+    return 'absent';
   }
-  // Its list may be at the same column as its key; the next key or the end of the entries is the first line that is not.
+  // Its list may be at the same column as its name; the next name, or the end of the entries, is the first line that is not.
   const end = new RegExp(`\\n(?! {${indent.length}}[ -]|[ \\t]*\\r?\\n|[ \\t]*#)`, 'g');
   end.lastIndex = at + 1;
-  return text.slice(at + 1, end.exec(text)?.index);
-}
-
-function keysOf(indent: string, chart: string): readonly string[] {
-  return [`${indent}${chart}:`, `${indent}"${chart}":`, `${indent}'${chart}':`];
+  return {
+    text: text
+      .slice(at + 1, end.exec(text)?.index)
+      .replaceAll('\r\n', '\n')
+      .trimEnd(),
+  };
 }
 
 function wholeIndex(text: string, chart: string, parse: ParseYaml): readonly IndexedChart[] | undefined {
@@ -70,6 +67,9 @@ function wholeIndex(text: string, chart: string, parse: ParseYaml): readonly Ind
   }
   const parsed = tryParse(text, parse);
   const entries = isRecord(parsed) ? parsed['entries'] : undefined;
+  if (entries === null) {
+    return undefined; // an index without charts
+  }
   if (!isRecord(entries)) {
     throw new Failure('invalid', 'what came is no index of a Helm repository');
   }

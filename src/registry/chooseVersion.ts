@@ -63,9 +63,8 @@ export function filterTexts(texts: readonly string[], filter: string | undefined
     );
     return JSON.parse(String(kept)) as string[];
   } catch (error) {
-    throw new Failure(
-      'invalid',
-      `the filter ${filter} cannot be used here: ${error instanceof Error ? error.message : ''}`,
-    );
+    // An error of another context is no instance of this one's.
+    const why = typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+    throw new Failure('invalid', `the filter ${filter} cannot be used here: ${why}`);
   }
 }
