@@ -30,11 +30,25 @@ export interface FileModel {
   readonly kustomize: KustomizeFile | undefined;
   /** Every text of a kustomize file that may name a file or folder. */
   readonly references: readonly string[];
+  /** Why a document that would decide something cannot be read; of several the first. */
+  readonly problem: FileProblem | undefined;
   /** The kustomize file runs generators, transformers or the like, whose own files name further ones. */
   readonly opaque: boolean;
 }
 
-export const emptyModel: FileModel = { documents: [], kustomize: undefined, references: [], opaque: false };
+export interface FileProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
+export const emptyModel: FileModel = {
+  documents: [],
+  kustomize: undefined,
+  references: [],
+  problem: undefined,
+  opaque: false,
+};
 
 const opaqueKeys = ['generators', 'transformers', 'validators', 'openapi', 'crds', 'configurations', 'helmCharts'];
 
@@ -47,19 +61,23 @@ function decides(documentText: string): boolean {
 
 export function readFileModel(path: string, text: string): FileModel {
   const kustomizeFile = isKustomizeFileName(nameOf(path));
-  const { manifests } = parseManifests(text, path, kustomizeFile ? undefined : decides);
+  const { manifests, problems } = parseManifests(text, path, kustomizeFile ? undefined : decides);
+  const [first] = problems;
+  const problem = first && { line: lineAt(text, first.start), message: first.message };
   if (!kustomizeFile) {
-    return { ...emptyModel, documents: manifests.filter(isNamed).map((manifest) => stated(path, text, manifest)) };
+    const documents = manifests.filter(isNamed).map((manifest) => stated(path, text, manifest));
+    return { ...emptyModel, documents, problem };
   }
   const root = manifests.find((manifest) => manifest.group === 'kustomize.config.k8s.io')?.root;
   if (!root) {
-    return emptyModel;
+    return { ...emptyModel, problem };
   }
   const plain = asRecord(plainValue(root)) ?? {};
   return {
     documents: [],
     kustomize: kustomizeFileOf(root),
     references: [...textsIn(plain)],
+    problem,
     opaque: opaqueKeys.some((key) => Object.hasOwn(plain, key)),
   };
 }
@@ -71,8 +89,20 @@ function isNamed({ name }: Manifest): boolean {
 
 function stated(path: string, text: string, manifest: Manifest): StatedDocument {
   const { group, kind, name, namespace, encrypted, root } = manifest;
-  const line = text.slice(0, Math.max(root.start, 0)).split('\n').length;
-  return { path, line, group, kind, name, namespace, encrypted, object: asRecord(plainValue(root)) ?? {} };
+  return {
+    path,
+    line: lineAt(text, root.start),
+    group,
+    kind,
+    name,
+    namespace,
+    encrypted,
+    object: asRecord(plainValue(root)) ?? {},
+  };
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, Math.max(offset, 0)).split('\n').length;
 }
 
 function textsIn(value: unknown): Set<string> {

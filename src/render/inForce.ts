@@ -77,12 +77,21 @@ export async function findInForce(
   }
   const [first] = dead;
   if (!first) {
-    throw new Failure('notFound', `No file of the repository states ${described(wanted)}`);
+    throw notStated(context, wanted);
   }
   // The builds leave it out, so it is read as a person would apply it by hand.
   const own = await ownObject(context, first.way.document);
   const message = `${first.why} reads ${first.way.document.path}, but does not build this object: shown as the file states it.`;
   return { ...own, notes: [...own.notes, { severity: 'approximate', message }] };
+}
+
+/** A file in the middle of being typed states nothing; then it is the file that is wrong. */
+function notStated({ parts: { snapshot } }: RenderContext, wanted: Wanted): Failure {
+  const { path } = wanted;
+  const problem = path === undefined ? undefined : snapshot.model(path).problem;
+  return path !== undefined && problem
+    ? new Failure('invalid', `${path}:${problem.line}: ${problem.message}`)
+    : new Failure('notFound', `No file of the repository states ${described(wanted)}`);
 }
 
 /** Any document as its parents build it; of several ways the first is taken. `undefined` where they leave it out. */

@@ -1,0 +1,52 @@
+/** What rendering knows of a file: what it states, on which line, and why it cannot be read. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readFileModel } from '../../../src/render/fileModel.ts';
+
+const release = (name: string, more = ''): string => `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata:
+  name: ${name}
+spec:
+  chartRef:
+    kind: OCIRepository
+    name: ${name}
+${more}`;
+
+test('each document of Flux is stated with the line of its first key', () => {
+  const text = `# a comment\n---\n${release('one')}---\n\n${release('two')}`;
+  const { documents, problem } = readFileModel('apps/x.yaml', text);
+  assert.deepEqual(
+    documents.map(({ kind, name, namespace, path, line }) => [kind, name, namespace, path, line]),
+    [
+      ['HelmRelease', 'one', '', 'apps/x.yaml', 3],
+      ['HelmRelease', 'two', '', 'apps/x.yaml', 13],
+    ],
+  );
+  assert.equal(problem, undefined);
+});
+
+test('a document in the middle of being typed is named by its line; the others are stated all the same', () => {
+  const text = `${release('one')}---\n${release('two', '  values:\n    a: b: c\n')}`;
+  const { documents, problem } = readFileModel('apps/x.yaml', text);
+  assert.deepEqual(
+    documents.map(({ name }) => name),
+    ['one'],
+  );
+  assert.equal(problem?.line, 19);
+  assert.match(problem.message, /\w/);
+});
+
+test('a kustomize file that cannot be read says so too', () => {
+  const { kustomize, problem } = readFileModel('apps/kustomization.yaml', 'resources:\n  - a.yaml\n b: [\n');
+  assert.equal(kustomize, undefined);
+  assert.ok(problem);
+});
+
+test('a broken document that decides nothing is nobody’s problem', () => {
+  assert.equal(readFileModel('apps/x.yaml', 'apiVersion: v1\nkind: Pod\na: b: c\n').problem, undefined);
+});
+
+test('templates state nothing: their names are none', () => {
+  assert.deepEqual(readFileModel('x.yaml', release('<< inputs.name >>')).documents, []);
+});
