@@ -5,7 +5,7 @@
 import { ApiError, type ApiObject } from './apiClient.ts';
 import type { TestCluster } from './clusterHandle.ts';
 import { apiPath } from './support.ts';
-import { withoutPaths } from './withoutPaths.ts';
+import { withoutPaths } from '../support/withoutPaths.ts';
 import { comparable, differentPaths } from '../support/comparable.ts';
 
 interface ManagedFields {

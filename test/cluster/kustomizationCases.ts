@@ -411,6 +411,27 @@ replacements:
       },
     },
     {
+      title: 'texts in every style of YAML',
+      name: 'styles',
+      spec,
+      files: {
+        'all.yaml': configMap('styles', {
+          folded: '>-\n    first(\n      deeper\n        deepest\n    )\n\n    after an empty line',
+          'folded-kept': '>+\n    one\n    line\n\n      and deeper\n\n',
+          literal: '|\n    first\n      deeper \n\n    last',
+          'literal-indented': '|2-\n      stands deep\n    less deep',
+          quoted: `"tab\\t and \\"quotes\\" and \\u00e9 ${'long words '.repeat(20)}"`,
+          plain: `several words ${'that go on and on '.repeat(12)}until here`,
+          single: "'it''s'",
+          number: '"012"',
+          yes: '"yes"',
+          empty: '""',
+          anchor: '&a value',
+          alias: '*a',
+        }),
+      },
+    },
+    {
       title: 'objects that the controller writes in full before it applies them',
       name: 'built-in',
       spec,

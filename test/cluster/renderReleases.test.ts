@@ -24,7 +24,7 @@ import { openRenderBed } from './renderBed.ts';
 import { copyChart, publishRenderCharts, publishSchemas, renderCharts } from './renderCharts.ts';
 import { type StoredRelease, storedRelease } from './storedRelease.ts';
 import { apiPath, applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
-import { withoutPaths } from './withoutPaths.ts';
+import { withoutPaths } from '../support/withoutPaths.ts';
 
 const cluster = await clusterForTests();
 const namespace = await newNamespace(cluster, 'releases');

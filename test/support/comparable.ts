@@ -3,7 +3,7 @@
  * the same fields, whatever theirs. Reads YAML as the programs of Kubernetes do. Knows nothing of who made the objects.
  */
 import assert from 'node:assert/strict';
-import { type Tags, parseAllDocuments } from 'yaml';
+import { type ScalarTag, type Tags, parseAllDocuments } from 'yaml';
 
 export interface PlainObject {
   readonly apiVersion?: unknown;
@@ -11,9 +11,21 @@ export interface PlainObject {
   readonly metadata?: unknown;
 }
 
-/** Go's libraries read YAML 1.1 but for numbers and moments with colons, which stay text. */
+/**
+ * Go's libraries read YAML 1.1 (gopkg.in/yaml.v2, resolve.go) but for numbers and moments with colons, which stay text, and
+ * for a dot, which is no number without a digit.
+ */
 const customTags = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === 'string' || !(tag.tag.endsWith(':timestamp') || tag.format === 'TIME'));
+  tags.flatMap((tag): Tags => {
+    if (typeof tag === 'string' || !('test' in tag)) {
+      return [tag];
+    }
+    if (tag.tag.endsWith(':timestamp') || tag.format === 'TIME') {
+      return [];
+    }
+    const decimal = { ...tag, test: /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*\.[0-9_]*)$/ } as ScalarTag;
+    return [tag.tag.endsWith(':float') && tag.test.test('.') ? decimal : tag];
+  });
 
 /** The objects of a YAML text, lists unfolded; documents without content are passed over. Throws where the text is none. */
 export function yamlObjects(text: string): readonly PlainObject[] {

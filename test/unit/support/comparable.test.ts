@@ -17,6 +17,7 @@ const rows: readonly (readonly [what: string, ours: string, theirs: string, ...e
   ['a list and its objects', `kind: List\nitems:\n- { kind: A }\n- { kind: B }\n`, '{ kind: A }\n---\n{ kind: B }\n'],
   ['words of YAML 1.1', '{ kind: A, on: yes, mode: 0644 }', '{ kind: A, "true": true, mode: 420 }'],
   ['a moment is a text', '{ kind: A, at: 2026-01-01 }', '{ kind: A, at: "2026-01-01" }'],
+  ['a dot is a text', '{ kind: A, zone: ., size: .5 }', '{ kind: A, zone: ".", size: 0.5 }'],
   ['a number with colons is a text', '{ kind: A, at: 22:30 }', '{ kind: A, at: "22:30" }'],
   [
     'a text and a number',
