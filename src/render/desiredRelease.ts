@@ -13,7 +13,7 @@ import type { DesiredObject, FieldPath, RenderedRelease, RenderNote } from './de
 import { effectiveValues, maskValues } from './effectiveValues.ts';
 import type { EngineRequest } from './engineProtocol.ts';
 import { impurityNotes, isImpure } from './impurity.ts';
-import { mask, maskLines } from './maskDifferences.ts';
+import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
 import { scopeAmong } from './objectScope.ts';
 import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
@@ -217,17 +217,20 @@ function desiredObjects(
   masked: MaskedObjects['objects'],
   unstable: readonly (readonly FieldPath[])[],
 ): readonly DesiredObject[] {
-  return rendered.objects.map((object, index) => ({
-    object: masked[index]?.object ?? object,
-    real: new Sealed(object),
-    masked: masked[index]?.masked ?? [],
-    unstable: unstable[index] ?? [],
-    ...rendered.facts[index],
-  }));
+  return rendered.objects.map((object, index) => {
+    const shown = masked[index];
+    if (!shown) {
+      throw new Error('an object was left out when secrets were masked'); // it must not be shown instead
+    }
+    return { ...shown, real: new Sealed(object), unstable: unstable[index] ?? [], ...rendered.facts[index] };
+  });
 }
 
 function shownRelease({ object, scrambled, shown }: ReleaseInForce): FluxObject {
-  return shown ?? (scrambled ? (maskByOrigin([object], [scrambled]).objects[0]?.object ?? object) : object);
+  if (shown || !scrambled) {
+    return shown ?? object;
+  }
+  return maskDifferences(object, scrambled).value as FluxObject;
 }
 
 function shownValues(chart: FoundChart, { merged, layers, scrambled }: ReadValues): RenderedRelease['values'] {
