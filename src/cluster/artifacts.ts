@@ -66,7 +66,7 @@ class NoOtherWay extends Failure {}
 
 interface Way {
   readonly name: string;
-  /** The rights it takes, for when the server does not say which is missing. */
+  /** The right that is missing where the server does not say which. */
   readonly needs: string;
   readonly open: (address: ArtifactAddress, signal: AbortSignal) => Promise<Download>;
 }
@@ -108,7 +108,8 @@ class ArtifactFetch {
     const { api } = this.#parts;
     return {
       name: 'port-forward',
-      needs: 'get and create pods/portforward',
+      // Without `get` the server says so; that it asks for `create` too, since Kubernetes 1.35, its refusal does not say.
+      needs: 'create pods/portforward',
       open: async (address, signal) => {
         const pod = await servicePod(api, address, signal);
         const stream = await api.connectToPod(pod, signal);

@@ -213,7 +213,9 @@ export class HttpClusterApi implements ClusterApi {
     const { namespace, name, port } = target;
     const opening = handshake(portForwardProtocol);
     const path = `${pathOf(pods, namespace, name)}/portforward?ports=${port}`;
-    const response = await this.#send({ path, upgrade: opening.headers, headTimeoutMs: longHeadMs }, signal);
+    // A kubelet answers 406 to whoever asks for JSON here.
+    const ask = { path, upgrade: opening.headers, accept: '*/*', headTimeoutMs: longHeadMs };
+    const response = await this.#send(ask, signal);
     if (!response.socket) {
       throw new Failure('invalid', `GET ${pathname(path)} was not answered with a connection`);
     }

@@ -634,6 +634,22 @@ function rights(bed: () => Bed): void {
       details: { kind: 'secrets' },
     }));
 
+  it('lets a viewer reach nothing that runs', () =>
+    bed().refused(viewer('GET', `/api/v1/namespaces/${bed().namespace}/services/http:none:80/proxy/x`), {
+      code: 403,
+      reason: 'Forbidden',
+      message:
+        'services "http:none:80" is forbidden: User "viewer" cannot get resource "services/proxy" ' +
+        `in API group "" in the namespace "${bed().namespace}"`,
+    }));
+
+  it('has no way to a Service that is not there', () =>
+    bed().refused(bed().send('GET', `/api/v1/namespaces/${bed().namespace}/services/http:none:80/proxy/x`), {
+      code: 404,
+      reason: 'NotFound',
+      message: 'services "none" not found',
+    }));
+
   it('says what a viewer may not, on an object that need not be there', async () => {
     await bed().refused(viewer('GET', `/api/v1/namespaces/${bed().namespace}/secrets/none`), {
       code: 403,

@@ -74,6 +74,9 @@ export class ClusterTraffic {
 
   /** Opens the WebSocket. Throws a refusal before anything was written. */
   forward(path: ForwardPath, message: IncomingMessage, socket: Duplex): void {
+    if (!(message.headers.accept ?? '*/*').includes('*/*')) {
+      throw onDemand(406); // so do kubelets, whose answer here has no type
+    }
     const offered = (message.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     if (!offered.includes(protocol) || !(path.port > 0 && path.port < 65_536)) {
       throw badRequest('query parameter "ports" is required, and a protocol that is spoken here');

@@ -18,6 +18,7 @@ import type { Answer, ResourceRequest, ResourceRequests } from './resourceReques
 import {
   badRequest,
   forbidden,
+  forbiddenSilently,
   methodNotAllowed,
   notFound,
   onDemand,
@@ -135,8 +136,10 @@ export class HttpGate {
         throw user ? pathNotFound() : unauthorized();
       }
       const { namespace, pod: name } = path;
-      for (const verb of ['get', 'create']) {
-        this.#require(user, verb, { resource: 'pods/portforward', namespace, name });
+      const subject = { group: '', resource: 'pods/portforward', namespace, name };
+      this.#require(user, 'get', subject);
+      if (!this.#access.allows(user, { verb: 'create', ...subject })) {
+        throw forbiddenSilently(subject); // since Kubernetes 1.35
       }
       this.#requireObject('pods', namespace, name);
       this.#traffic.forward(path, message, socket);

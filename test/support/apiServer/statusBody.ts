@@ -62,6 +62,12 @@ export function forbidden(user: string, verb: string, subject: Subject): Refusal
   return new Refusal(403, status(403, 'Forbidden', forbiddenMessage(user, verb, subject), detailsOf(subject)));
 }
 
+/** A refusal of the second kind: of a verb that the API asks about by itself, without words. */
+export function forbiddenSilently(subject: Subject): Refusal {
+  const message = `${qualified(subject)} ${JSON.stringify(subject.name)} is forbidden: `;
+  return new Refusal(403, status(403, 'Forbidden', message, detailsOf(subject)));
+}
+
 export function notFound(subject: Subject): Refusal {
   const message = `${qualified(subject)} "${subject.name ?? ''}" not found`;
   return new Refusal(404, status(404, 'NotFound', message, detailsOf(subject)));

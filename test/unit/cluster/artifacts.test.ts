@@ -334,7 +334,7 @@ test('a viewer is told both rights', async () => {
 test('a refusal without verb and resource is told with the rights that it takes', async () => {
   const cluster = await artifactCluster(lifetime);
   cluster.server.faults.add({ match: { path: /portforward|proxy/ }, fault: { status: 403, message: 'no' } });
-  await fails(cluster.fetch(), 'forbidden', /neither get and create pods\/portforward nor get services\/proxy/);
+  await fails(cluster.fetch(), 'forbidden', /neither create pods\/portforward nor get services\/proxy/);
 });
 
 test('credentials that no longer count end it: the other way has the same', async () => {
