@@ -33,10 +33,12 @@ export async function findProblem(problem: BuildProblem): Promise<ProblemPlace |
   if (variable !== undefined) {
     return findText(problem, (text) => text.includes('${') && indexOfVariable(text, variable));
   }
+  // Where our reader finds no fault: within a document, and mostly the line before.
+  const told = Number(/\byaml: line (\d+)/.exec(problem.message)?.[1] ?? Number.NaN) || undefined;
   for (const name of namedFiles(problem.message)) {
-    const place = [name, resolvePath(folder, name)].find((one) => one !== undefined && places.has(one));
+    const place = [resolvePath(folder, name), name].find((one) => one !== undefined && places.has(one));
     const text = place === undefined ? undefined : await problem.read(place);
-    const line = place === undefined || text === undefined ? undefined : lineOfSyntaxError(place, text);
+    const line = place === undefined || text === undefined ? undefined : (lineOfSyntaxError(place, text) ?? told);
     if (place !== undefined && line !== undefined) {
       return { place, line };
     }
