@@ -48,7 +48,7 @@ describe('labels and annotations', () => {
 
   it('are set on the object alone, not in its templates', () => {
     const { objects } = render({ commonMetadata: { labels: { a: 'b' } } });
-    const { spec } = objects[0]?.object as unknown as { readonly spec: unknown };
+    const { spec } = objects[0]!.object as unknown as { readonly spec: unknown };
     assert.ok(!JSON.stringify(spec).includes('labels'));
   });
 
