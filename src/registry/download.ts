@@ -204,7 +204,9 @@ function failureOf(error: unknown, host: string, what: string, signal: AbortSign
   }
   // Of several addresses that were tried the first error is as good as any.
   const first: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
-  const code = first instanceof Error && 'code' in first ? ` (${String(first.code)})` : '';
-  const words = first instanceof Error && code === '' ? `: ${first.message}` : code;
-  return new Failure('unreachable', `${what}: no connection to ${host}${words}`, { cause: error });
+  const text = first instanceof Error ? first.message : String(first);
+  const code = first instanceof Error && 'code' in first ? String(first.code) : '';
+  // A proxy's own words say everything; of a certificate the code is what can be searched for.
+  const words = code === '' || code === 'DRIFTLINE_PROXY' || text.includes(code) ? text : `${text} (${code})`;
+  return new Failure('unreachable', `${what}: no connection to ${host}: ${words}`, { cause: error });
 }

@@ -1,10 +1,13 @@
 /** One download: certificates, proxies, redirects between schemes, compression. */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { Agent } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Disposables } from '../../../src/base/disposables.ts';
 import { Sealed } from '../../../src/base/sealed.ts';
+import { tunnelAgent } from '../../../src/cluster/proxyTunnel.ts';
 import { Downloader } from '../../../src/registry/download.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { testAuthority } from '../cluster/testCertificates.ts';
@@ -28,7 +31,7 @@ test('a certificate counts when its authority is among those given, and not othe
   assert.equal((await trusting.get(new URL(url), request)).bytes.toString(), 'hello');
   await assert.rejects(new Downloader({ clock }).get(new URL(url), request), {
     reason: 'unreachable',
-    message: /no connection to 127\.0\.0\.1:\d+ \((?:UNABLE_TO|SELF_SIGNED|DEPTH)/,
+    message: /no connection to 127\.0\.0\.1:\d+: .+ \((?:UNABLE_TO|SELF_SIGNED|DEPTH)/,
   });
 });
 
@@ -73,6 +76,34 @@ test('the agent that the caller gives for an address is used', async () => {
   });
   assert.equal((await downloader.get(new URL(url), request)).bytes.toString(), 'hello');
   assert.deepEqual(asked, [url]);
+});
+
+test('through a proxy: the tunnel is used, and what it says of itself is told', async () => {
+  const { url } = await chartServer(lifetime, { '/': 'hello' }, tls);
+  const { port } = new URL(url);
+  const proxy = createServer();
+  const refused: string[] = [];
+  proxy.on('connect', (asked, client) => {
+    if (asked.url === 'refused.example.com:443') {
+      refused.push(asked.url);
+      client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
+    const onward = connect(Number(port), '127.0.0.1', () => client.write('HTTP/1.1 200 OK\r\n\r\n'));
+    onward.on('error', () => client.destroy()).pipe(client);
+    client.on('error', () => onward.destroy()).pipe(onward);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  lifetime.add({ dispose: () => proxy.close() });
+  const address = new URL(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  const tunnel = { proxy: address, strictSSL: true, ca: undefined, timeoutMs: 10_000 };
+  const downloader = new Downloader({ clock, ca: [authority.cert], agentFor: () => tunnelAgent(true, tunnel, {}) });
+  assert.equal((await downloader.get(new URL(url), request)).bytes.toString(), 'hello');
+  await assert.rejects(downloader.get(new URL('https://refused.example.com/'), request), {
+    reason: 'unreachable',
+    message: /refused to connect to refused\.example\.com:443: 407/,
+  });
+  assert.equal(refused.length, 1);
 });
 
 test('text may be compressed, and what it becomes is measured; archives are left as they come', async () => {
