@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cancelled, Failure } from '../base/failure.ts';
-import { type IgnoreText, ignoreTest } from './ignoreRules.ts';
+import { type IgnoreTest, type IgnoreText, ignoreTest } from './ignoreRules.ts';
 import type { RepositoryFile, RepositoryFiles } from './repositoryFiles.ts';
 import { resolvePath } from './repositoryPath.ts';
 
@@ -39,7 +39,7 @@ export class DiskFiles implements RepositoryFiles {
 
   async list(signal?: AbortSignal): Promise<readonly RepositoryFile[]> {
     const walk: Walk = { files: [], total: 0, turnEnds: performance.now() + turnMs, signal };
-    await this.#walk('', [], walk);
+    await this.#walk('', { texts: [], ignored: () => false }, walk);
     return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
@@ -60,7 +60,7 @@ export class DiskFiles implements RepositoryFiles {
     }
   }
 
-  async #walk(folder: string, rules: readonly IgnoreText[], walk: Walk): Promise<void> {
+  async #walk(folder: string, rules: Rules, walk: Walk): Promise<void> {
     await this.#takeTurns(walk);
     const entries = this.#entries(folder);
     if (folder !== '' && entries.some((entry) => entry.name === '.git')) {
@@ -69,16 +69,15 @@ export class DiskFiles implements RepositoryFiles {
     const own = entries.some((entry) => entry.isFile() && entry.name === '.gitignore')
       ? this.#ignoreText(folder)
       : undefined;
-    const inner = own === undefined ? rules : [...rules, { folder, text: own }];
-    const ignored = ignoreTest(inner);
+    const inner = own === undefined ? rules : withRules(rules, { folder, text: own });
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.name === '.git') {
         continue; // a folder, or in a worktree a file
       }
-      if (entry.isFile() && !ignored(path)) {
+      if (entry.isFile() && !inner.ignored(path)) {
         this.#add(path, walk);
-      } else if (entry.isDirectory() && !ignored(path, true)) {
+      } else if (entry.isDirectory() && !inner.ignored(path, true)) {
         await this.#walk(path, inner, walk);
       }
     }
@@ -119,6 +118,17 @@ export class DiskFiles implements RepositoryFiles {
       throw cancelled('Reading the folder');
     }
   }
+}
+
+/** What the `.gitignore` files of a folder and of those above it say. */
+interface Rules {
+  readonly texts: readonly IgnoreText[];
+  readonly ignored: IgnoreTest;
+}
+
+function withRules(rules: Rules, added: IgnoreText): Rules {
+  const texts = [...rules.texts, added];
+  return { texts, ignored: ignoreTest(texts) };
 }
 
 /** One listing under way. */

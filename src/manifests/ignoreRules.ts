@@ -54,8 +54,8 @@ interface Token {
   /** Whether it stands for this one character. */
   readonly matches: (character: string) => boolean;
 }
-/** `empty` comes of a leading or double slash; `never`: malformed, or `**` beside other text. */
-type Segment = 'empty' | 'folders' | 'never' | readonly Token[];
+/** `empty` comes of a leading or double slash; `never`: malformed, or `**` beside other text. A plain name is compared whole. */
+type Segment = 'empty' | 'folders' | 'never' | { readonly name: string } | readonly Token[];
 
 function test(patterns: readonly Pattern[]): IgnoreTest {
   const lastFirst = patterns.toReversed();
@@ -85,6 +85,9 @@ function parseSegment(text: string): Segment {
   }
   if (text === '**') {
     return 'folders';
+  }
+  if (!/[*?[\\]/.test(text)) {
+    return { name: text };
   }
   return text.includes('**') ? 'never' : (parseTokens(text) ?? 'never');
 }
@@ -137,6 +140,9 @@ function globMatches({ segments, foldersOnly }: Pattern, parts: readonly string[
 function segmentMatches(segment: Segment, text: string): boolean {
   if (typeof segment === 'string') {
     return false;
+  }
+  if ('name' in segment) {
+    return segment.name === text;
   }
   const characters = Array.from(text);
   let s = 0;
