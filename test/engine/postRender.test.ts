@@ -42,8 +42,9 @@ describe('labels and annotations', () => {
     const { objects } = render({
       commonMetadata: { labels: { app: 'common', 'helm.toolkit.fluxcd.io/name': 'common' }, annotations: { a: 'b' } },
     });
-    assert.deepEqual(objects[0]?.object.metadata.labels, { app: 'common', ...originLabels });
-    assert.deepEqual(objects[0]?.object.metadata.annotations, { a: 'b' });
+    const { labels, annotations } = objects[0]!.object.metadata;
+    assert.deepEqual(labels, { app: 'common', ...originLabels });
+    assert.deepEqual(annotations, { a: 'b' });
   });
 
   it('are set on the object alone, not in its templates', () => {
