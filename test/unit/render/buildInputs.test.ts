@@ -26,6 +26,9 @@ replacements: [{ path: ../data/replacement.yaml }]
   'flat/own/Kustomization': 'resources: [in.yaml]\n',
   'flat/own/in.yaml': 'i',
   'flat/own/out.yaml': 'o',
+  // Within a folder of its own kustomize file nothing is looked for.
+  'flat/own/deep/kustomization.yaml': 'resources: [d.yaml]\n',
+  'flat/own/deep/d.yaml': 'd',
   'opaque/kustomization.yaml': 'generators: [gen.yaml]\n',
 };
 
