@@ -121,7 +121,10 @@ function severalMeant({ message, choices }: Ambiguous, state: RepositoryState): 
   const width = Math.max(...commands.map((command) => command.length));
   return new UsageError(`${message} (${state.label})`, [
     'Say which one:',
-    ...choices.map(({ path }, at) => `  driftline build ${(commands[at] ?? '').padEnd(width)}  # ${path}`),
+    ...choices.map(({ path }, at) => {
+      const command = commands[at] ?? '';
+      return `  driftline build ${command.endsWith(path) ? command : `${command.padEnd(width)}  # ${path}`}`;
+    }),
   ]);
 }
 

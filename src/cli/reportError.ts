@@ -19,7 +19,7 @@ export interface ErrorContext {
 
 /** Gives the exit code. A cancelled run says nothing: who interrupted it knows. */
 export function reportError(error: unknown, terminal: Terminal, { what, hints = [] }: ErrorContext = {}): number {
-  const lead = what === undefined ? '' : `${what}: `;
+  const lead = what === undefined || what === '' ? '' : `${what}: `;
   if (error instanceof UsageError) {
     terminal.message('error', error.message, error.hints);
     return exitCodes.usage;

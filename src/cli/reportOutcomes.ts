@@ -23,10 +23,17 @@ export function reportFailures(
       return exitCodes.done;
     }
     const hints = isFailure(outcome.error, 'notFound') ? sourcesLeft(outcome.key, options) : [];
-    const what = state === undefined ? outcome.title : `${outcome.title} (${state})`;
-    return reportError(outcome.error, terminal, { what, hints });
+    return reportError(outcome.error, terminal, { what: leadOf(outcome, state), hints });
   });
   return Math.max(exitCodes.done, ...codes);
+}
+
+/** What and where; what the message names itself is not said twice. */
+function leadOf({ title, error }: Extract<TargetOutcome, { state: 'failed' }>, state?: string): string {
+  const [kind = '', name = ''] = title.split(' ');
+  const [subject = ''] = error instanceof Error ? error.message.split(':', 1) : [];
+  const named = subject === title || (subject.startsWith(`${kind} `) && subject.endsWith(`/${name}`));
+  return [...(state === undefined ? [] : [state]), ...(named ? [] : [title])].join(': ');
 }
 
 export function notesOf(outcomes: readonly TargetOutcome[]): readonly TitledNote[] {

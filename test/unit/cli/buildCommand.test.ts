@@ -289,7 +289,7 @@ describe('a name', () => {
     const run = await runBuild('ks/apps', byName, {
       now: { renderings: { 'Kustomization/apps': { kind: 'ambiguous', message: 'Two.', choices } } },
     });
-    assert.match(run.messages, /driftline build ks\/flux-system\/apps --file clusters\/b\/apps\.yaml {2}#/);
+    assert.match(run.messages, /^ {4}driftline build ks\/flux-system\/apps --file clusters\/b\/apps\.yaml$/m);
   });
 
   for (const [title, wanted, hint] of [
@@ -355,6 +355,20 @@ describe('ends', () => {
     const run = await runBuild('ks/apps', byName, renderings(cancelled('Rendering')));
     assert.deepEqual([run.code, run.output, run.messages, run.disposed], [130, '', '', 1]);
   });
+
+  for (const [message, expected] of [
+    ['no such base', 'Kustomization flux-system/apps: no such base'],
+    ['Kustomization flux-system/apps: no such base', 'Kustomization flux-system/apps: no such base'],
+    [
+      'Kustomization flux-system/parent: no such base',
+      'Kustomization flux-system/apps: Kustomization flux-system/parent: no such base',
+    ],
+  ] as const) {
+    test(`what failed is named once: ${message}`, async () => {
+      const run = await runBuild('ks/apps', byName, renderings(new Failure('invalid', message)));
+      assert.equal(run.messages, `error: ${expected}\n`);
+    });
+  }
 
   test('one that takes too long names the option', async () => {
     const run = await runBuild('ks/apps', byName, renderings(new Failure('timeout', 'Rendering took over 30 s')));

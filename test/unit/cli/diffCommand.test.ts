@@ -238,7 +238,7 @@ describe('failures', () => {
     assert.deepEqual([run.code, run.output], [1, '']);
     assert.equal(
       run.messages,
-      'error: Kustomization flux-system/apps (commit old): no such base\nNothing could be compared: commit old ↔ working tree.\n',
+      'error: commit old: Kustomization flux-system/apps: no such base\nNothing could be compared: commit old ↔ working tree.\n',
     );
   });
 
