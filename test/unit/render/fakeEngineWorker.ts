@@ -2,6 +2,7 @@
  * Runs in place of `src/render/engineWorker.ts`: says what the engine's thread would say, with no engine in it. The module's
  * path says how it starts, the text of a request what becomes of it.
  */
+import { connect } from 'node:net';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import type { FromThread, ThreadRequest, ThreadStart } from '../../../src/render/engineMessages.ts';
 import { type WasmModule, webAssembly } from '../../../src/render/webAssembly.ts';
@@ -17,10 +18,12 @@ export interface Scripted {
   readonly text: string;
   /** `gate` waits until this is no longer 0. */
   readonly gate?: Int32Array;
+  /** `hold` opens a connection to this port and keeps it. */
+  readonly port?: number;
 }
 
 function answer({ operation, request, attachment }: ThreadRequest): void {
-  const { text, gate } = request as Scripted;
+  const { text, gate, port } = request as Scripted;
   const reply = (value: unknown, memoryBytes = 1 << 20) => {
     const bytes = new TextEncoder().encode(JSON.stringify(value));
     post({ state: 'answered', reply: bytes, requestBytes: 1024, memoryBytes, ms: 5 });
@@ -32,6 +35,9 @@ function answer({ operation, request, attachment }: ThreadRequest): void {
     case 'gate':
       Atomics.wait(gate!, 0, 0);
       reply({ reply: { text: 'after the gate' } });
+      break;
+    case 'hold':
+      connect(port!, '127.0.0.1');
       break;
     case 'throw':
       throw new Error('canary: what was rendered');

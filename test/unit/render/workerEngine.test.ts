@@ -3,6 +3,8 @@
  * works again afterwards. Against a stand-in for the program in the thread; with the real engine: test/engine/.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import type { EngineSession } from '../../../src/render/engine.ts';
@@ -174,16 +176,23 @@ describe('pieces of work', () => {
       engine.use(() => Promise.reject(new Error('of the work')), { what: 'Failing' }),
       { message: 'of the work' },
     );
-    await assert.rejects(
-      engine.use(
-        () => {
-          throw new Error('at once');
-        },
-        { what: 'Failing' },
-      ),
-      { message: 'at once' },
-    );
     assert.equal((await askOnce(engine, 'next')).text, 'substitute next');
+  });
+
+  it('that throw before their first wait end like any other', async () => {
+    const { engine, clock } = setUp();
+    const idle = clock.nextWait((ms) => ms === idleAfterMs);
+    const kept: EngineSession[] = [];
+    const work = engine.use(
+      (session) => {
+        kept.push(session);
+        throw new Error('at once');
+      },
+      { what: 'Failing' },
+    );
+    await assert.rejects(work, { message: 'at once' });
+    await idle;
+    await assert.rejects(ask(kept[0]!, 'late'), { reason: 'cancelled' });
   });
 
   it('cannot ask after their end', async () => {
@@ -300,6 +309,12 @@ describe('an instance that breaks', () => {
       assert.ok(!lines.join('\n').includes('canary'), 'nothing of what was rendered is logged');
     });
   }
+
+  it('fails its work even if that makes nothing of it: what is missing must not look complete', async () => {
+    const { engine } = setUp();
+    const work = engine.use((session) => ask(session, 'memory').catch(() => 'half a result'), { what });
+    await assert.rejects(work, { reason: 'invalid', message: /768 MB/ });
+  });
 });
 
 describe('cancelling', () => {
@@ -308,14 +323,17 @@ describe('cancelling', () => {
     await askOnce(engine, 'warm');
     const controller = new AbortController();
     const began = underWay(clock);
-    const hanging = askOnce(engine, 'hang', controller.signal);
+    const inside = Promise.withResolvers<Error>();
+    const hanging = engine.use((session) => ask(session, 'hang').catch(inside.resolve), {
+      what: 'Rendering HelmRelease apps/podinfo',
+      signal: controller.signal,
+    });
     await began;
     const grace = clock.nextWait((ms) => ms === graceMs);
     controller.abort();
-    await assert.rejects(hanging, {
-      reason: 'cancelled',
-      message: 'Rendering HelmRelease apps/podinfo was cancelled',
-    });
+    const expected = { reason: 'cancelled', message: 'Rendering HelmRelease apps/podinfo was cancelled' };
+    await assert.rejects(hanging, expected);
+    await assert.rejects(Promise.reject(await inside.promise), expected);
     const next = generationOf(engine);
     await grace;
     clock.advance(graceMs);
@@ -409,6 +427,7 @@ describe('memory', () => {
 
   it('is given back, the compiled module included, when nothing was rendered for a while', async () => {
     const { engine, clock, lines } = setUp();
+    assert.equal((await askOnce(engine, 'first')).module, false);
     const generationThenIdle = async () => {
       const idle = clock.nextWait((ms) => ms === idleAfterMs);
       const generation = await generationOf(engine);
@@ -516,6 +535,28 @@ describe('disposing', () => {
       await assert.rejects(work, { reason: 'cancelled' });
     }
     assert.equal(clock.pending, 0, 'nothing fires after the end');
+  });
+
+  it('rejects work that waits for something else', async () => {
+    const { engine } = setUp();
+    const work = engine.use(() => new Promise(() => undefined), { what: 'Reading files' });
+    engine.dispose();
+    await assert.rejects(work, { reason: 'cancelled', message: 'Reading files was cancelled' });
+  });
+
+  it('ends the thread, whatever it is doing', async () => {
+    const { engine } = setUp();
+    const server = createServer();
+    after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const connected = once(server, 'connection');
+    const held = askOnce(engine, { text: 'hold', port: (server.address() as AddressInfo).port });
+    const [socket] = (await connected) as [Socket];
+    const closed = once(socket.resume(), 'close');
+    engine.dispose();
+    await assert.rejects(held, { reason: 'cancelled' });
+    await closed; // as everything is that the thread had open
   });
 
   it('is possible before anything was started', async () => {
