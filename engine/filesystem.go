@@ -123,10 +123,10 @@ func (f *fileSystem) ReadDir(name string) ([]string, error) {
 
 func (f *fileSystem) CleanedAbs(name string) (filesys.ConfirmedDir, string, error) {
 	absolute := clean(name)
-	switch {
+	switch _, isFile := f.files[absolute]; {
 	case f.IsDir(absolute):
 		return filesys.ConfirmedDir(absolute), "", nil
-	case f.files[absolute] != nil:
+	case isFile:
 		return filesys.ConfirmedDir(path.Dir(absolute)), path.Base(absolute), nil
 	case absolute != root && !strings.HasPrefix(absolute, root+"/"):
 		return "", "", fmt.Errorf("%s is outside of the source", name)

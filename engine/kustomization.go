@@ -104,7 +104,7 @@ func build(tree *fileSystem, flux unstructured.Unstructured) (_ resmap.ResMap, g
 	}()
 	resources, err := runKustomize(tree, directory)
 	if err != nil {
-		return nil, false, fmt.Errorf("kustomize build failed: %w", explain(err))
+		return nil, false, fmt.Errorf("kustomize build failed: %w", explain(err, tree, directory))
 	}
 	return resources, action == kustomize.CreatedAction, nil
 }

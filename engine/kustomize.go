@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/fluxcd/pkg/kustomize"
 	"sigs.k8s.io/kustomize/api/konfig"
@@ -13,6 +14,7 @@ import (
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
 )
 
 // runKustomize is Build of fluxcd/pkg/kustomize, which parses the schema of Kubernetes anew each time (0.3 s here), unless a
@@ -47,16 +49,47 @@ func (f *fileSystem) bringsSchema() bool {
 	return false
 }
 
-// accumulated finds what kustomize was about to load, the innermost last.
-var accumulated = regexp.MustCompile(`(?:resources|components?) from '([^']+)'`)
+// How kustomize says what it was about to load: the innermost last, or as net/http says it.
+var (
+	accumulated = regexp.MustCompile(`(?:resources|components?) from '([^']+)'`)
+	requested   = regexp.MustCompile(`Get "(https?://[^"]+)"`)
+)
 
 // explain says which remote base a build wanted, where it failed because nothing is reachable from here.
-func explain(err error) error {
+func explain(err error, tree *fileSystem, directory string) error {
 	message := err.Error()
+	remote := ""
 	for _, found := range accumulated.FindAllStringSubmatch(message, -1) {
-		if !kustomize.IsLocalRelativePath(found[1]) && !path.IsAbs(found[1]) {
-			return fmt.Errorf("remote bases are not fetched: %s (%w)", found[1], err)
+		if isRemote(found[1]) {
+			remote = found[1]
 		}
 	}
-	return err
+	if found := requested.FindStringSubmatch(message); remote == "" && found != nil {
+		remote = found[1]
+	}
+	if remote == "" && strings.Contains(message, "no 'git' program") {
+		remote = remoteComponent(tree, directory)
+	}
+	if remote == "" {
+		return err
+	}
+	return fmt.Errorf("remote bases are not fetched: %s (%w)", remote, err)
+}
+
+func isRemote(name string) bool {
+	return !kustomize.IsLocalRelativePath(name) && !path.IsAbs(name)
+}
+
+// remoteComponent looks for what kustomize does not name: a component that lies elsewhere.
+func remoteComponent(tree *fileSystem, directory string) string {
+	for _, name := range konfig.RecognizedKustomizationFileNames() {
+		var file types.Kustomization
+		if yaml.Unmarshal(tree.files[path.Join(directory, name)], &file) != nil {
+			continue
+		}
+		if i := slices.IndexFunc(file.Components, isRemote); i >= 0 {
+			return file.Components[i]
+		}
+	}
+	return "a component of a folder below"
 }

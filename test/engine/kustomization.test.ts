@@ -431,6 +431,20 @@ describe('what fails names what it is about', () => {
       },
       says: ['remote bases are not fetched: https://example.com/x.yaml'],
     },
+    ...[
+      ['a remote component', 'components: ["https://github.com/example/c//x"]\n', 'https://github.com/example/c//x'],
+      ['a remote patch', 'patches: [{ path: "https://example.com/p.yaml" }]\n', 'https://example.com/p.yaml'],
+      [
+        'a remote file of a ConfigMap',
+        'configMapGenerator: [{ name: x, files: ["https://example.com/f"] }]\n',
+        'https://example.com/f',
+      ],
+      ['a remote schema', 'openapi: { path: "https://example.com/s.json" }\n', 'https://example.com/s.json'],
+    ].map(([name = '', text = '', url = '']) => ({
+      name,
+      files: { ...web, 'apps/kustomization.yaml': `${resources('web.yaml')}${text}` },
+      says: [`remote bases are not fetched: ${url}`],
+    })),
     {
       name: 'a component of the Flux object that is remote',
       files: web,
