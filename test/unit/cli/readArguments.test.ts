@@ -1,5 +1,6 @@
 /** Command lines, as people write them, and what is said to those that cannot be meant. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { buildOptions } from '../../../src/cli/buildOptions.ts';
 import { buildHelp, mainHelp } from '../../../src/cli/helpText.ts';
@@ -120,4 +121,12 @@ test('the help names every option, and every line fits an ordinary terminal', ()
   for (const line of `${mainHelp}${buildHelp}`.split('\n')) {
     assert.ok(line.length <= 100, line);
   }
+});
+
+test('the page about the program has the options as the help has them', () => {
+  const page = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8');
+  const start = buildHelp.indexOf('Options:\n') + 'Options:\n'.length;
+  const options = buildHelp.slice(start, buildHelp.indexOf('\n\n', start));
+  assert.ok(options.split('\n').length === buildOptions.length);
+  assert.ok(page.includes(options));
 });
