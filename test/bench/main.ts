@@ -13,6 +13,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult>>> = {
   engine: async () => (await import('./engine.ts')).engineBench(),
   host: async () => (await import('./host.ts')).hostBench(say),
   latency: async () => (await import('./rowLatency.ts')).rowLatencyBench(),
+  render: async () => (await import('./render.ts')).renderBench(say),
   cluster: async () => (await import('./realCluster.ts')).realClusterBench(say),
 };
 

@@ -19,13 +19,12 @@ import type { WorkerEngine } from '../../src/render/workerEngine.ts';
 import { buildPrograms, clusterObstacle } from '../cluster/build.ts';
 import { type PlainObject, differences, objectTitle } from '../support/comparable.ts';
 import { type Corpora, corporaMissing, unpackCorpora } from '../support/corpora.ts';
+import { type CorpusName, corpusUrls } from '../support/corpusUrls.ts';
 import { openRealEngine } from '../support/realEngine.ts';
 import { withoutPaths } from '../support/withoutPaths.ts';
 import { type FluxBuildResult, fluxBuild } from './fluxBuild.ts';
 
 interface Expected {
-  /** URL of the repository. */
-  readonly url: string;
   /** Flux Kustomizations in it. */
   readonly stated: number;
   /** What cannot be rendered without a cluster and a network, by the file that states it, and why. */
@@ -36,10 +35,9 @@ interface Expected {
   readonly artifacts?: Readonly<Record<string, string>>;
 }
 
-const corporaExpected: Readonly<Record<string, Expected>> = {
-  'billimek-k8s-gitops': { url: 'https://github.com/billimek/k8s-gitops', stated: 3 },
+const corporaExpected: Readonly<Record<CorpusName, Expected>> = {
+  'billimek-k8s-gitops': { stated: 3 },
   'flux-talos': {
-    url: 'https://github.com/bluevulpine/flux-talos',
     stated: 137,
     refused: {
       'kubernetes/apps/database/dragonfly/ks.yaml dragonfly': /remote bases are not fetched: https:\/\//,
@@ -49,14 +47,12 @@ const corporaExpected: Readonly<Record<string, Expected>> = {
     built: ['kubernetes/apps/network/external-services/storj/ks.yaml storj'],
   },
   'home-ops': {
-    url: 'https://github.com/onedr0p/home-ops',
     stated: 79,
     refused: { 'kubernetes/apps/default/sonarr/ks.yaml sonarr': /refresh-series\.sh/ },
   },
-  homelab: { url: 'https://github.com/shanks-t/k8s-slm-log-agent', stated: 3 },
-  'hub-spoke-example': { url: 'https://github.com/fluxcd/flux2-hub-spoke-example', stated: 8 },
+  homelab: { stated: 3 },
+  'hub-spoke-example': { stated: 8 },
   'kustomize-helm-example': {
-    url: 'https://github.com/fluxcd/flux2-kustomize-helm-example',
     stated: 6,
     artifacts: { apps: 'apps', infrastructure: 'infrastructure' },
   },
@@ -76,12 +72,13 @@ describe('real Kustomizations are built as flux builds them', { skip: obstacle ?
     await bed.corpora?.remove();
   });
 
-  for (const [corpus, expected] of Object.entries(corporaExpected)) {
+  for (const [corpus, url] of Object.entries(corpusUrls)) {
+    const expected = corporaExpected[corpus as CorpusName];
     test(`${corpus}: ${expected.stated} Kustomizations`, async () => {
       const root = bed.corpora?.folders.get(corpus);
       assert(root !== undefined && bed.engine !== undefined, 'the corpus is there');
       const renderer = new RepositoryRenderer({ engine: bed.engine, log: noLog() });
-      const state = { label: 'working tree', key: root, files: new DiskFiles(root), remotes: [expected.url] };
+      const state = { label: 'working tree', key: root, files: new DiskFiles(root), remotes: [url] };
       const compare = new Comparison({ ...expected, program: bed.program, root, renderer, state });
       const stated = (await renderer.stated(state)).filter(({ name }) => name.kind === 'Kustomization');
       for (const each of stated) {
