@@ -2,7 +2,7 @@
  * The words of what goes wrong around the engine: a reply that is an error, a thread that has ended. Nothing of what was sent
  * may get into them: it may hold Secrets.
  */
-import { Failure, cancelled } from '../base/failure.ts';
+import { Failure, cancelled, isFailure } from '../base/failure.ts';
 import { engineMemoryMiB } from './engineInstance.ts';
 import { type Ended, maxReplyBytes } from './engineMessages.ts';
 import type { EngineOperation, EngineReply } from './engineProtocol.ts';
@@ -10,19 +10,29 @@ import type { EngineOperation, EngineReply } from './engineProtocol.ts';
 /** Enough for what a library says of a template; a hostile chart may `fail` with megabytes. */
 const maxWords = 4000;
 
-/** Throws `Failure('invalid')` with the library's words. */
+/** What is longer is not even looked through for Secrets. */
+const maxErrorLength = 1 << 20;
+
+/** Throws `Failure('invalid')` with the library's words, whole: they may quote a Secret, and a piece of one is not found again. */
 export function readReply<O extends EngineOperation>(reply: Uint8Array): EngineReply<O> {
   const answer = JSON.parse(new TextDecoder().decode(reply)) as { reply?: EngineReply<O>; error?: string };
   if (answer.error !== undefined) {
-    throw new Failure('invalid', shortened(answer.error));
+    const { length } = answer.error;
+    throw new Failure(
+      'invalid',
+      length > maxErrorLength ? `An error of ${length} characters is not shown.` : answer.error,
+    );
   }
   return answer.reply as EngineReply<O>;
 }
 
-/** Keeps both ends: the file is named at the beginning and the cause at the end. */
-function shortened(words: string): string {
+/** For who gets the result: a long message keeps its beginning, which names the file, and its end, which has the cause. */
+export function shortFailure(error: unknown): unknown {
+  if (!isFailure(error) || error.message.length <= maxWords) {
+    return error;
+  }
   const half = maxWords / 2;
-  return words.length > maxWords ? `${words.slice(0, half)} … ${words.slice(-half)}` : words;
+  return new Failure(error.reason, `${error.message.slice(0, half)} … ${error.message.slice(-half)}`);
 }
 
 export function limitFailure(what: string, limitMs: number): Failure {

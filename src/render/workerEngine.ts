@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
 import type { Engine, EngineSession } from './engine.ts';
+import { shortFailure } from './engineFailures.ts';
 import type { Answered, Ended, Opened } from './engineMessages.ts';
 import { EngineThread } from './engineThread.ts';
 import { SerialQueue } from './serialQueue.ts';
@@ -108,7 +109,9 @@ export class WorkerEngine implements Engine {
       ends.add({ dispose: () => signal.removeEventListener('abort', abort) });
     }
     // The caller is answered as soon as the session breaks, even if its work does not notice.
-    await Promise.race([session.broken, (async () => work(session))()]).then(result.resolve, result.reject);
+    await Promise.race([session.broken, (async () => work(session))()]).then(result.resolve, (error: unknown) =>
+      result.reject(shortFailure(error)),
+    );
     ends.dispose();
     await session.close();
     this.#session = undefined;

@@ -194,7 +194,7 @@ const endless: readonly HostileCase[] = [
   {
     name: 'a message of 10 MB',
     run: chart('{{ fail (repeat 10000000 "x") }}'),
-    fails: new RegExp(`^[^]{1000,5000}$|${stopped.source}`),
+    fails: new RegExp(`^An error of \\d+ characters is not shown|${stopped.source}`),
   },
 ];
 
@@ -350,11 +350,17 @@ const nestedAndLarge: readonly HostileCase[] = [
     run: build(Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`app/${i}.yaml`, '']))),
     fails: /more than 50000 files/,
   },
-  { name: '100,000 documents', run: build({ 'app/a.yaml': '---\n'.repeat(100_000) + plainMap }), gives: /"k":"v"/ },
+  {
+    name: '100,000 documents',
+    run: build({ 'app/a.yaml': '---\n'.repeat(100_000) + plainMap }),
+    gives: /"k":"v"/,
+    fails: stopped,
+  },
   {
     name: 'a line of 10 MB',
     run: build({ 'app/a.yaml': map(`  k: ${'x'.repeat(10_000_000)}`) }),
     gives: /"k":"x{1000}/,
+    fails: stopped,
   },
   {
     name: 'a position of 10^9 in a patch',
@@ -458,12 +464,13 @@ const archives: readonly HostileCase[] = [
   {
     name: '60,000 entries',
     run: unpack(tarGz(Array.from({ length: 60_000 }, (_, i) => ({ name: `f${i}`, content: '' })))),
-    fails: /more than 50000 files/,
+    fails: new RegExp(`more than 50000 files|${stopped.source}`),
   },
   {
     name: '50,000 folders',
     run: unpack(tarGz(Array.from({ length: 50_000 }, (_, i) => ({ name: `f${i}/`, type: '5' })))),
     gives: /^\{"files":\[\]/,
+    fails: stopped,
   },
   { name: '10 GB of zeros', run: unpack(gzipOfZeros(10 * 1024 ** 3)), gives: /^\{"files":\[\]/ },
   {

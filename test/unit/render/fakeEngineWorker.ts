@@ -50,6 +50,9 @@ function answer({ operation, request, attachment }: ThreadRequest): void {
     case 'refuse at length':
       reply({ error: `where: ${'x'.repeat(100_000)}: why` });
       break;
+    case 'refuse without end':
+      reply({ error: 'x'.repeat(2_000_000) });
+      break;
     case 'grow':
       reply({ reply: { text: 'large' } }, 500 << 20);
       break;

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { Failure } from '../../../src/base/failure.ts';
 import type { EngineSession } from '../../../src/render/engine.ts';
 import { WorkerEngine, type WorkerEngineOptions } from '../../../src/render/workerEngine.ts';
 import { AwaitedClock } from '../../support/awaitedClock.ts';
@@ -99,6 +100,26 @@ describe('a request', () => {
   it('gets no more of an endless error than a person can read: its beginning and its end', async () => {
     const { engine } = setUp();
     await assert.rejects(askOnce(engine, 'refuse at length'), { message: /^where: x{1000,5000} … x{1000,5000}: why$/ });
+  });
+
+  it('gives its own work the whole error: a Secret cut in two would not be found in it', async () => {
+    const { engine } = setUp();
+    const work = engine.use(
+      (session) =>
+        ask(session, 'refuse at length').catch((error: unknown) => {
+          throw new Failure('invalid', `${(error as Error).message.length} characters`);
+        }),
+      { what: 'Asking' },
+    );
+    await assert.rejects(work, { message: '100012 characters' });
+  });
+
+  it('shows nothing of an error of megabytes', async () => {
+    const { engine } = setUp();
+    await assert.rejects(askOnce(engine, 'refuse without end'), {
+      reason: 'invalid',
+      message: 'An error of 2000000 characters is not shown.',
+    });
   });
 
   it('that is nested without end is refused', async () => {
