@@ -8,7 +8,7 @@ import type { Answered, Ended, FromThread, Opened, ThreadRequest, ThreadStart } 
 
 export class EngineThread {
   readonly #worker: Worker;
-  #opened = Promise.withResolvers<Opened | Ended>();
+  readonly #opened = Promise.withResolvers<Opened | Ended>();
   #answer: PromiseWithResolvers<Answered | Ended> | undefined;
   #end: Ended | undefined;
   #memoryBytes = 0;
@@ -36,11 +36,6 @@ export class EngineThread {
   /** Resolves when it is ready for requests, or has ended. Never rejects. */
   get opened(): Promise<Opened | Ended> {
     return this.#opened.promise;
-  }
-
-  /** How it ended, once it has. */
-  get ended(): Ended | undefined {
-    return this.#end;
   }
 
   /** Of the engine after its last request. */
