@@ -34,7 +34,9 @@ const cache = () => join(cacheFolder(), 'engine');
 function sourcesHash(): string {
   const hash = createHash('sha256');
   const inputs = readdirSync(engineSources, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^go\.(mod|sum)$|\.(go|s)$/.test(entry.name) && !entry.name.endsWith('_test.go'))
+    .filter(
+      (entry) => entry.isFile() && /^go\.(mod|sum)$|\.(go|s)$/.test(entry.name) && !entry.name.endsWith('_test.go'),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .concat(import.meta.filename, join(import.meta.dirname, 'limitMemory.ts')) // flags and limit are inputs, too
     .sort();

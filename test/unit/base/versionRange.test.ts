@@ -84,7 +84,7 @@ const ranges: readonly (readonly [string, string | undefined])[] = [
 ];
 
 for (const [text, expected] of ranges) {
-  test(`'${text}' is ${expected === undefined ? 'no range' : (expected === '' ? 'nothing' : expected)}`, () => {
+  test(`'${text}' is ${expected === undefined ? 'no range' : expected === '' ? 'nothing' : expected}`, () => {
     const range = parseRange(text);
     assert.equal(range && versions.filter((each) => range(version(each))).join(' '), expected);
   });
