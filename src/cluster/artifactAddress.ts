@@ -24,16 +24,12 @@ export function artifactAddress(artifact: Artifact): ArtifactAddress {
   }
   const host = url.hostname.replace(/\.$/, '');
   const [service = '', namespace = '', kind = 'svc'] = host.split('.');
-  if (url.protocol !== 'http:' || kind !== 'svc' || !label.test(service) || !label.test(namespace) || isAddress(host)) {
+  if (url.protocol !== 'http:' || kind !== 'svc' || !label.test(service) || !label.test(namespace)) {
     throw new Failure('invalid', `it is at ${url.protocol}//${url.host}, which is no Service of the cluster`);
   }
   // Controllers download the URL. Its path and the artifact's differ only where the producer has its own idea of paths.
   const path = url.pathname === '/' ? `/${encodePath(artifact.path ?? '')}` : url.pathname;
   return { namespace, service, port: url.port === '' ? 80 : Number(url.port), path };
-}
-
-function isAddress(host: string): boolean {
-  return /^[\d.]+$/.test(host);
 }
 
 function encodePath(path: string): string {

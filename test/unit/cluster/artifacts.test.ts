@@ -177,6 +177,25 @@ for (const [name, { size }, answer, asked] of tooLarge) {
   });
 }
 
+for (const [way, denied] of [
+  ['a port-forward', 'services/proxy'],
+  ['the proxy', 'pods/portforward'],
+] as const) {
+  test(`of what is too large no more is read: the connection of ${way} ends`, async () => {
+    const closed = Promise.withResolvers<undefined>();
+    const cluster = await artifactCluster(lifetime, {
+      answer: (request, response) => {
+        request.socket.once('close', () => closed.resolve(undefined));
+        response.write(Buffer.alloc(2000)); // and never an end
+      },
+    });
+    cluster.deny('*', denied);
+    const { url = '' } = artifactOf(content);
+    await fails(cluster.fetch({ url }, undefined, { bytes: 1000 }), 'invalid', /is larger than/);
+    await closed.promise;
+  });
+}
+
 test('an artifact that is gone is not asked for twice', async () => {
   const cluster = await artifactCluster(lifetime, {
     answer: (_request, response) => response.writeHead(404).end('404 page not found'),

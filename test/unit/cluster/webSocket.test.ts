@@ -210,6 +210,13 @@ test('a stream that is destroyed takes its connection with it', async () => {
   await closed;
 });
 
+test('a stream that is destroyed says goodbye', async () => {
+  const [ours, theirs] = connection();
+  const said = once(theirs, 'data') as Promise<[Buffer]>;
+  podStream(ours, 'x').destroy();
+  assert.equal(unmask((await said)[0]).opcode, 0x88);
+});
+
 test('a connection that breaks breaks the stream', async () => {
   const [ours, theirs] = connection();
   const stream = podStream(ours, 'x');
