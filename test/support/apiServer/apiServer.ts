@@ -3,7 +3,8 @@
  *
  * What it does not pretend: field ownership and server-side apply (dry-run applies are answered from recorded pairs and
  * refused otherwise), admission, defaulting, schemas, aggregated discovery, pods that run (port-forwards and the Service proxy
- * lead to servers that a test routes them to). What needs those is tested on the real cluster. Every behaviour that a test relies on is in `test/contract/apiServerContract.ts`, which runs against both.
+ * lead to servers that a test routes them to). What needs those is tested on the real cluster. Every behaviour that a test
+ * relies on is in `test/contract/apiServerContract.ts`, which runs against both.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
