@@ -2,23 +2,18 @@
  * Pulls charts for `--pull`, with the network settings and the logins that the environment has, as helm would. What was pulled
  * is kept in the user's cache folder.
  */
-import type { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { Failure } from '../base/failure.ts';
-import { chooseProxy } from '../cluster/proxyChoice.ts';
-import { tunnelAgent } from '../cluster/proxyTunnel.ts';
+import { downloadAgent } from '../cluster/downloadAgent.ts';
 import { parseYaml } from '../manifests/parseManifests.ts';
 import { plainValue } from '../manifests/plainValue.ts';
 import { loginsOfFiles } from '../registry/dockerCredentials.ts';
+import { loginFiles } from '../registry/loginFiles.ts';
 import { RegistryCharts } from '../registry/registryCharts.ts';
 import type { ChartPuller } from '../render/desired.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** For a proxy to open its tunnel, in milliseconds. */
-const proxyTimeoutMs = 30_000;
 
 /** Nothing is read, asked or made before the first pull. */
 export function openPuller(clock: Clock, env: Environment = process.env): ChartPuller {
@@ -29,7 +24,7 @@ export function openPuller(clock: Clock, env: Environment = process.env): ChartP
       const [node] = parseYaml(text).nodes;
       return node && plainValue(node);
     },
-    agentFor: (url) => proxyAgent(url, env),
+    agentFor: (url) => downloadAgent(url, { strictSSL: true, extraCAs: [], env }),
     logins: loginsOfFiles(loginFiles(env, homedir())),
   });
 }
@@ -41,29 +36,6 @@ export function userCacheFolder(platform: NodeJS.Platform, env: Environment, hom
   }
   return (
     given(env['XDG_CACHE_HOME']) ?? (platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache'))
-  );
-}
-
-/** Where `helm registry login` and `docker login` write. */
-export function loginFiles(env: Environment, home: string): readonly string[] {
-  const configHome = given(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
-  return [
-    given(env['HELM_REGISTRY_CONFIG']) ?? join(configHome, 'helm', 'registry', 'config.json'),
-    join(given(env['DOCKER_CONFIG']) ?? join(home, '.docker'), 'config.json'),
-  ];
-}
-
-function proxyAgent(url: URL, env: Environment): Agent | undefined {
-  const proxy = chooseProxy({ server: url, kubeconfig: undefined, setting: undefined, env });
-  if (proxy?.protocol.startsWith('socks') === true) {
-    throw new Failure(
-      'invalid',
-      `${url.host} would be asked through a SOCKS proxy, which charts cannot be pulled through`,
-    );
-  }
-  return (
-    proxy &&
-    tunnelAgent(url.protocol === 'https:', { proxy, strictSSL: true, ca: undefined, timeoutMs: proxyTimeoutMs }, {})
   );
 }
 
