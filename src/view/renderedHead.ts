@@ -11,7 +11,7 @@ export type Rendered = RenderedKustomization | RenderedRelease;
 
 export interface RenderedContent {
   readonly subject: RenderedSubject;
-  /** `working tree`, `working tree, cluster homelab`. */
+  /** `working tree`, `working tree and cluster homelab`. */
   readonly from: string;
   /** The newest that could be rendered. */
   readonly rendered: Rendered | undefined;
@@ -49,8 +49,8 @@ export function comment(text: string): string {
 
 function linesOf(rendered: Rendered): HeadLine[] {
   const { parents } = rendered;
-  const chain = parents.map(({ namespace, name }) => `${namespace}/${name}`).join(', then ');
-  const builtBy: HeadLine[] = parents.length === 0 ? [] : [['Built by', `Kustomization ${chain}`]];
+  const chain = parents.map(({ namespace, name }) => `${namespace}/${name}`).join(' > ');
+  const builtBy: HeadLine[] = parents.length === 0 ? [] : [['Built by', chain]];
   const suspended: HeadLine[] =
     rendered.inForce.spec?.suspend === true ? [['Suspended', 'Flux applies none of this until it is resumed']] : [];
   if (rendered.kind === 'Kustomization') {
@@ -76,11 +76,28 @@ function notesOf({ notes }: Rendered): HeadLine[] {
 function problemLines({ place, message, hint }: RenderProblem, hasOlder: boolean): string[] {
   return [
     ...(place === undefined ? [] : [comment(`${place.path}:${place.line}`)]),
-    comment(`Error: ${message}`),
+    ...wrapped(`Error: ${message}`).map(comment),
     ...(hint === undefined ? [] : [comment(hint)]),
     comment(hasOlder ? 'Below is what was rendered before this error.' : 'Nothing could be rendered yet.'),
     '',
   ];
+}
+
+/** Columns that an editor beside another one shows. */
+const readable = 76;
+
+/** In lines that can be read without scrolling, broken between words; a word that is longer stays whole. */
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  for (const word of plainText(text, longestLine).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + word.length < readable) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
 }
 
 /** `1 object`, `12 objects`. */

@@ -67,6 +67,7 @@ export class RenderedDocuments implements Disposable {
   readonly #changed = this.#disposables.add(new Emitter<vscode.Uri>());
   /** The document has another text. */
   readonly onDidChange = this.#changed.event;
+  readonly #decorated = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #followers = new Map<string, Follower>();
   /** By address. */
   readonly #printed = new Map<string, PrintCache>();
@@ -79,6 +80,12 @@ export class RenderedDocuments implements Disposable {
     this.#parts = parts;
     this.#disposables.add(vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#closed(uri)));
     this.#disposables.add(vscode.window.onDidChangeVisibleTextEditors(() => this.#catchUp()));
+    this.#disposables.add(
+      vscode.window.registerFileDecorationProvider({
+        onDidChangeFileDecorations: this.#decorated.event,
+        provideFileDecoration: (uri) => this.#decoration(uri),
+      }),
+    );
   }
 
   /** Renders the object once for a user who waits. `pull`: the chart may be fetched. Throws a Failure. */
@@ -157,7 +164,7 @@ export class RenderedDocuments implements Disposable {
 
   #from(): string {
     const inputs = this.#parts.cluster();
-    return inputs === undefined ? 'working tree' : `working tree, and cluster ${inputs.context} for what it has not`;
+    return inputs === undefined ? 'working tree' : `working tree and cluster ${inputs.context}`;
   }
 
   /** Where it is shown already, else beside the file. */
@@ -231,7 +238,21 @@ export class RenderedDocuments implements Disposable {
   #redraw(key: string): void {
     for (const uri of documentsOf(key)) {
       this.#changed.fire(uri);
+      this.#decorated.fire(uri);
     }
+  }
+
+  /** Who has scrolled down does not see the head of the document: its tab says too that the text is an older one. */
+  #decoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
+    const subject = subjectOf(uri);
+    const error = subject && this.#followers.get(renderKey(subject))?.render.state?.error;
+    return error === undefined
+      ? undefined
+      : new vscode.FileDecoration(
+          '!',
+          'Cannot be rendered: the reason is at the top',
+          new vscode.ThemeColor('errorForeground'),
+        );
   }
 
   /** Nobody looks: it can wait until somebody does. */

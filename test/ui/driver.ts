@@ -342,6 +342,25 @@ export class Workbench {
     return this.page.locator('.editor-instance .monaco-editor[data-uri^="driftline:"]').first();
   }
 
+  /** The editor of a rendered document, by the beginning of its tab's title. */
+  renderedEditor(title: string): Locator {
+    return this.page
+      .locator('.editor-group-container')
+      .filter({ has: this.page.locator('.tab.active', { hasText: textPattern(title.replaceAll('/', '∕')) }) })
+      .locator('.monaco-editor[data-uri^="driftline-applied:"]')
+      .first();
+  }
+
+  /** Puts the cursor behind a text of an editor and types. */
+  async typeBehind(editor: Locator, text: string, keys: string): Promise<void> {
+    await editor
+      .locator('.view-line', { hasText: textPattern(text) })
+      .first()
+      .click();
+    await this.page.keyboard.press('End');
+    await this.page.keyboard.type(keys);
+  }
+
   /** The message of an open input box or quick pick: its title, prompt and complaint. */
   quickInputText(): Locator {
     return this.page.locator('.quick-input-widget');

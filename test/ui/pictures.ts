@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../scripts/projectRoot.ts';
 import { type Area, type Workbench, openWorkbench } from './driver.ts';
 import { type Demo, closeDemo, openDemo } from './openDemo.ts';
+import { seen } from './seen.ts';
 
 const folder = join(projectRoot, 'docs', 'pictures');
 const size = { width: 1280, height: 800 };
@@ -83,6 +84,44 @@ async function picturesOfDemo({ window }: Demo): Promise<void> {
   await picture(window, 'diagnostics', { ...editor, width: 1130, height: height - 60 });
 }
 
+/** A file on the left, what was rendered of it on the right, and nothing else. */
+async function picturesOfRendering({ window }: Demo): Promise<void> {
+  const release = 'workloads/status-page/release.yaml';
+  await window.palette('View: Toggle Primary Side Bar Visibility');
+  await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
+  const left = async (path: string) => {
+    await window.page.keyboard.press('Control+1');
+    return window.openFile(path);
+  };
+  const shoot = async (name: string, height: number) => {
+    await window.page.keyboard.press('Control+1');
+    await calm(window);
+    await picture(window, name, { ...(await area(window, '.part.editor')), height });
+  };
+  const editor = await left(release);
+  const applied = window.renderedEditor('HelmRelease status/status-page: what Flux applies');
+  await window.act('What Flux applies', applied);
+  await seen(applied.locator('.view-lines'), /# Applies 4 objects/);
+  await shoot('what-flux-applies', 600);
+
+  await window.typeBehind(editor, 'host: status.', '${TOWN}');
+  await seen(applied.locator('.view-lines'), /release\.yaml:19/);
+  await shoot('render-error', 420);
+  await window.palette('File: Revert File');
+  await seen(applied.locator('.view-lines'), /^# HelmRelease/);
+
+  await window.palette('Driftline: Show effective values');
+  const values = window.renderedEditor('HelmRelease status/status-page: effective values');
+  await seen(values.locator('.view-lines'), /image: # chart/);
+  await shoot('effective-values', 560);
+
+  await left('clusters/cabin/status.yaml');
+  await window.palette('Driftline: Show variables');
+  const variables = window.renderedEditor('Kustomization flux-system/status: variables');
+  await seen(variables.locator('.view-lines'), /TIMEZONE/);
+  await shoot('variables', 420);
+}
+
 async function pictureOfWelcome(): Promise<void> {
   const window = await openWorkbench({ settings, size });
   try {
@@ -101,5 +140,11 @@ try {
   await picturesOfDemo(demo);
 } finally {
   await closeDemo(demo);
+}
+const rendering = await openDemo({ settings: { ...settings, 'editor.fontSize': 12 }, size });
+try {
+  await picturesOfRendering(rendering);
+} finally {
+  await closeDemo(rendering);
 }
 await pictureOfWelcome();

@@ -44,7 +44,7 @@ test('the head says what was rendered, from what, by whom, and how much', () => 
     '# Rendered from  working tree',
     '# Chart          shop 0.1.0, app 1.4.2, from charts/shop of this repository',
     '# Release        shop in namespace apps',
-    '# Built by       Kustomization flux-system/flux-system, then flux-system/apps',
+    '# Built by       flux-system/flux-system > flux-system/apps',
     '# Applies        2 objects',
   ]);
 });
@@ -214,6 +214,19 @@ test('an error stands above what was rendered before it, its place first', () =>
     '# HelmRelease apps/shop: what Flux applies',
   ]);
   assert.match(text, /^kind: Service$/m);
+});
+
+test('a long error is broken between words, and what is longer than a line stays whole', () => {
+  const long = `charts/${'x'.repeat(90)}/templates/deployment.yaml`;
+  const error = new Failure('invalid', `${'some words of a library '.repeat(5)}${long} end`);
+  const problem = renderProblem({ name: releaseName, error, paths: [], cluster: 'none' });
+  const lines = textOf(undefined, { problem }).split('\n');
+  assert.deepEqual(lines.slice(0, 4), [
+    '# Error: some words of a library some words of a library some words of a',
+    '# library some words of a library some words of a library',
+    `# ${long}`,
+    '# end',
+  ]);
 });
 
 test('an error before anything was rendered leaves the error and the name', () => {
