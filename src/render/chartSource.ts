@@ -2,7 +2,7 @@
  * Finds the chart that a HelmRelease asks for and puts it into the engine: out of the repository, out of the cluster, or pulled.
  * Decides where it may come from and says why it may not; does no transport of its own.
  */
-import { Failure, isFailure } from '../base/failure.ts';
+import { Failure, type FailureReason, isFailure } from '../base/failure.ts';
 import type { Artifact, FluxObject } from '../flux/objects.ts';
 import { asFlag, asText } from '../flux/untyped.ts';
 import { matchAny, matchHelmChart, matchOciRepository, mayBeNewer } from './chartArtifact.ts';
@@ -40,6 +40,16 @@ export async function findChart(release: FluxObject, context: ReleaseContext): P
   return found ?? search.fail(wanted.by === 'template' ? wanted.template.chart : sourceText(wanted.source));
 }
 
+/** Of an artifact: anything else, such as a wrong digest, is an error of its own. */
+const outOfReach: ReadonlySet<FailureReason> = new Set([
+  'unreachable',
+  'unauthorized',
+  'forbidden',
+  'notFound',
+  'timeout',
+  'busy',
+]);
+
 /** One search; remembers why each place had no such chart. */
 class ChartSearch {
   readonly #release: FluxObject;
@@ -69,7 +79,10 @@ class ChartSearch {
           source.kind === 'OCIRepository' ? matchOciRepository(stated, live) : matchAny(sourceText(source), live);
         if (match.matches && live) {
           const from = `${sourceText(source)} of ${cluster.context}, ${match.artifact.revision ?? ''}`;
-          return this.#fromArtifact(live, match.artifact, from, source.kind !== 'HelmChart');
+          const found = await this.#fromArtifact(live, match.artifact, from, source.kind !== 'HelmChart');
+          if (found) {
+            return found;
+          }
         }
         this.#reasons.push(match.matches ? '' : `${cluster.context} ${match.why}`);
       }
@@ -149,6 +162,9 @@ class ChartSearch {
     const revision = match.artifact.revision ?? '';
     const from = `${sourceText(template.helmChart)} of ${cluster.context}, ${revision}`;
     const found = await this.#fromArtifact(helmChart, match.artifact, from, false);
+    if (!found) {
+      return undefined;
+    }
     const label = template.valuesFiles.length > 0 ? template.valuesFiles.join(', ') : undefined;
     return {
       ...found,
@@ -215,17 +231,39 @@ class ChartSearch {
         };
   }
 
-  async #fromArtifact(source: FluxObject, artifact: Artifact, from: string, isVersioned: boolean): Promise<FoundChart> {
+  /** `undefined` when it cannot be fetched; why is remembered, for the chart may still be had from where its source points. */
+  async #fromArtifact(
+    source: FluxObject,
+    artifact: Artifact,
+    from: string,
+    isVersioned: boolean,
+  ): Promise<FoundChart | undefined> {
     const { session, charts, cluster, signal } = this.#context;
+    let unfetched: Failure | undefined;
     const fetch = async (): Promise<{ bytes: Uint8Array; digest: string }> => {
-      if (!cluster) {
-        throw new Failure('notFound', `${source.kind} ${source.metadata.name} has no cluster to be read from`);
+      try {
+        if (!cluster) {
+          throw new Failure('notFound', `${source.kind} ${source.metadata.name} has no cluster to be read from`);
+        }
+        return await cluster.artifact(source, artifact, signal);
+      } catch (error) {
+        unfetched = isFailure(error) && outOfReach.has(error.reason) ? error : undefined;
+        throw error;
       }
-      return cluster.artifact(source, artifact, signal);
     };
-    const early = artifact.digest === undefined ? await fetch() : undefined;
-    const key = artifact.digest ?? early?.digest ?? '';
-    const facts = await charts.load(session, key, () => (early ? Promise.resolve(early) : fetch()));
+    let key = artifact.digest ?? '';
+    let facts: ChartFacts;
+    try {
+      const early = artifact.digest === undefined ? await fetch() : undefined;
+      key = early?.digest ?? key;
+      facts = await charts.load(session, key, () => (early ? Promise.resolve(early) : fetch()));
+    } catch (error) {
+      if (!unfetched) {
+        throw error;
+      }
+      this.#reasons.push(`${cluster?.context ?? ''} has it and does not hand it out: ${unfetched.message}`);
+      return undefined;
+    }
     return {
       key,
       facts,

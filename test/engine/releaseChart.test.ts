@@ -352,6 +352,29 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
     { spec: fromHelmRepository('6.5.0'), cluster: clusterOf(live(helmChart('6.5.0'))) },
     /no artifact of HelmChart flux-system\/apps-podinfo yet/,
   ],
+  [
+    'an artifact that nobody can fetch',
+    {
+      spec: fromHelmRepository('6.5.0'),
+      cluster: {
+        fluxObject: (kind) =>
+          Promise.resolve(
+            kind === 'HelmChart'
+              ? {
+                  apiVersion: 'source.toolkit.fluxcd.io/v1',
+                  kind,
+                  metadata: { name: 'apps-podinfo', namespace: 'flux-system' },
+                  spec: helmChart('6.5.0'),
+                  // Of no chart that the engine has already.
+                  status: { artifact: { revision: '6.5.0', digest: `sha256:${'0'.repeat(64)}` } },
+                }
+              : undefined,
+          ),
+        artifact: () => Promise.reject(new Failure('unreachable', 'connection refused')),
+      },
+    },
+    /homelab has it and does not hand it out: connection refused; .*Pull it from where its source points/,
+  ],
   ['not in the cluster', { spec: fromHelmRepository('6.5.0'), cluster: {} }, /homelab has no HelmChart/],
   [
     'a cluster that refuses',
