@@ -31,7 +31,6 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	names := namesIn(resources, known)
 	if request.KeepUnknown {
 		// A variable whose value is the text that refers to it stays as it is, with upstream's code unchanged.
-		flux = *flux.DeepCopy()
 		for _, name := range names.unknown {
 			if err := unstructured.SetNestedField(flux.Object, "${"+name+"}", "spec", "postBuild", "substitute", name); err != nil {
 				return none, err
@@ -42,7 +41,7 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	checked := false
 	for _, each := range resources {
 		// The library looks at the names of variables with each resource; one is enough.
-		if checked && !changesBySubstitution(each.YNode()) {
+		if checked && !hasDollar(each.YNode()) {
 			continue
 		}
 		done, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
@@ -56,17 +55,10 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	return names, nil
 }
 
-// changesBySubstitution says whether a resource can come out other than it went in: where it has a dollar, or an integer that
-// is read as a floating-point number on the way. Writing and reading YAML for the others is half the time of a build.
-func changesBySubstitution(node *kyaml.Node) bool {
-	const exactDigits = 15
-	if strings.Contains(node.Value, "$") || len(node.Value) > exactDigits && node.ShortTag() == kyaml.NodeTagInt {
-		return true
-	}
-	if node.Kind == kyaml.AliasNode {
-		return true
-	}
-	return slices.ContainsFunc(node.Content, changesBySubstitution)
+// hasDollar says whether a resource can come out other than it went in. Writing and reading YAML for the others is half the time
+// of a build.
+func hasDollar(node *kyaml.Node) bool {
+	return strings.Contains(node.Value, "$") || slices.ContainsFunc(node.Content, hasDollar)
 }
 
 // variables are what SubstituteVariables of fluxcd/pkg/kustomize v1.35.6 puts together before it substitutes.

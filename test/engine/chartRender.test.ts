@@ -110,6 +110,18 @@ describe('a release', () => {
     assert.deepEqual(renderLoaded(engine).objects, [], 'one render leaves nothing behind for the next');
   });
 
+  it('nor those of dependencies, for good', () => {
+    const files = {
+      'charts/sub/Chart.yaml':
+        'apiVersion: v2\nname: sub\nversion: 1.0.0\ndependencies:\n  - { name: below, version: 1.0.0, condition: below.enabled }\n',
+      'charts/sub/charts/below/Chart.yaml': 'apiVersion: v2\nname: below\nversion: 1.0.0\n',
+      'charts/sub/charts/below/templates/x.yaml': configMap('below'),
+    };
+    const enabled = (value: boolean) => ({ values: { sub: { below: { enabled: value } } } });
+    assert.equal(render(files, enabled(false)).objects.length, 0);
+    assert.equal(renderLoaded(engine, enabled(true)).objects.length, 1);
+  });
+
   it('with no template of a changing function is the same each time', () => {
     const files = {
       'templates/x.yaml': configMap('x', '  a: {{ .Values | toJson | quote }}\n'),

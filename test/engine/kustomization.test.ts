@@ -307,31 +307,50 @@ describe('the kustomization file', () => {
     );
   });
 
-  it('that brings a schema does not change the builds after it', () => {
+  it('that brings a schema has it for its own build, and none after it', () => {
     const schema = {
       definitions: {
         'v1.Thing': {
-          properties: {},
+          properties: {
+            spec: {
+              properties: {
+                parts: {
+                  type: 'array',
+                  items: { properties: { name: { type: 'string' } } },
+                  'x-kubernetes-patch-merge-key': 'name',
+                  'x-kubernetes-patch-strategy': 'merge',
+                },
+              },
+            },
+          },
           'x-kubernetes-group-version-kind': [{ group: 'x.io', kind: 'Thing', version: 'v1' }],
         },
       },
     };
-    const withSchema = {
-      ...web,
-      'apps/kustomization.yaml': `${resources('web.yaml')}openapi:\n  path: schema.json\n`,
+    const thing = (part: string) =>
+      `apiVersion: x.io/v1\nkind: Thing\nmetadata: { name: t }\nspec: { parts: [{ ${part} }] }\n`;
+    const without: Files = {
+      'apps/kustomization.yaml': `${resources('web.yaml', 't.yaml')}patches:\n  - path: p.yaml\n`,
+      'apps/web.yaml': deployment(),
+      'apps/t.yaml': thing('name: a, x: 1'),
+      'apps/p.yaml': `${thing('name: a, y: 2')}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, tty: true }] } } }\n`,
+    };
+    const within: Files = {
+      ...without,
+      'apps/kustomization.yaml': `${without['apps/kustomization.yaml'] ?? ''}openapi:\n  path: schema.json\n`,
       'apps/schema.json': JSON.stringify(schema),
     };
-    const merge = {
-      patches: [
-        {
-          patch:
-            'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { containers: [{ name: web, tty: true }] } } }\n',
-        },
-      ],
-    };
-    build({ files: withSchema, spec: merge });
-    const { objects } = build({ files: web, spec: merge });
-    assert.equal(imageOf(objects[0]), 'nginx:1.0', 'containers are merged by name, as the schema of Kubernetes says');
+    const merged = [{ name: 'a', x: 1, y: 2 }];
+    const replaced = [{ name: 'a', y: 2 }];
+    for (const [files, parts] of [
+      [without, replaced],
+      [within, merged],
+      [without, replaced],
+    ] as const) {
+      const { objects } = build({ files });
+      assert.equal(imageOf(objects[0]), 'nginx:1.0', 'containers are merged by name, as the schema of Kubernetes says');
+      assert.deepEqual(at(objects[1], 'spec', 'parts'), parts);
+    }
   });
 });
 
