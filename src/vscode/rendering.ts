@@ -12,6 +12,7 @@ import type { Settings } from '../settings.ts';
 import { openChartPuller } from './chartPuller.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import type { RenderCommand } from './commandIds.ts';
+import { linkErrors } from './errorLinks.ts';
 import { renderCommand } from './renderCommands.ts';
 import { RenderedDocuments } from './renderedDocuments.ts';
 import { SessionInputs } from './sessionInputs.ts';
@@ -58,6 +59,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       log,
     }),
   );
+  disposables.add(linkErrors());
   disposables.add(inputs.onDidChange(() => documents.refresh()));
   disposables.add(
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -93,10 +93,13 @@ describe('rendered documents', () => {
     const broken = await rendered(applied, (text) =>
       text.startsWith('# charts/status-page/templates/deployment.yaml:17\n'),
     );
-    assert.match(broken.getText(), /^# Error: .*each check needs a name/m);
+    assert.match(broken.getText(), /^# Error: .*\n# each check needs a name$/m);
     assert.match(broken.getText(), /^# Below is what was rendered before this error\.$/m);
     assert.match(broken.getText(), /name: stove/);
     assert.deepEqual(hostDialogs().messages, []);
+    const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>('vscode.executeLinkProvider', broken.uri);
+    const target = workspaceFile('charts/status-page/templates/deployment.yaml').with({ fragment: 'L17' });
+    assert.equal(links.find(({ range }) => range.start.line === 0)?.target?.toString(), target.toString());
     await revert(document);
     await rendered(applied, (text) => !text.includes('Error'));
   });
