@@ -1,3 +1,5 @@
+// The border of the module to its host: frames of bytes in, JSON out. Knows no operation.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Loads charts, keeps them, and gives copies that a render may change.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Custom resource definitions of a chart, which helm-controller applies apart from the release.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// A file system in memory for kustomize: what lies in a tree, and nothing beside it.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Finds the functions of a chart whose results are not the same each time. Renders nothing.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Trees of maps written as JSON.
+
 package main
 
 import (

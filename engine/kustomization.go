@@ -1,3 +1,5 @@
+// The operation that builds a Flux Kustomization. Must leave the tree as it was.
+
 package main
 
 import (

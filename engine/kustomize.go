@@ -1,3 +1,5 @@
+// Runs kustomize as Flux does, and says what it wanted from the network.
+
 package main
 
 import (

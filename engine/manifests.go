@@ -1,3 +1,5 @@
+// Rendered files as objects and back into the order of Helm.
+
 package main
 
 import (

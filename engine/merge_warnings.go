@@ -1,3 +1,5 @@
+// What Helm warns of while it merges values, without the values.
+
 package main
 
 import "strings"

@@ -1,3 +1,5 @@
+// Objects of the API as the controllers read them from YAML.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// What helm-controller does to the manifests of a chart after Helm has rendered them.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// Shapes of requests and replies. Holds no behaviour.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// The operation that renders a HelmRelease, from the loaded chart to its objects.
+
 package main
 
 import (

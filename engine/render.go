@@ -1,3 +1,5 @@
+// Executes the templates of a chart. Knows nothing of what comes out.
+
 package main
 
 import (

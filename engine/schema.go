@@ -1,3 +1,5 @@
+// Checks values by the schemas of a chart and its dependencies. Fetches none.
+
 package main
 
 import (

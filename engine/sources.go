@@ -1,3 +1,5 @@
+// ConfigMaps and Secrets of a request, for libraries that ask a cluster.
+
 package main
 
 import (

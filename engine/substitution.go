@@ -1,3 +1,5 @@
+// Variables in what a Flux Kustomization builds, and in a text alone.
+
 package main
 
 import (

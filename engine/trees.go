@@ -1,3 +1,5 @@
+// Operations on trees of files, which stay between requests. Know nothing of what is in a file.
+
 package main
 
 import (

@@ -1,3 +1,5 @@
+// The operation that merges the values of a HelmRelease.
+
 package main
 
 import (

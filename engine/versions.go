@@ -1,3 +1,5 @@
+// Says of which libraries the engine is made.
+
 package main
 
 import (
