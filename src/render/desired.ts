@@ -69,8 +69,9 @@ export interface EffectiveValue {
 /** One variable of a Flux Kustomization. */
 export interface EffectiveVariable {
   readonly name: string;
-  /** Masked where it came from a Secret; `undefined` where nothing sets it. */
+  /** Masked where it came from a Secret; `undefined` where nothing sets it, or where what `origin` names has it encrypted. */
   readonly value: string | undefined;
+  /** `undefined` where nothing that could be read sets it. */
   readonly origin: ValueOrigin | undefined;
   /** Origins that set it too and lose. */
   readonly overridden: readonly ValueOrigin[];

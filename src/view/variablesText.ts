@@ -1,6 +1,6 @@
 /**
- * The variables of a Flux Kustomization as a table: what nothing sets comes first, then what is used, then what is set for
- * nothing. Prints no secret: those are masked before they come here.
+ * The variables of a Flux Kustomization as a table: what nothing sets comes first, then what is used, what is set for nothing,
+ * and what is set to something unknown. Prints no secret: those are masked before they come here.
  */
 import type { EffectiveVariable } from '../render/desired.ts';
 import type { PrintObject } from './appliedText.ts';
@@ -31,17 +31,23 @@ interface Group {
 
 function groupsOf(variables: readonly EffectiveVariable[]): Group[] {
   const isSet = ({ value }: EffectiveVariable): boolean => value !== undefined;
+  const isUnknown = ({ value, origin }: EffectiveVariable): boolean => value === undefined && origin !== undefined;
   return [
     {
       word: 'not set',
       title: 'Referred to and set by nothing: the default in the text counts, else the build may fail',
-      variables: variables.filter((variable) => !isSet(variable)),
+      variables: variables.filter((variable) => !isSet(variable) && !isUnknown(variable)),
     },
     { word: 'used', title: 'Used', variables: variables.filter((variable) => isSet(variable) && variable.used) },
     {
       word: 'set for nothing',
       title: 'Set, and nothing that is built refers to it',
       variables: variables.filter((variable) => isSet(variable) && !variable.used),
+    },
+    {
+      word: 'not known here',
+      title: 'Set, and the value is not known here: where it is referred to, its name stays in the text',
+      variables: variables.filter(isUnknown),
     },
   ];
 }

@@ -54,6 +54,21 @@ UNUSED: x  # inline
   );
 });
 
+test('what an encrypted Secret sets is set, used or not, and its value is not known', () => {
+  const sops = { ...ofSecret('sops', 'PASSWORD'), read: 'repository', path: 'sops.yaml' } as const;
+  const text = textOf([
+    variable('PASSWORD', undefined, sops),
+    variable('SPARE', undefined, sops, { used: false }),
+    variable('NOBODY', undefined),
+  ]);
+  assert.match(text, /^# Variables {6}3 variables: 1 not set, 2 not known here$/m);
+  assert.match(
+    text,
+    /\n\n# Referred to and set by nothing[^\n]*\nNOBODY:\n\n# Set, and the value is not known here[^\n]*\nPASSWORD:/,
+  );
+  assert.match(text, /\nSPARE: +# Secret sops key PASSWORD \(sops\.yaml\)\n$/);
+});
+
 test('a Kustomization without any says so', () => {
   assert.match(textOf([]), /\n\n# It sets no variable, and nothing that it builds refers to one\.\n$/);
 });
