@@ -90,30 +90,6 @@ export function maskEverything(objects: readonly KubernetesObject[], secrets: re
   };
 }
 
-/**
- * Puts dots for secret texts in a message: the whole text, its base64, its lines and, unless `words` is off, as a library may quote
- * a part, its words of four characters and more.
- */
-export function redact(
-  message: string,
-  secrets: readonly string[],
-  options: { readonly words: boolean } = { words: true },
-): string {
-  const parts = secrets.flatMap((secret) => [
-    secret,
-    Buffer.from(secret).toString('base64'),
-    ...secret.split('\n'),
-    ...(options.words ? secret.split(/[^\p{L}\p{N}]+/u).filter((word) => word.length > 3) : []),
-  ]);
-  const telling = [...new Set(parts.map((part) => part.trim()))].filter(
-    (part) => part.length > 2 && !/^(?:true|false|null)$/.test(part),
-  );
-  // The longest first, or what is left of it would still be read.
-  return telling
-    .sort((a, b) => b.length - a.length)
-    .reduce((text, part) => text.replaceAll(new RegExp(literal(part), 'giu'), mask), message);
-}
-
 const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
 
 /** Keys, kinds and versions that a render without secrets has as well may be shown wherever they stand. */
@@ -190,10 +166,6 @@ function maskAlways(shown: MaskedObject): MaskedObject {
 
 function withMask(value: unknown, [key, ...rest]: readonly string[]): unknown {
   return key === undefined ? mask : { ...asRecord(value), [key]: withMask(asRecord(value)?.[key], rest) };
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}/]/g, '\\$&');
 }
 
 function information(message: string): RenderNote {

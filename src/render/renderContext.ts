@@ -13,7 +13,7 @@ import type { EngineReply } from './engineProtocol.ts';
 import { type EngineTrees, type SyncedTree, unreadFailure } from './engineTree.ts';
 import type { ArtifactView } from './artifactView.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
-import { redact } from './originMask.ts';
+import { redact, redactError } from './redact.ts';
 
 export interface RenderContextParts {
   readonly session: EngineSession;
@@ -110,8 +110,7 @@ export class RenderContext {
     }
     // A library quotes what it refuses, or a part of it; other failures are sentences with names in them.
     const words = !isFailure(error) || error.reason === 'invalid';
-    const message = redact(error.message, this.secrets, { words });
-    return isFailure(error) ? new Failure(error.reason, message) : new Error(message);
+    return redactError(error, this.secrets, { words });
   }
 }
 

@@ -3,9 +3,9 @@
  * the render; is never shown, logged or kept.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Failure, isFailure } from '../base/failure.ts';
+import { isFailure } from '../base/failure.ts';
 import { asRecord } from '../flux/untyped.ts';
-import { redact } from './originMask.ts';
+import { redact, redactError } from './redact.ts';
 
 export class SecretTexts {
   readonly #texts = new Set<string>();
@@ -54,11 +54,11 @@ export class SecretTexts {
     return this.any ? redact(message, this.all) : message;
   }
 
-  /** What was thrown, with dots for secrets. A failure's cause is dropped: it may quote them too. */
+  /** What was thrown, with dots for secrets in message and stack. A cause is dropped: it may quote them too. */
   redacted(error: unknown): unknown {
-    if (!this.any || !isFailure(error) || error.reason === 'cancelled') {
+    if (!this.any || !(error instanceof Error) || isFailure(error, 'cancelled')) {
       return error;
     }
-    return new Failure(error.reason, this.redact(error.message));
+    return redactError(error, this.all);
   }
 }

@@ -1,0 +1,96 @@
+/**
+ * Takes texts of Secrets out of messages and errors. The last thing between a secret and a log: it makes no expression of a
+ * secret, takes secrets of any length, and where it fails itself it says nothing of what it was given.
+ */
+import { Failure, isFailure } from '../base/failure.ts';
+import { mask } from './maskDifferences.ts';
+
+export interface RedactOptions {
+  /** Also words of four characters and more: a library may quote a part of what it refuses. */
+  readonly words: boolean;
+}
+
+/** Said in place of a message from which secrets could not be taken. */
+export const unsaid = 'The message is left out: it may quote a Secret, which could not be taken out of it.';
+
+/** Puts dots for secret texts in a message, whatever the case: the whole text, its base64, its lines and, if asked for, its words. */
+export function redact(message: string, secrets: readonly string[], options: RedactOptions = { words: true }): string {
+  try {
+    const parts = tellingParts(secrets, options).filter((part) => part.length <= message.length);
+    // The longest first, or what is left of it would still be read.
+    const longestFirst = parts.sort((a, b) => b.length - a.length);
+    return longestFirst.reduce(withoutPart, { text: message, folded: foldCase(message) }).text;
+  } catch {
+    return unsaid; // not even the reason: it may quote what it was given
+  }
+}
+
+/** The same kind of error without secrets in message and stack. Its cause may hold them too and is left out. */
+export function redactError(error: Error, secrets: readonly string[], options?: RedactOptions): Error {
+  const message = redact(error.message, secrets, options);
+  if (isFailure(error)) {
+    return new Failure(error.reason, message);
+  }
+  const told = new Error(message);
+  told.name = redact(error.name, secrets, options);
+  told.stack = redact(error.stack ?? '', secrets, options);
+  return told;
+}
+
+function tellingParts(secrets: readonly string[], { words }: RedactOptions): string[] {
+  const parts = new Set<string>();
+  const add = (part: string): void => {
+    const folded = foldCase(part.trim());
+    if (folded.length > 2 && !/^(?:true|false|null)$/.test(folded)) {
+      parts.add(folded);
+    }
+  };
+  for (const secret of secrets) {
+    add(secret);
+    add(Buffer.from(secret).toString('base64'));
+    secret.split('\n').forEach(add);
+    if (words) {
+      secret
+        .split(/[^\p{L}\p{N}]+/u)
+        .filter((word) => word.length > 3)
+        .forEach(add);
+    }
+  }
+  return [...parts];
+}
+
+/** A text beside the same text without differences of case: places in one are places in the other. */
+interface Folded {
+  readonly text: string;
+  readonly folded: string;
+}
+
+function withoutPart(from: Folded, part: string): Folded {
+  let at = from.folded.indexOf(part);
+  if (at < 0) {
+    return from;
+  }
+  const text: string[] = [];
+  const folded: string[] = [];
+  let end = 0;
+  while (at >= 0) {
+    text.push(from.text.slice(end, at), mask);
+    folded.push(from.folded.slice(end, at), mask);
+    end = at + part.length;
+    at = from.folded.indexOf(part, end);
+  }
+  text.push(from.text.slice(end));
+  folded.push(from.folded.slice(end));
+  return { text: text.join(''), folded: folded.join('') };
+}
+
+/** Of the same length as `text`: a character whose other case is longer or shorter, as of `ß` and `İ`, stays as it is. */
+function foldCase(text: string): string {
+  return /^\p{ASCII}*$/u.test(text) ? text.toLowerCase() : Array.from(text, foldCharacter).join('');
+}
+
+function foldCharacter(character: string): string {
+  const upper = character.toUpperCase();
+  const folded = (upper.length === character.length ? upper : character).toLowerCase(); // both ways: ſ is s, ς is σ
+  return folded.length === character.length ? folded : character;
+}
