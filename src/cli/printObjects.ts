@@ -29,6 +29,9 @@ function commentsOn({ template, role, unstable, encrypted }: DesiredObject, rend
   }
   if (role && 'hook' in role) {
     comments.push(`Hook: ${role.hook.join(', ')}`);
+  } else if (role && 'skipped' in role) {
+    const once = role.skipped === 'ssa IfNotPresent';
+    comments.push(once ? `Created once, then left alone (${role.skipped})` : `Not applied (${role.skipped})`);
   } else if (role) {
     comments.push(role.crds === 'Skip' ? 'CRD of the chart, not applied (Skip)' : `CRD of the chart (${role.crds})`);
   }

@@ -32,8 +32,17 @@ export interface DesiredObject {
   /** SOPS has encrypted it and there is no key here: `object` has the keys of its data and no value. */
   readonly encrypted?: true;
   /** A hook runs at an event and is not part of the release; a CRD of `crds/` is applied by policy. */
-  readonly role?: { readonly hook: readonly string[] } | { readonly crds: 'Create' | 'CreateReplace' | 'Skip' };
+  readonly role?:
+    | { readonly hook: readonly string[] }
+    | { readonly crds: 'Create' | 'CreateReplace' | 'Skip' }
+    | { readonly skipped: LeftAlone };
 }
+
+/**
+ * What an object of a Flux Kustomization says about itself, so that kustomize-controller does not apply it; with
+ * `ssa IfNotPresent` it creates the object where there is none and leaves it alone from then on.
+ */
+export type LeftAlone = 'reconcile disabled' | 'ssa Ignore' | 'ssa IfNotPresent';
 
 /**
  * What a reader must know about a result. `approximate`: it may differ from what the controller does, and why.

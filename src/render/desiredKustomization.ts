@@ -5,10 +5,11 @@
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asFluxObject } from '../flux/sanitizeObject.ts';
 import { fieldAt } from '../flux/untyped.ts';
-import type { RenderedKustomization, RenderNote } from './desired.ts';
+import type { DesiredObject, RenderedKustomization, RenderNote } from './desired.ts';
 import { desiredObjects, maskTwin } from './desiredObjects.ts';
 import type { InForce } from './inForce.ts';
 import { buildKustomization } from './kustomizationBuild.ts';
+import { leftAlone } from './leftAlone.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { Twin } from './twin.ts';
 import { effectiveVariables, loadVariables } from './variables.ts';
@@ -33,10 +34,15 @@ export async function renderKustomization(context: RenderContext, inForce: InFor
     name: { kind: 'Kustomization', namespace, name },
     inForce: shown,
     parents: inForce.parents,
-    objects,
+    objects: objects.map((one, index) => withRole(one, built.objects.real[index])),
     variables: effectiveVariables(variables.settings, built),
     notes: distinct(said.map((note) => ({ ...note, message: context.redacted(note.message) }))),
   };
+}
+
+function withRole(desired: DesiredObject, real: KubernetesObject | undefined): DesiredObject {
+  const skipped = real && leftAlone(real);
+  return skipped === undefined ? desired : { ...desired, role: { skipped } };
 }
 
 /** One object with what came from Secrets masked. */

@@ -2,7 +2,7 @@
  * What Flux applies, as one text: the head, then each object as a YAML document. Gives the text piece by piece, so that a
  * caller may rest between two objects; what prints an object is handed in.
  */
-import type { DesiredObject } from '../render/desired.ts';
+import type { DesiredObject, LeftAlone } from '../render/desired.ts';
 import { fieldPathText } from './originText.ts';
 import { comment, counted, type HeadLine, type RenderedContent, renderedHead } from './renderedHead.ts';
 
@@ -25,6 +25,7 @@ export function* appliedText(content: RenderedContent, print: PrintObject): Gene
 }
 
 interface Parts {
+  /** In the order of the build: what is applied, with what says against it. */
   readonly release: readonly DesiredObject[];
   readonly hooks: readonly DesiredObject[];
   readonly crds: readonly DesiredObject[];
@@ -32,7 +33,7 @@ interface Parts {
 
 function partsOf(objects: readonly DesiredObject[]): Parts {
   return {
-    release: objects.filter(({ role }) => role === undefined),
+    release: objects.filter(({ role }) => role === undefined || 'skipped' in role),
     hooks: objects.filter(({ role }) => role !== undefined && 'hook' in role),
     crds: objects.filter(({ role }) => role !== undefined && 'crds' in role),
   };
@@ -51,15 +52,22 @@ function sections({ release, hooks, crds }: Parts) {
 }
 
 function headLines(objects: readonly DesiredObject[], { release, hooks, crds }: Parts): HeadLine[] {
+  const plain = release.filter(({ role }) => role === undefined).length;
+  const once = release.filter(isCreatedOnce).length;
+  const never = release.length - plain - once;
   const besides = [
+    ...(once === 0 ? [] : [`${once} only where missing`]),
     ...(hooks.length === 0 ? [] : [counted(hooks.length, 'hook')]),
     ...(crds.length === 0 ? [] : [counted(crds.length, 'CRD')]),
   ];
-  const applied = release.length === 0 ? 'no object' : counted(release.length, 'object');
+  const applied = plain === 0 ? 'no object' : counted(plain, 'object');
   const masked = objects.reduce((sum, object) => sum + object.masked.length, 0);
   const unstable = objects.filter((object) => object.unstable.length > 0).length;
   return [
     ['Applies', [applied, ...(besides.length === 0 ? [] : [`besides ${besides.join(' and ')}`])].join(', ')],
+    ...(never === 0
+      ? []
+      : [['Leaves alone', `${counted(never, 'object')}, as labels or annotations say`] satisfies HeadLine]),
     ...(masked === 0
       ? []
       : [['Masked', `${counted(masked, 'value')}, shown as •••: from Secrets, or encrypted`] satisfies HeadLine]),
@@ -67,6 +75,10 @@ function headLines(objects: readonly DesiredObject[], { release, hooks, crds }: 
       ? []
       : [['Unstable', `${counted(unstable, 'object')} with fields that each render makes anew`] satisfies HeadLine]),
   ];
+}
+
+function isCreatedOnce({ role }: DesiredObject): boolean {
+  return role !== undefined && 'skipped' in role && role.skipped === 'ssa IfNotPresent';
 }
 
 /** Nothing but the last line break is taken off: spaces and empty lines at the end may be part of a value. */
@@ -80,14 +92,23 @@ const crdWords = {
   Skip: 'Skip: not applied',
 };
 
+const skippedWords: Readonly<Record<LeftAlone, string>> = {
+  'reconcile disabled': 'Not applied: kustomize.toolkit.fluxcd.io/reconcile: disabled',
+  'ssa Ignore': 'Not applied: kustomize.toolkit.fluxcd.io/ssa: Ignore',
+  'ssa IfNotPresent': 'Created once, then left alone: kustomize.toolkit.fluxcd.io/ssa: IfNotPresent',
+};
+
+function roleText(role: NonNullable<DesiredObject['role']>): string {
+  if ('hook' in role) {
+    return `Hook: ${role.hook.join(', ')}`;
+  }
+  return 'crds' in role ? `Policy: ${crdWords[role.crds]}` : skippedWords[role.skipped];
+}
+
 function remarksOf({ template, role, encrypted }: DesiredObject): string[] {
   return [
     ...(template === undefined ? [] : [comment(`Source: ${template}`)]),
-    ...(role === undefined
-      ? []
-      : 'hook' in role
-        ? [comment(`Hook: ${role.hook.join(', ')}`)]
-        : [comment(`Policy: ${crdWords[role.crds]}`)]),
+    ...(role === undefined ? [] : [comment(roleText(role))]),
     ...(encrypted === true ? [comment('Encrypted with SOPS: its values are not known here')] : []),
   ];
 }

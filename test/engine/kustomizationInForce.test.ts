@@ -45,6 +45,21 @@ test('a Kustomization with its root: objects, owner labels, parents', async () =
   assert.deepEqual(rendered.notes, []);
 });
 
+test('an object that says so is not applied, also where the Kustomization says it for all', async () => {
+  const marked = (line: string): Files => ({
+    ...flat,
+    'apps/a.yaml': configMap('a', 'k: v').replace('metadata:', `metadata:\n  annotations: { ${line} }`),
+  });
+  const rolesOf = async (files: Files): Promise<unknown[]> =>
+    (await bed.render('apps', files)).objects.map(({ role }) => role);
+  assert.deepEqual(await rolesOf(flat), [undefined]);
+  const once = marked('kustomize.toolkit.fluxcd.io/ssa: IfNotPresent');
+  assert.deepEqual(await rolesOf(once), [{ skipped: 'ssa IfNotPresent' }]);
+  const common = `commonMetadata:\n  labels: { kustomize.toolkit.fluxcd.io/reconcile: Disabled }\n`;
+  const all = { ...once, 'clusters/home/apps.yaml': kustomization('apps', './apps', common) };
+  assert.deepEqual(await rolesOf(all), [{ skipped: 'reconcile disabled' }]);
+});
+
 test('the root builds itself and ends there; its own kustomization.yaml may patch it', async () => {
   const rendered = await bed.render('flux-system', {
     ...flat,

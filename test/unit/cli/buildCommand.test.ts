@@ -50,6 +50,25 @@ describe('objects are printed', () => {
     );
   });
 
+  test('with what an object says against being applied', async () => {
+    const objects = [
+      configMap('a', {}, [], { role: { skipped: 'reconcile disabled' } }),
+      configMap('b', {}, [], { role: { skipped: 'ssa Ignore' } }),
+      configMap('c', {}, [], { role: { skipped: 'ssa IfNotPresent' } }),
+    ];
+    const run = await runBuild('ks/apps', byName, {
+      now: { renderings: { 'Kustomization/apps': renderedApps(objects) } },
+    });
+    assert.deepEqual(
+      run.output.split('\n').filter((line) => line.startsWith('#')),
+      [
+        '# Not applied (reconcile disabled)',
+        '# Not applied (ssa Ignore)',
+        '# Created once, then left alone (ssa IfNotPresent)',
+      ],
+    );
+  });
+
   test('as one list of JSON', async () => {
     const objects = [configMap('b', { key: '1' }), configMap('a', { key: '2' })];
     const run = await runBuild('ks/apps -o json', byName, {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { Failure } from '../../../src/base/failure.ts';
+import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import { printYaml } from '../../../src/manifests/printYaml.ts';
 import { appliedText } from '../../../src/view/appliedText.ts';
 import type { Rendered, RenderedContent } from '../../../src/view/renderedHead.ts';
@@ -125,6 +126,33 @@ for (const [title, rendered, expected] of heads) {
     );
   });
 }
+
+test('what says against being applied stands in its place, says so, and is not counted', () => {
+  const text = textOf(
+    renderedKustomization({
+      objects: [
+        desired('ConfigMap', 'never', {}, { role: { skipped: 'reconcile disabled' } }),
+        desired('ConfigMap', 'plain'),
+        desired('ConfigMap', 'ignored', {}, { role: { skipped: 'ssa Ignore' } }),
+        desired('ConfigMap', 'once', {}, { role: { skipped: 'ssa IfNotPresent' } }),
+      ],
+    }),
+  );
+  assert.deepEqual(headOf(text).slice(3), [
+    '# Applies        1 object, besides 1 only where missing',
+    '# Leaves alone   2 objects, as labels or annotations say',
+  ]);
+  const documents = parseAllDocuments(text).map((document) => (document.toJS() as KubernetesObject).metadata.name);
+  assert.deepEqual(documents, ['never', 'plain', 'ignored', 'once']);
+  assert.deepEqual(
+    text.split('\n').filter((line, index, all) => all[index - 1] === '---' && line.startsWith('#')),
+    [
+      '# Not applied: kustomize.toolkit.fluxcd.io/reconcile: disabled',
+      '# Not applied: kustomize.toolkit.fluxcd.io/ssa: Ignore',
+      '# Created once, then left alone: kustomize.toolkit.fluxcd.io/ssa: IfNotPresent',
+    ],
+  );
+});
 
 test('each object is a document of its own, in the order of the build, with its template above', () => {
   const text = textOf(
