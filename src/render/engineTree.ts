@@ -20,10 +20,15 @@ export interface SyncedTree {
 
 interface Sent {
   readonly generation: number;
-  /** Version of the file at each place. */
+  /** Version of the file at each place; `inDoubt` from the moment when a change is sent until it has arrived. */
   readonly versions: Map<string, string>;
   readonly unread: Set<string>;
+  /** The engine was told to begin the tree anew, and has done so. */
+  isClear: boolean;
 }
+
+/** Version of no file: whether the engine has what was sent to a place is not known, so it is sent again. */
+const inDoubt = '';
 
 /** Characters of text in one request: large enough to be few, small enough not to hold everything twice. */
 const batchSize = 4_000_000;
@@ -45,8 +50,8 @@ export class EngineTrees {
     const { snapshot } = parts;
     const name = `${parts.key}#${view.id}`;
     const places = snapshot.places(view);
-    const { sent, isNew } = await this.#take(session, name);
-    const batch = new Batch(session, name, isNew);
+    const sent = await this.#take(session, name);
+    const batch = new Batch(session, name, sent);
     for (const [place, path] of places) {
       const version = `${path} ${snapshot.version(path) ?? ''}`;
       if (sent.versions.get(place) === version) {
@@ -58,15 +63,14 @@ export class EngineTrees {
       const content = await parts.files.read(path);
       if (content === undefined) {
         sent.unread.add(place);
-        sent.versions.delete(place);
         batch.remove(place);
         continue;
       }
       sent.unread.delete(place);
-      await batch.set(place, content, () => sent.versions.set(place, version));
+      await batch.set(place, content, version);
     }
-    for (const place of [...sent.versions.keys(), ...sent.unread].filter((one) => !places.has(one))) {
-      sent.versions.delete(place);
+    const gone = new Set([...sent.versions.keys(), ...sent.unread].filter((one) => !places.has(one)));
+    for (const place of gone) {
       sent.unread.delete(place);
       batch.remove(place);
     }
@@ -77,19 +81,24 @@ export class EngineTrees {
   /** Unpacks a source's artifact, once for each digest. */
   async unpack(session: EngineSession, archive: FetchedArchive): Promise<SyncedTree> {
     const name = `artifact#${archive.digest}`;
-    const { sent, isNew } = await this.#take(session, name);
-    if (isNew || sent.versions.size === 0) {
+    const sent = await this.#take(session, name);
+    if (sent.versions.size === 0) {
       await session.request('unpack', { tree: name }, archive.bytes);
       sent.versions.set('', archive.digest);
     }
     return { name, places: new Map(), unread: [] };
   }
 
-  async #take(session: EngineSession, name: string): Promise<{ readonly sent: Sent; readonly isNew: boolean }> {
+  async #take(session: EngineSession, name: string): Promise<Sent> {
     const before = this.#sent.get(name);
     this.#sent.delete(name);
     const known = before?.generation === session.generation ? before : undefined;
-    const sent = known ?? { generation: session.generation, versions: new Map(), unread: new Set() };
+    const sent = known ?? {
+      generation: session.generation,
+      versions: new Map<string, string>(),
+      unread: new Set<string>(),
+      isClear: false,
+    };
     this.#sent.set(name, sent);
     for (const [old, { generation }] of [...this.#sent].slice(0, Math.max(0, this.#sent.size - maxTrees))) {
       this.#sent.delete(old);
@@ -97,39 +106,44 @@ export class EngineTrees {
         await session.request('forget', { trees: [old] });
       }
     }
-    return { sent, isNew: known === undefined };
+    return sent;
   }
 }
 
-/** Collects changes of one tree until they are worth a request. What was sent is marked as sent only when it has arrived. */
+/**
+ * Collects changes of one tree until they are worth a request. A place is in doubt before its change is sent, and known again
+ * only when it has arrived: a request that was cancelled may have done its work or not.
+ */
 class Batch {
   readonly #session: EngineSession;
   readonly #tree: string;
-  #clear: boolean;
+  readonly #sent: Sent;
   #set: [string, string][] = [];
   #setBytes: [string, string][] = [];
   #remove: string[] = [];
-  #arrived: (() => void)[] = [];
+  #arrived: [string, string][] = [];
   #size = 0;
 
-  constructor(session: EngineSession, tree: string, clear: boolean) {
+  constructor(session: EngineSession, tree: string, sent: Sent) {
     this.#session = session;
     this.#tree = tree;
-    this.#clear = clear;
+    this.#sent = sent;
   }
 
   remove(place: string): void {
+    this.#sent.versions.set(place, inDoubt);
     this.#remove.push(place);
   }
 
-  async set(place: string, content: Uint8Array, arrived: () => void): Promise<void> {
+  async set(place: string, content: Uint8Array, version: string): Promise<void> {
+    this.#sent.versions.set(place, inDoubt);
     const text = decode(content);
     if (text === undefined) {
       this.#setBytes.push([place, Buffer.from(content).toString('base64')]);
     } else {
       this.#set.push([place, text]);
     }
-    this.#arrived.push(arrived);
+    this.#arrived.push([place, version]);
     this.#size += content.length;
     if (this.#size > batchSize) {
       await this.flush();
@@ -137,20 +151,20 @@ class Batch {
   }
 
   async flush(): Promise<void> {
-    if (!this.#clear && this.#set.length + this.#setBytes.length + this.#remove.length === 0) {
+    const { versions, isClear } = this.#sent;
+    if (isClear && this.#set.length + this.#setBytes.length + this.#remove.length === 0) {
       return;
     }
     await this.#session.request('files', {
       tree: this.#tree,
-      ...(this.#clear ? { clear: true } : {}),
+      ...(isClear ? {} : { clear: true }),
       ...(this.#set.length > 0 ? { set: Object.fromEntries(this.#set) } : {}),
       ...(this.#setBytes.length > 0 ? { setBytes: Object.fromEntries(this.#setBytes) } : {}),
       ...(this.#remove.length > 0 ? { remove: this.#remove } : {}),
     });
-    for (const arrived of this.#arrived) {
-      arrived();
-    }
-    this.#clear = false;
+    this.#remove.forEach((place) => versions.delete(place));
+    this.#arrived.forEach(([place, version]) => versions.set(place, version));
+    this.#sent.isClear = true;
     [this.#set, this.#setBytes, this.#remove, this.#arrived, this.#size] = [[], [], [], [], 0];
   }
 }

@@ -16,12 +16,17 @@ class FakeSession implements EngineSession {
   readonly asked: { readonly operation: string; readonly request: Record<string, unknown> }[] = [];
   /** Thrown instead of the next reply. */
   failure: Error | undefined;
+  /** The request that fails has done its work: only its reply is lost, as when a render is cancelled. */
+  failsAfter = false;
 
   request<O extends EngineOperation>(operation: O, request: EngineRequest<O>): Promise<EngineReply<O>> {
     this.asked.push({ operation, request: { ...request } });
     if (this.failure) {
       const { failure } = this;
       this.failure = undefined;
+      if (this.failsAfter && operation === 'files') {
+        this.#write(request as EngineRequest<'files'>);
+      }
       return Promise.reject(failure);
     }
     if (operation === 'files') {
@@ -97,6 +102,44 @@ test('what did not arrive is sent again', async () => {
   const { files, session, sync } = bed({ 'a.yaml': 'a' });
   session.failure = new Error('lost');
   await assert.rejects(sync(), /lost/);
+  checkEqual(session, await sync(), files);
+});
+
+for (const failsAfter of [false, true]) {
+  const when = failsAfter ? 'has arrived though its reply is lost' : 'has not arrived';
+  const edits: readonly (readonly [string, (files: Map<string, string | Uint8Array>) => void])[] = [
+    ['a deletion', (files) => files.delete('b.yaml')],
+    ['an edit', (files) => files.set('b.yaml', 'B')],
+    ['a new file', (files) => files.set('c.yaml', 'c')],
+  ];
+  for (const [name, edit] of edits) {
+    test(`${name} that ${when} is repeated, or undone where it was taken back`, async () => {
+      for (const isUndone of [false, true]) {
+        const { files, session, sync } = bed({ 'a.yaml': 'a', 'b.yaml': 'b' });
+        await sync();
+        edit(files.files);
+        session.failure = new Error('lost');
+        session.failsAfter = failsAfter;
+        await assert.rejects(sync(), /lost/);
+        if (isUndone) {
+          files.files.delete('c.yaml');
+          files.files.set('b.yaml', 'b');
+        }
+        checkEqual(session, await sync(), files);
+        const { length } = session.asked;
+        await sync();
+        assert.equal(session.asked.length, length, 'what is known again is not sent again');
+      }
+    });
+  }
+}
+
+test('a tree that the engine may still have from before is begun anew, however often that fails', async () => {
+  const { files, session, sync } = bed({ 'a.yaml': 'a' });
+  session.failure = new Error('lost');
+  await assert.rejects(sync(), /lost/);
+  await sync();
+  assert.equal(session.asked[1]?.request['clear'], true);
   checkEqual(session, await sync(), files);
 });
 
