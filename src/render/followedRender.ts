@@ -41,6 +41,8 @@ export class FollowedRender<T> implements Disposable {
   readonly onDidChange = this.#changed.event;
   #state: Followed<T> | undefined;
   #running: Run<T> | undefined;
+  /** What it gives is older than the state. */
+  #overtaken: Run<T> | undefined;
   #wait: Disposable | undefined;
   /** What is under way began before the last change. */
   #again = false;
@@ -62,8 +64,15 @@ export class FollowedRender<T> implements Disposable {
     return this.#state ?? (this.#running ?? this.#start()).ended;
   }
 
-  /** Takes over what was rendered elsewhere just now. */
+  /**
+   * Takes over what was rendered elsewhere just now. A render that is under way must not write over it when it ends; as it may
+   * know of a change that the other did not, it is repeated.
+   */
   replace(state: Followed<T>): void {
+    if (this.#running) {
+      this.#overtaken = this.#running;
+      this.#again = true;
+    }
     this.#state = state;
     this.#changed.fire();
   }
@@ -125,14 +134,16 @@ export class FollowedRender<T> implements Disposable {
   }
 
   /** An older result is shown all the same, for who never stops typing would see none; a cancelled one has nothing to show. */
-  async #ended(run: Run<T>, state: Followed<T> | undefined): Promise<Followed<T>> {
+  async #ended(run: Run<T>, own: Followed<T> | undefined): Promise<Followed<T>> {
+    const isOvertaken = this.#overtaken === run;
+    const state = isOvertaken ? this.#state : own;
     if (this.#running === run) {
       this.#running = undefined;
     }
     if (this.#disposed) {
       return { result: undefined, error: undefined };
     }
-    if (state) {
+    if (state && !isOvertaken) {
       this.#state = state;
       this.#changed.fire();
     }

@@ -141,6 +141,28 @@ test('what was rendered elsewhere is taken over', () => {
   assert.deepEqual(shown, ['new']);
 });
 
+test('a render that began before another was taken over does not write over it', async () => {
+  const { clock, calls, follow, shown } = follower();
+  const asked = follow.current();
+  follow.replace({ result: 'pulled', error: undefined });
+  await calls[0]?.give('before it was pulled');
+  assert.deepEqual(shown, ['pulled']);
+  assert.equal((await asked).result, 'pulled');
+  assert.equal(calls.length, 2, 'it may have known of a change');
+  await calls[1]?.give('newest');
+  assert.deepEqual(follow.state, { result: 'newest', error: undefined });
+  clock.advance(10_000);
+  assert.equal(calls.length, 2);
+});
+
+test('the error of a render that was overtaken is not shown', async () => {
+  const { calls, follow } = follower();
+  const asked = follow.current();
+  follow.replace({ result: 'pulled', error: undefined });
+  await calls[0]?.fail(new Failure('notFound', 'no chart'));
+  assert.deepEqual(await asked, { result: 'pulled', error: undefined });
+});
+
 test('after the end nothing is rendered or told, and what is under way is ended', async () => {
   const { clock, calls, follow, shown } = follower({ result: 'old', error: undefined });
   follow.touch();
