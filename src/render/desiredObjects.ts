@@ -3,7 +3,6 @@
  * two are made of one another.
  */
 import { Sealed } from '../base/sealed.ts';
-import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { DesiredObject, RenderNote } from './desired.ts';
@@ -34,28 +33,16 @@ export function desiredObjects(
   const more: RenderNote[] = [];
   const desired = objects.map((shown, index): DesiredObject => {
     const real = built.real[index] ?? shown.object;
-    const encrypted = maskEncrypted(real);
+    // Masked by origin first: a variable may stand beside what is encrypted.
+    const encrypted = maskEncrypted(real, shown);
     if (encrypted === undefined) {
       return { object: shown.object, real: new Sealed(real), masked: shown.masked, unstable: [] };
     }
     more.push(...encryptedNotes(shown.object, encrypted.encrypted, decrypts));
-    // Masked by origin first: a variable may stand beside what is encrypted.
-    const object = maskEncrypted(withMarks(shown.object, real))?.object ?? shown.object;
-    return { object, real: new Sealed(encrypted.sendable), masked: encrypted.masked, unstable: [], encrypted: true };
+    const { object, sendable, masked } = encrypted;
+    return { object, real: new Sealed(sendable), masked, unstable: [], encrypted: true };
   });
   return { objects: desired, notes: [...notes, ...more] };
-}
-
-/** The data of an encrypted Secret is ciphertext, which is masked as such: with keys, and without the mask of its kind. */
-function withMarks(shown: KubernetesObject, real: KubernetesObject): KubernetesObject {
-  const { data, stringData, sops } = real as KubernetesObject & Readonly<Record<string, unknown>>;
-  const isSecret = real.kind === 'Secret' && groupOf(real.apiVersion) === '';
-  return {
-    ...shown,
-    ...(sops === undefined ? {} : { sops }),
-    ...(isSecret && data !== undefined ? { data } : {}),
-    ...(isSecret && stringData !== undefined ? { stringData } : {}),
-  };
 }
 
 function encryptedNotes(object: KubernetesObject, encrypted: 'object' | 'file', decrypts: boolean): RenderNote[] {

@@ -71,11 +71,18 @@ function withoutOwner(object: KubernetesObject): KubernetesObject {
 }
 
 function desired(object: KubernetesObject): DesiredObject {
-  const encrypted = maskEncrypted(object);
-  if (encrypted) {
-    const { object: shown, sendable, masked } = encrypted;
-    return { object: shown, real: new Sealed(sendable), masked, unstable: [], encrypted: true };
-  }
   const [shown] = maskSecretKinds([object]).objects;
-  return { object: shown?.object ?? object, real: new Sealed(object), masked: shown?.masked ?? [], unstable: [] };
+  if (!shown) {
+    throw new Error('an object was left out when secrets were masked'); // it must not be shown instead
+  }
+  const encrypted = maskEncrypted(object, shown);
+  return encrypted
+    ? {
+        object: encrypted.object,
+        real: new Sealed(encrypted.sendable),
+        masked: encrypted.masked,
+        unstable: [],
+        encrypted: true,
+      }
+    : { ...shown, real: new Sealed(object), unstable: [] };
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
 import type { RenderedKustomization } from '../../src/render/desired.ts';
+import { renderFolder } from '../../src/render/renderFolder.ts';
 import {
   cluster,
   configMap,
@@ -236,6 +237,40 @@ test('SOPS: what Flux would refuse is said, and what a generator makes of an enc
     rendered.objects.map(({ encrypted }) => encrypted),
     [true, true],
   );
+});
+
+test('SOPS: a literal beside an encrypted file is shown by no build, of a Kustomization or of a folder', async () => {
+  const literal = 'canary-literal-5c';
+  const files: Files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps', 'decryption: { provider: sops }\n'),
+    'apps/kustomization.yaml': `secretGenerator: [{ name: made, namespace: apps, files: [a.env], literals: [b=${literal}] }]\n`,
+    'apps/a.env': 'KEY=ENC[x]\nsops_mac=ENC[x]\n',
+  };
+  const rendered = await bed.render('apps', files);
+  checkSilent(rendered, [literal]);
+  const [made] = shown(rendered);
+  assert.deepEqual((made as { data?: unknown }).data, { 'a.env': '**SOPS**', b: dots });
+  assert.deepEqual(rendered.objects[0]?.masked, [
+    ['data', 'a.env'],
+    ['data', 'b'],
+  ]);
+  const folder = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
+  assert.ok(!JSON.stringify(folder).includes(Buffer.from(literal).toString('base64')));
+  assert.deepEqual((folder[0]?.object as { data?: unknown } | undefined)?.data, { 'a.env': '**SOPS**', b: dots });
+  assert.equal(folder[0]?.masked.length, 2);
+});
+
+test('a Secret of 40 kB is repeated neither where it is refused nor in a note', async () => {
+  const long = `${'canary-long-3e '.repeat(2_700)}: [`;
+  const files = (data: string): Files =>
+    withApps({ 'apps/data.yaml': configMap('settings', data), 'apps/other.yaml': configMap('settings', 'a: b') });
+  const inputs = { cluster: cluster({ secrets: { 'flux-system/keys': { domain: long, host: 'h' } } }) };
+  const failure = await bed.fails('apps', files('host: ${domain}'), inputs);
+  assert.ok(!inspect(failure, { depth: null, showHidden: true }).includes('canary'), failure.message.slice(0, 200));
+  assert.ok(failure.message.length < 1_000);
+  const rendered = await bed.render('apps', withApps({ 'apps/data.yaml': configMap('a', 'k: ${host}') }), inputs);
+  checkSilent(rendered, [long]);
 });
 
 test('secrets are kept for one render: the next one asks the cluster again', async () => {

@@ -96,6 +96,7 @@ export interface Asked extends Partial<Omit<RenderOptions, 'state'>> {
 }
 
 export interface KustomizationBed {
+  readonly engine: Engine;
   readonly renderer: RepositoryRenderer;
   /** Operations that the engine was asked for, in order. */
   readonly operations: { readonly operation: EngineOperation; readonly request: unknown }[];
@@ -115,7 +116,8 @@ export function kustomizationBed(): KustomizationBed {
     opened.engine = await openRealEngine();
   });
   after(() => opened.engine?.dispose());
-  const renderer = new RepositoryRenderer({ engine: recording(opened, operations), log: noLog() });
+  const engine = recording(opened, operations);
+  const renderer = new RepositoryRenderer({ engine, log: noLog() });
   const state = (files: Files | RepositoryFiles, remotes: readonly string[] = [remote]): RepositoryState => {
     states += 1;
     const held = typeof files.list === 'function' ? (files as RepositoryFiles) : memoryFiles(files as Files);
@@ -127,6 +129,7 @@ export function kustomizationBed(): KustomizationBed {
     return renderer.kustomization(wanted, { ...options, state: state(files, remotes) });
   };
   return {
+    engine,
     renderer,
     operations,
     state,

@@ -56,7 +56,12 @@ test('encrypted files in a Secret, in each format', () => {
     const secret = object('Secret', { data: { file: Buffer.from(file).toString('base64'), plain: 'cGxhaW4=' } });
     const found = maskEncrypted(secret);
     assert.equal(found?.encrypted, 'file', file);
-    assert.deepEqual(found.masked, [['data', 'file']]);
+    assert.deepEqual(found.object, object('Secret', { data: { file: '**SOPS**', plain: '•••' } }), file);
+    assert.deepEqual(found.sendable, object('Secret', { data: { file: masked64, plain: 'cGxhaW4=' } }));
+    assert.deepEqual(found.masked, [
+      ['data', 'file'],
+      ['data', 'plain'],
+    ]);
   }
 });
 
@@ -90,6 +95,57 @@ test('a variable of a Secret beside encrypted values stays masked', () => {
   assert.equal(JSON.stringify(objects).includes('canary'), false);
   assert.equal(objects[0]?.encrypted, true);
   assert.deepEqual(notes, []);
+});
+
+const file64 = Buffer.from('a: b\nsops:\n  mac: ENC[x]').toString('base64');
+const canary64 = Buffer.from('canary').toString('base64');
+
+test('what stands beside an encrypted file in a Secret is masked, whether or not a Secret went into the build', () => {
+  const made = object('Secret', { data: { file: file64, plain: canary64 } });
+  const other = object('Secret', { data: { file: file64, plain: 'ZGJvYnN6' } });
+  for (const twin of [
+    plainTwin([made]),
+    { real: [made], scrambled: [other], secret: true },
+    { real: [made], scrambled: undefined, secret: true },
+  ]) {
+    const [desired] = desiredObjects(twin, ['canary'], true).objects;
+    assert.deepEqual((desired?.object as unknown as { data: unknown }).data, { file: '**SOPS**', plain: '•••' });
+    assert.deepEqual(
+      desired?.masked
+        .filter(([part]) => part === 'data')
+        .map(([, key]) => key)
+        .sort(),
+      ['file', 'plain'],
+    );
+    assert.ok(!JSON.stringify(desired).includes(canary64));
+    const sent = desired.real.reveal() as unknown as { data: unknown };
+    assert.deepEqual(sent.data, { file: masked64, plain: canary64 }, 'what would be sent has the plain value');
+  }
+});
+
+test('a key and a kind that come from a Secret stay masked in what is encrypted', () => {
+  const made = (key: string): KubernetesObject => object('Secret', { data: { [key]: 'ENC[x]' }, sops });
+  const twin = { real: [made('canary')], scrambled: [made('dbobsz')], secret: true };
+  const { objects } = desiredObjects(twin, ['canary'], true);
+  assert.equal(JSON.stringify(objects).includes('canary'), false);
+  assert.deepEqual((objects[0]?.object as unknown as { data: unknown }).data, { '•••': '•••' });
+  const plain = { ...object('Secret', { stringData: { a: 'canary' }, sops }) };
+  const kindOfSecret = { real: [plain], scrambled: [{ ...plain, kind: 'Tfdsfu' }], secret: true };
+  assert.equal(JSON.stringify(desiredObjects(kindOfSecret, [], true).objects).includes('canary'), false);
+});
+
+test('what is masked by origin beside what is encrypted is counted as masked', () => {
+  const made = (host: string): KubernetesObject => object('ConfigMap', { data: { a: 'ENC[x]', host }, sops });
+  const [desired] = desiredObjects(
+    { real: [made('canary')], scrambled: [made('dbobsz')], secret: true },
+    [],
+    true,
+  ).objects;
+  assert.deepEqual(desired?.object, object('ConfigMap', { data: { a: '**SOPS**', host: '•••' } }));
+  assert.deepEqual(desired.masked, [
+    ['data', 'host'],
+    ['data', 'a'],
+  ]);
 });
 
 test('without decryption the controller refuses it, which is said', () => {
