@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -36,6 +37,26 @@ func appendJSON(to []byte, value any) ([]byte, error) {
 		encoded, err := json.Marshal(value)
 		return append(to, encoded...), err
 	}
+}
+
+// errControl is what the library says that the controllers write YAML with.
+var errControl = errors.New("yaml: control characters are not allowed")
+
+// checkYAML refuses JSON that cannot become YAML, as the controllers make of every object: reading such characters fails in
+// go.yaml.in/yaml/v2 v2.4.4, readerc.go.
+func checkYAML(encoded []byte) error {
+	for i := 0; i < len(encoded); {
+		if encoded[i] < 0x7f {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(encoded[i:])
+		if r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff {
+			return errControl
+		}
+		i += size
+	}
+	return nil
 }
 
 func appendList(to []byte, list []any) ([]byte, error) {

@@ -122,7 +122,7 @@ func setFileSystem(generator *kustomize.Generator, tree filesys.FileSystem) {
 func readResources(resources resmap.ResMap) ([]fields, error) {
 	var trees []fields
 	for _, resource := range resources.Resources() {
-		tree, err := resource.Map()
+		tree, err := decoded(&resource.RNode)
 		if err != nil {
 			return nil, fmt.Errorf("kustomize build failed: %w", err)
 		}

@@ -125,10 +125,43 @@ func treeOf(node *kyaml.RNode) (fields, error) {
 	if _, err := node.GetValidatedMetadata(); err != nil {
 		return nil, err
 	}
+	if changedByWriting(node.YNode()) {
+		// Helm writes what it renders as a stream for the post-renderers, who read it.
+		written, err := kio.StringAll([]*kyaml.RNode{node})
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := kio.FromBytes([]byte(written))
+		if err != nil || len(nodes) != 1 {
+			return nil, fmt.Errorf("it does not read as it was written: %w", err)
+		}
+		node = nodes[0]
+	}
 	if found, at := node.HasNilEntryInList(); found {
 		return nil, fmt.Errorf("empty item at %v in object %v", at, node)
 	}
-	return node.Map()
+	return decoded(node)
+}
+
+// decoded is what MarshalJSON of kyaml v0.21.1, yaml/rnode.go, makes of a node by writing and reading it.
+func decoded(node *kyaml.RNode) (fields, error) {
+	if !changedByWriting(node.YNode()) {
+		return node.Map()
+	}
+	written, err := node.String()
+	if err != nil {
+		return nil, err
+	}
+	var tree fields
+	return tree, kyaml.Unmarshal([]byte(written), &tree)
+}
+
+// changedByWriting says whether a node comes out other than it went in when kyaml writes and reads it: texts in folded style
+// gain line breaks each time, and what begins with a tab cannot be read. The controllers do that to every object on its way,
+// here it is done where it can be seen.
+func changedByWriting(node *kyaml.Node) bool {
+	return node.Style&kyaml.FoldedStyle != 0 || strings.HasPrefix(node.Value, "\t") ||
+		slices.ContainsFunc(node.Content, changedByWriting)
 }
 
 func itemsOf(list any) ([]manifest, error) {

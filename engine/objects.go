@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -23,16 +24,28 @@ func parseText(request parseRequest) (parseReply, error) {
 	if err != nil {
 		return parseReply{}, err
 	}
-	objects, err := encodeAll(read)
-	return parseReply{Objects: objects}, err
+	reply := parseReply{Objects: make([]object, 0, len(read))}
+	for _, tree := range read {
+		encoded, err := appendJSON(nil, tree)
+		if err != nil {
+			return parseReply{}, err
+		}
+		reply.Objects = append(reply.Objects, encoded)
+	}
+	return reply, nil
 }
 
+// encodeAll gives objects that the controllers have written as YAML on their way.
 func encodeAll(trees []fields) ([]object, error) {
 	objects := make([]object, 0, len(trees))
 	for _, tree := range trees {
 		encoded, err := appendJSON(nil, tree)
+		if err == nil {
+			err = checkYAML(encoded)
+		}
 		if err != nil {
-			return nil, err
+			read := unstructured.Unstructured{Object: tree}
+			return nil, fmt.Errorf("%s %s: %w", read.GetKind(), read.GetName(), err)
 		}
 		objects = append(objects, encoded)
 	}

@@ -206,6 +206,25 @@ describe('YAML of templates', () => {
   });
 });
 
+describe('what kustomize’s writer does to texts', () => {
+  it('a folded one gains line breaks, one for each time that the controller has it written', () => {
+    const text = configMap('x', '  a: >-\n    first\n      deeper\n    last\n  b: >-\n    one\n    line\n');
+    assert.deepEqual(dataOf(render({ 'templates/x.yaml': text }).objects[0]?.object), {
+      a: 'first\n\n\n  deeper\nlast',
+      b: 'one line',
+    });
+  });
+
+  it('one of control characters is refused, whatever it begins with else', () => {
+    const data = (text: string) => ({ 'templates/x.yaml': configMap('x', `  a: "${text}"\n`) });
+    assert.match(
+      problemOf(() => render(data('\\u007f'))),
+      /templates\/x\.yaml: ConfigMap x: yaml: control characters are not allowed/,
+    );
+    assert.deepEqual(dataOf(render(data('\\ufeff\\tä\\u0001')).objects[0]?.object), { a: '\ufeff\tä\u0001' });
+  });
+});
+
 describe('values', () => {
   const schema = (text: object): Files => ({ 'values.schema.json': JSON.stringify(text) });
   const port = { type: 'object', properties: { port: { type: 'integer', minimum: 1 } } };

@@ -382,6 +382,11 @@ describe('what is built', () => {
     assert.deepEqual(at(objects[0], 'data'), expected);
   });
 
+  it('has folded texts with the line break that kustomize’s writer adds', () => {
+    const { objects } = build1(configMap('x', 'data:\n  a: >-\n    first\n      deeper\n    last\n'));
+    assert.deepEqual(at(objects[0], 'data'), { a: 'first\n\n  deeper\nlast' });
+  });
+
   it('keeps what is encrypted as it is', () => {
     const secret =
       'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { a: "ENC[AES256_GCM,data:x]" }\nsops: { mac: "ENC[x]" }\n';
