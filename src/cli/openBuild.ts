@@ -7,9 +7,11 @@ import { isFailure } from '../base/failure.ts';
 import { noLog } from '../base/log.ts';
 import { systemClock } from '../base/clock.ts';
 import { CommitFiles } from '../git/commitFiles.ts';
+import type { LeftOut } from '../git/commitTree.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { resolveRevision } from '../git/resolveRevision.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
+import type { RenderNote } from '../render/desired.ts';
 import { engineFiles } from '../render/engineFiles.ts';
 import { renderFolder } from '../render/renderFolder.ts';
 import { RepositoryRenderer } from '../render/repositoryRenderer.ts';
@@ -38,7 +40,9 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
       async commit(revision, signal) {
         const commit = await findCommit(repository, revision, signal);
         const files = owned.add(new CommitFiles({ root: repository, commit }));
-        return { label: `commit ${commit.slice(0, 7)}`, key: `${repository}@${commit}`, files, remotes };
+        const label = `commit ${commit.slice(0, 7)}`;
+        const notes = submoduleNotes(label, await files.leftOut(signal));
+        return { label, key: `${repository}@${commit}`, files, remotes, notes };
       },
       cluster: options.cluster && (await openCluster(options.cluster, { log, clock, owned })),
       puller: options.pull ? openPuller(clock) : undefined,
@@ -48,6 +52,13 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
     owned.dispose();
     throw error;
   }
+}
+
+/** The working tree has the files of its submodules: beside it the commit seems to lack them. */
+function submoduleNotes(label: string, leftOut: readonly LeftOut[]): readonly RenderNote[] {
+  const submodules = leftOut.filter(({ kind }) => kind === 'submodule').map(({ path }) => path);
+  const message = `The files of Git submodules are left out of ${label}: ${submodules.join(', ')}.`;
+  return submodules.length === 0 ? [] : [{ severity: 'information', message }];
 }
 
 async function findCommit(repository: string, revision: string, signal: AbortSignal): Promise<string> {

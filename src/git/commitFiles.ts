@@ -3,7 +3,7 @@
  * touched. Knows no YAML and no Flux.
  */
 import type { Disposable } from '../base/disposables.ts';
-import { cancelled, Failure } from '../base/failure.ts';
+import { cancelled, Failure, isFailure } from '../base/failure.ts';
 import { BlobReader } from './blobReader.ts';
 import { type CommitFile, type CommitTree, type LeftOut, parseTree } from './commitTree.ts';
 import { type GitOptions, runGit } from './runGit.ts';
@@ -48,7 +48,7 @@ export class CommitFiles implements Disposable {
     return (await this.#load(signal)).files;
   }
 
-  /** What the commit has beside the files: where it is not empty, a build of them may differ from the cluster's. */
+  /** What the commit has beside the files, for who tells a reader. Files that are missing are none of it: then all calls fail. */
   async leftOut(signal?: AbortSignal): Promise<readonly LeftOut[]> {
     return (await this.#load(signal)).leftOut;
   }
@@ -77,7 +77,15 @@ export class CommitFiles implements Disposable {
       throw new Failure('invalid', `${JSON.stringify(commit)} is no id of a commit`);
     }
     const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', commit];
-    const listing = await runGit(root, args, { ...this.#parts, signal, maxBytes: 64_000_000 });
+    let listing: Buffer;
+    try {
+      listing = await runGit(root, args, { ...this.#parts, signal, maxBytes: 64_000_000 });
+    } catch (error) {
+      // Some versions of Git give up at the first file that they may not fetch.
+      throw isFailure(error, 'invalid') && error.message.includes('promisor remote')
+        ? notFetched('files', error)
+        : error;
+    }
     const tree = parseTree(listing.toString('utf8'));
     this.#check(tree);
     this.#byPath = new Map(tree.files.map((file) => [file.path, file]));
@@ -85,7 +93,11 @@ export class CommitFiles implements Disposable {
     return tree;
   }
 
-  #check({ files }: CommitTree): void {
+  #check({ files, leftOut }: CommitTree): void {
+    const [missing, ...more] = leftOut.filter(({ kind }) => kind === 'missing');
+    if (missing) {
+      throw notFetched(more.length === 0 ? missing.path : `${missing.path} and ${more.length} more`);
+    }
     const { files: most, fileBytes, totalBytes } = this.#limits;
     if (files.length > most) {
       throw new Failure('invalid', `the commit holds more than ${most} files`);
@@ -95,4 +107,10 @@ export class CommitFiles implements Disposable {
       throw new Failure('invalid', `the commit holds more than ${Math.round(totalBytes / 1_000_000)} MB of files`);
     }
   }
+}
+
+/** What is not here would look as if the commit did not have it. To fetch it is the user's to do: nothing here asks a network. */
+function notFetched(what: string, cause?: Error): Failure {
+  const message = `the clone is partial and has not fetched ${what} of the commit: \`git fetch --refetch --no-filter\` does`;
+  return new Failure('invalid', message, { cause });
 }

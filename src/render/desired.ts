@@ -187,6 +187,8 @@ export interface RepositoryState {
   readonly files: RepositoryFiles;
   /** URLs of the remotes: which sources mean this repository. */
   readonly remotes: readonly string[];
+  /** What a reader must know of everything that is rendered of this state. */
+  readonly notes?: readonly RenderNote[];
 }
 
 /** A document of a repository that states a Flux object, before any build. */

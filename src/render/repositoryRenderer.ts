@@ -88,8 +88,11 @@ export class RepositoryRenderer implements Renderer {
       });
       const owners = this.#ownersOf(snapshot, state.remotes);
       try {
-        const inForce = await findInForce(context, owners, { name, owner, path });
-        return 'kind' in inForce ? inForce : await render(context, inForce, owners);
+        const found = await findInForce(context, owners, { name, owner, path });
+        if ('kind' in found) {
+          return found;
+        }
+        return await render(context, { ...found, notes: [...(state.notes ?? []), ...found.notes] }, owners);
       } catch (error) {
         throw context.told(error);
       }

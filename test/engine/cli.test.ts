@@ -166,6 +166,16 @@ describe('--diff', () => {
     checkNoSecret(ended);
   });
 
+  it('submodules, whose files the working tree has, are said to be left out of the commit', async () => {
+    await tree.git('update-index', '--add', '--cacheinfo', `160000,${await tree.git('rev-parse', 'HEAD')},apps/lib`);
+    await tree.git('-c', 'user.name=ada', '-c', 'user.email=ada@example.com', 'commit', '-q', '-m', 'submodule');
+    for (const target of ['ks/apps', 'hr/hello']) {
+      const ended = await run(`build ${target} --diff HEAD`);
+      assert.equal(ended.code, 0, ended.messages);
+      assert.match(ended.messages, /The files of Git submodules are left out of commit [0-9a-f]{7}: apps\/lib\.$/m);
+    }
+  });
+
   it('a revision that there is not', async () => {
     const ended = await run('build ks/apps --diff v1.0.0');
     assert.equal(ended.code, 2);

@@ -139,7 +139,7 @@ test('symbolic links and submodules are no files, and are named', async () => {
   assert.equal(await files.read('link.yaml'), undefined);
 });
 
-test('a file that a partial clone has not fetched is named, and nothing is fetched or run for it', async () => {
+test('a file that a partial clone has not fetched is an error that says what to do, and nothing is fetched or run for it', async () => {
   const repository = lifetime.add(new GitRepository());
   repository.write('here.yaml', 'here\n');
   repository.write('gone.yaml', 'gone\n');
@@ -161,17 +161,32 @@ test('a file that a partial clone has not fetched is named, and nothing is fetch
     repository.git('config', 'remote.origin.url', url);
     repository.git('config', key, key === 'protocol.ext.allow' ? 'always' : program);
     const files = filesOf(repository, commit);
-    const listed = await files.list().catch((error: unknown) => error);
-    if (Array.isArray(listed)) {
-      assert.deepEqual(await texts(files), { 'here.yaml': 'here\n' });
-      assert.deepEqual(await files.leftOut(), [{ path: 'gone.yaml', kind: 'missing' }]);
-    } else {
-      // Some versions of Git give up where they may not fetch.
-      assert.ok(isFailure(listed, 'invalid'), String(listed));
-    }
+    await fails(files.list(), 'invalid', /has not fetched .* of the commit: `git fetch --refetch --no-filter` does$/);
+    await fails(files.read('here.yaml'), 'invalid', /has not fetched/);
     assert.equal(existsSync(mark), false, url);
   }
 });
+
+const partial: readonly (readonly [name: string, script: string, message: RegExp])[] = [
+  [
+    'lists what is missing',
+    `printf '100644 blob ${'a'.repeat(40)}     BAD\\tgone.yaml\\000100644 blob ${'b'.repeat(40)}     BAD\\tx\\000'`,
+    /^the clone is partial and has not fetched gone\.yaml and 1 more of the commit: /,
+  ],
+  [
+    'gives up',
+    `echo "fatal: could not fetch ${'a'.repeat(40)} from promisor remote" >&2; exit 128`,
+    /^the clone is partial and has not fetched files of the commit: /,
+  ],
+  ['fails otherwise', 'echo "fatal: out of luck" >&2; exit 128', /^git ls-tree failed: out of luck/],
+];
+for (const [name, script, message] of partial) {
+  test(`a partial clone of which Git ${name}`, () => {
+    const program = join(scratch, `git that ${name}`);
+    writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    return fails(filesOf(fleet, old, { program }).list(), 'invalid', message);
+  });
+}
 
 test('a commit that is not there, and what is no commit, fail with a sentence', async () => {
   await fails(filesOf(fleet, '0'.repeat(40)).list(), 'invalid', /^git ls-tree failed: /);
