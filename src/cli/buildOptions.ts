@@ -30,8 +30,13 @@ export const buildOptions: readonly OptionRow[] = [
     help: 'form of the output; yaml with --diff is a unified diff',
   },
   { name: 'pull', help: 'pull charts from their repositories; pulled ones are kept' },
-  { name: 'kube-version', value: 'VERSION', help: 'Kubernetes version that charts are rendered for' },
-  { name: 'api-versions', value: 'LIST', multiple: true, help: 'API versions that charts see, comma-separated' },
+  { name: 'kube-version', value: 'VERSION', help: 'Kubernetes version that charts see, without --context' },
+  {
+    name: 'api-versions',
+    value: 'LIST',
+    multiple: true,
+    help: 'API versions that charts see, without --context; comma-separated',
+  },
   { name: 'context', value: 'NAME', help: 'ask this cluster for variables, charts and API versions' },
   { name: 'kubeconfig', value: 'FILE', help: 'default: $KUBECONFIG, else ~/.kube/config' },
   {

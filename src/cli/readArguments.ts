@@ -114,6 +114,13 @@ function readBuild(values: Words['values'], targets: readonly string[]): BuildAr
   if (values.has('exit-code') && diff === undefined) {
     throw new UsageError('--exit-code says whether something differs, and goes with --diff REV.');
   }
+  const aboutCluster = ['kube-version', 'api-versions'].filter((name) => values.has(name));
+  if (values.has('context') && aboutCluster.length > 0) {
+    throw new UsageError(
+      `--${aboutCluster.join(' and --')}: for charts where no cluster is asked, and --context asks one.`,
+      ['Leave out one or the other.'],
+    );
+  }
   return {
     target,
     namespace: one('namespace'),

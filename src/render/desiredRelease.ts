@@ -7,7 +7,7 @@ import { isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { releaseNameOf, releaseNamespaceOf } from '../flux/releaseName.ts';
-import { asFlag, asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
+import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { findChart, type FoundChart } from './chartSource.ts';
 import type { DesiredObject, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
 import { effectiveValues, maskValues } from './effectiveValues.ts';
@@ -17,7 +17,7 @@ import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
 import { scopeAmong } from './objectScope.ts';
 import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
-import { type Surroundings, surroundingsOf } from './releaseSurroundings.ts';
+import { type CrdsPolicy, crdsPolicy, skipsSchema, type Surroundings, surroundingsOf } from './releaseSurroundings.ts';
 import { SecretTexts } from './secretTexts.ts';
 import { unstableFields } from './unstablePaths.ts';
 import { type ReadValues, readValues } from './valueLayers.ts';
@@ -45,7 +45,7 @@ async function render(
   const values = await readValues(release, context, secrets);
   const surroundings = await surroundingsOf(object, context);
   const request = requestFor(object, chart, surroundings);
-  const policy = crdsPolicy(object, surroundings);
+  const policy = crdsPolicy(object.spec, surroundings.isUpgrade ? 'upgrade' : 'install');
   const rendered = await renderOnce(context, { ...request, values: values.merged }, policy);
   const unstable = isImpure(chart.facts, values.merged)
     ? unstableFields(
@@ -99,7 +99,6 @@ function requestFor(release: FluxObject, chart: FoundChart, surroundings: Surrou
   const { name, namespace = '' } = release.metadata;
   const spec = release.spec ?? {};
   const { isUpgrade, capabilities } = surroundings;
-  const action = asRecord(spec[isUpgrade ? 'upgrade' : 'install']);
   const postRenderers = asList(spec['postRenderers']);
   const strategy = asText(spec['postRenderStrategy']);
   const commonMetadata = asRecord(spec['commonMetadata']);
@@ -111,7 +110,7 @@ function requestFor(release: FluxObject, chart: FoundChart, surroundings: Surrou
     namespace: releaseNamespaceOf(release),
     isUpgrade,
     capabilities,
-    skipSchemaValidation: asFlag(action?.['disableSchemaValidation']) === true,
+    skipSchemaValidation: skipsSchema(spec, isUpgrade ? 'upgrade' : 'install'),
     ...(postRenderers ? { postRenderers } : {}),
     ...(strategy === undefined ? {} : { postRenderStrategy: strategy }),
     ...(commonMetadata ? { commonMetadata } : {}),
@@ -153,14 +152,6 @@ async function renderOnce(
     notesText: reply.notes,
     warnings: reply.warnings,
   };
-}
-
-type CrdsPolicy = 'Create' | 'CreateReplace' | 'Skip';
-
-/** The code's default is Create for install and upgrade, whatever the API's documentation says (internal/action/crds.go). */
-function crdsPolicy(release: FluxObject, { isUpgrade }: Surroundings): CrdsPolicy {
-  const policy = fieldAt(release.spec, isUpgrade ? 'upgrade' : 'install', 'crds');
-  return policy === 'CreateReplace' || policy === 'Skip' ? policy : 'Create';
 }
 
 interface MaskedRender extends MaskedObjects {

@@ -4,9 +4,12 @@
  */
 import { isFailure } from '../base/failure.ts';
 import type { FluxObject } from '../flux/objects.ts';
+import { asFlag, fieldAt } from '../flux/untyped.ts';
 import type { RenderNote } from './desired.ts';
 import type { EngineRequest } from './engineProtocol.ts';
 import type { ReleaseContext } from './releaseInputs.ts';
+
+export type CrdsPolicy = 'Create' | 'CreateReplace' | 'Skip';
 
 export interface Surroundings {
   readonly capabilities: EngineRequest<'release'>['capabilities'];
@@ -43,7 +46,7 @@ async function capabilitiesOf(
   const more = apiVersions.length > 0 ? { moreApiVersions: apiVersions } : {};
   if (kubernetesVersion !== undefined && kubernetesVersion !== '') {
     notes.push(
-      information(`Rendered for Kubernetes ${kubernetesVersion} with ${apisText(apiVersions)}, as the settings say.`),
+      information(`Rendered for Kubernetes ${kubernetesVersion} with ${apisText(apiVersions)}, as asked for.`),
     );
     return { kubeVersion: kubernetesVersion, ...more };
   }
@@ -65,6 +68,15 @@ async function isInstalled(release: FluxObject, context: ReleaseContext, notes: 
   const { cluster, signal } = context;
   const { name, namespace = '' } = release.metadata;
   if (!cluster) {
+    const differing = differingSettings(release);
+    if (differing.length > 0) {
+      const settings = differing.join(' and ');
+      notes.push(
+        information(
+          `No cluster was asked whether it is installed: a first install is assumed, and an upgrade, whose ${settings} is another, may give something else.`,
+        ),
+      );
+    }
     return false;
   }
   try {
@@ -78,6 +90,25 @@ async function isInstalled(release: FluxObject, context: ReleaseContext, notes: 
     );
     return false;
   }
+}
+
+/** Settings of a HelmRelease that decide about what is rendered, and are others for an upgrade than for an install. */
+function differingSettings({ spec }: FluxObject): string[] {
+  const differs = (read: (action: 'install' | 'upgrade') => unknown): boolean => read('install') !== read('upgrade');
+  return [
+    ...(differs((action) => crdsPolicy(spec, action)) ? ['crds'] : []),
+    ...(differs((action) => skipsSchema(spec, action)) ? ['disableSchemaValidation'] : []),
+  ];
+}
+
+/** The code's default is Create for install and upgrade, whatever the API's documentation says (internal/action/crds.go). */
+export function crdsPolicy(spec: FluxObject['spec'], action: 'install' | 'upgrade'): CrdsPolicy {
+  const policy = fieldAt(spec, action, 'crds');
+  return policy === 'CreateReplace' || policy === 'Skip' ? policy : 'Create';
+}
+
+export function skipsSchema(spec: FluxObject['spec'], action: 'install' | 'upgrade'): boolean {
+  return asFlag(fieldAt(spec, action, 'disableSchemaValidation')) === true;
 }
 
 function reason(error: unknown): string {

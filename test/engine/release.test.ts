@@ -122,7 +122,12 @@ const noted: readonly (readonly [string, ReleaseCase, 'approximate' | 'informati
     /kubeConfig/,
   ],
   ['no cluster', { files: templated('a') }, 'information', /^Rendered for Kubernetes v1\.\d+\.\d+ .*no cluster/],
-  ['settings', { files: templated('a'), kubernetesVersion: '1.30.0' }, 'information', /Kubernetes 1\.30\.0 .*settings/],
+  [
+    'settings',
+    { files: templated('a'), kubernetesVersion: '1.30.0' },
+    'information',
+    /^Rendered for Kubernetes 1\.30\.0 .*, as asked for\.$/,
+  ],
   [
     'a cluster that does not answer',
     {
@@ -236,7 +241,14 @@ test("namespaces: of known kinds the release's, of unknown kinds as the chart sa
 
 function rolesOf(rendered: RenderedRelease): readonly string[] {
   return rendered.objects.map(({ object, role, template }) => {
-    const what = role === undefined ? 'release' : 'hook' in role ? role.hook.join('+') : `crds ${role.crds}`;
+    const what =
+      role === undefined
+        ? 'release'
+        : 'hook' in role
+          ? role.hook.join('+')
+          : 'crds' in role
+            ? `crds ${role.crds}`
+            : role.skipped;
     return `${object.kind} ${object.metadata.name}: ${what} (${template ?? ''})`;
   });
 }
@@ -266,6 +278,34 @@ for (const [spec, isInstalled, expected] of policies) {
       ...(isInstalled ? { cluster: knowing(installed) } : {}),
     });
     assert.deepEqual(rendered.objects.at(-1)?.role, { crds: expected });
+  });
+}
+
+const assumptions: readonly (readonly [string, FluxSpec, boolean, RegExp | undefined])[] = [
+  ['nothing depends on it', {}, false, undefined],
+  ['both alike, one by default', { install: { crds: 'Create' } }, false, undefined],
+  ['crds', { upgrade: { crds: 'CreateReplace' } }, false, /a first install is assumed, .* whose crds is another,/],
+  [
+    'both settings',
+    { install: { disableSchemaValidation: true, crds: 'Skip' } },
+    false,
+    / whose crds and disableSchemaValidation is another,/,
+  ],
+  ['the cluster knows', { upgrade: { crds: 'CreateReplace' } }, true, undefined],
+];
+
+for (const [title, spec, isInstalled, expected] of assumptions) {
+  test(`a first install is assumed, and said where it matters: ${title}`, async () => {
+    const { notes } = await bed.render({
+      files: kinds,
+      spec: { ...chartInRepository, ...spec },
+      ...(isInstalled ? { cluster: knowing(installed) } : {}),
+    });
+    const said = notes.filter(({ message }) => message.includes('first install'));
+    assert.equal(said.length, expected === undefined ? 0 : 1);
+    if (expected !== undefined) {
+      assert.match(said[0]?.message ?? '', expected);
+    }
   });
 }
 

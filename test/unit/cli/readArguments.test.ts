@@ -108,6 +108,15 @@ describe('what is refused', () => {
   checkRefused('build a --exit-code', /goes with --diff REV\.$/);
   checkRefused('build a --kubeconfig k', /goes with --context NAME/);
   checkRefused('build a --kube-version newest', /such as v1\.34\.0, not "newest"/);
+  checkRefused(
+    'build a --kube-version 1.34 --context home',
+    /^--kube-version: for charts where no cluster is asked, and --context asks one\.$/,
+  );
+  checkRefused(
+    'build a --context home --api-versions a/v1 --kube-version 1.34',
+    /^--kube-version and --api-versions: for charts/,
+    /^Leave out one or the other\.$/,
+  );
   checkRefused('build a --time-limit soon', /such as 90s or 2m, not "soon"/);
   checkRefused('build a --time-limit 0', /not "0"/);
   checkRefused('build a --time-limit 9999h', /not "9999h"/);
