@@ -7,9 +7,10 @@ import type { Artifact, FluxObject } from '../flux/objects.ts';
 import { asFlag, asText } from '../flux/untyped.ts';
 import { matchAny, matchHelmChart, matchOciRepository, mayBeNewer } from './chartArtifact.ts';
 import { type ChartDefaults, chartDefaults } from './chartDefaults.ts';
-import type { ChartRequest, RenderNote } from './desired.ts';
+import type { ChartRequest, FetchedArchive, RenderNote } from './desired.ts';
 import type { ChartFacts } from './engineProtocol.ts';
 import type { ReleaseContext, SourceName } from './releaseInputs.ts';
+import { uncheckedNote } from './uncheckedNote.ts';
 import {
   chartStamp,
   type ChartTemplate,
@@ -31,7 +32,7 @@ export interface FoundChart {
   readonly notes: readonly RenderNote[];
 }
 
-/** Throws `Failure`: `notFound` says where it was looked for and what to do; `invalid` has the words of Helm or the controllers. */
+/** Throws `Failure`: `notFound` says where it was looked for, and whether a pull would help; `invalid` has the words of Helm or the controllers. */
 export async function findChart(release: FluxObject, context: ReleaseContext): Promise<FoundChart> {
   const wanted = await wantedChart(release, (name) => context.repository.source(name));
   const search = new ChartSearch(release, context);
@@ -55,6 +56,8 @@ class ChartSearch {
   readonly #release: FluxObject;
   readonly #context: ReleaseContext;
   readonly #reasons: string[] = [];
+  /** Whether it could be had by a download, which the user has not asked for. */
+  #toBePulled = false;
 
   constructor(release: FluxObject, context: ReleaseContext) {
     this.#release = release;
@@ -103,8 +106,8 @@ class ChartSearch {
     }
     throw new Failure(
       'notFound',
-      `The chart ${what} of HelmRelease ${namespace}/${name} is not in the repository; ${reasons.join('; ')}. ` +
-        'Pull it from where its source points, or use the cluster that runs it.',
+      `The chart ${what} of HelmRelease ${namespace}/${name} is not in the repository; ${reasons.join('; ')}.`,
+      this.#toBePulled ? { remedy: 'pull' } : {},
     );
   }
 
@@ -119,15 +122,16 @@ class ChartSearch {
     const path = pathInSource(template.chart);
     const stamp = chartStamp(held.files, path);
     if (stamp === undefined) {
+      // Nowhere else would it be looked for.
       throw new Failure(
-        'notFound',
+        'invalid',
         `There is no chart at ${template.chart} in ${sourceText(template.source)}, which is this repository (${state.label})`,
       );
     }
     const key = `folder:${path}:${stamp}`;
     const facts = await charts.load(session, key, () => Promise.resolve({ tree: held.tree, path }));
     const defaults = await chartDefaults(session, facts, template, { in: 'tree', tree: held.tree });
-    const notes: RenderNote[] = [];
+    const notes = [...(held.notes ?? [])];
     if (template.reconcileStrategy === 'Revision') {
       notes.push(
         approximate(
@@ -171,13 +175,16 @@ class ChartSearch {
       // The values files are in the artifact's values.yaml: it must not be said twice.
       defaults:
         label === undefined ? found.defaults : { layers: [chartLayer(label, found.facts)], replaced: undefined },
-      notes: mayBeNewer(template, helmChart)
-        ? [
-            approximate(
-              `${cluster.context} has version ${revision} of the chart, which ${template.version || '*'} lets in; there may be a newer one.`,
-            ),
-          ]
-        : [],
+      notes: [
+        ...found.notes,
+        ...(mayBeNewer(template, helmChart)
+          ? [
+              approximate(
+                `${cluster.context} has version ${revision} of the chart, which ${template.version || '*'} lets in; there may be a newer one.`,
+              ),
+            ]
+          : []),
+      ],
     };
   }
 
@@ -240,7 +247,7 @@ class ChartSearch {
   ): Promise<FoundChart | undefined> {
     const { session, charts, cluster, signal } = this.#context;
     let unfetched: Failure | undefined;
-    const fetch = async (): Promise<{ bytes: Uint8Array; digest: string }> => {
+    const fetch = async (): Promise<FetchedArchive> => {
       try {
         if (!cluster) {
           throw new Failure('notFound', `${source.kind} ${source.metadata.name} has no cluster to be read from`);
@@ -270,7 +277,9 @@ class ChartSearch {
       from,
       versionSuffix: isVersioned ? chartVersionSuffix(artifact.revision ?? '', facts.version) : undefined,
       defaults: { layers: [chartLayer('values.yaml', facts)], replaced: undefined },
-      notes: [],
+      notes: charts.isUnchecked(key)
+        ? [uncheckedNote(`${source.kind} ${source.metadata.namespace ?? ''}/${source.metadata.name}`, artifact.digest)]
+        : [],
     };
   }
 
@@ -281,6 +290,7 @@ class ChartSearch {
   ): Promise<(FoundChart & { readonly bytes: Uint8Array }) | undefined> {
     const { puller, session, charts } = this.#context;
     if (!puller) {
+      this.#toBePulled = true;
       this.#reasons.push('it has not been pulled');
       return undefined;
     }
@@ -292,13 +302,14 @@ class ChartSearch {
         key: digest,
         facts,
         bytes,
-        from: `${withoutCredentials(request.url)}, ${version}`,
+        from: `${placeOf(request.url)}, ${version}`,
         versionSuffix: request.reference ? chartVersionSuffix(revision, facts.version) : undefined,
         defaults: { layers: [chartLayer('values.yaml', facts)], replaced: undefined },
         notes: [],
       };
     } catch (error) {
       if (isFailure(error, 'notFound')) {
+        this.#toBePulled ||= error.remedy === 'pull';
         this.#reasons.push(error.message);
         return undefined;
       }
@@ -360,8 +371,10 @@ function ociRequest(repository: FluxObject): ChartRequest {
   };
 }
 
-function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)[^@/]*@/i, '$1');
+/** A URL as it may be shown: without user, query and fragment, where tokens are. */
+function placeOf(url: string): string {
+  const [, scheme = '', authority = '', path = ''] = /^([a-z][a-z\d+.-]*:\/\/)?([^/?#]*)([^?#]*)/i.exec(url) ?? [];
+  return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}${path}`;
 }
 
 function approximate(message: string): RenderNote {

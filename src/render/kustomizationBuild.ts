@@ -14,6 +14,7 @@ import type { SyncedTree } from './engineTree.ts';
 import type { BuildReply, FailedBuild, RenderContext } from './renderContext.ts';
 import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
 import { plainTwin, type Twin } from './twin.ts';
+import { uncheckedNote } from './uncheckedNote.ts';
 
 export interface BuildInput {
   readonly kustomization: Twin<KubernetesObject>;
@@ -154,7 +155,13 @@ async function artifactTree(
   const archive = await cluster.artifact(live, artifact, signal);
   const tree = await trees.unpack(session, archive);
   const message = `Built from the artifact ${archive.revision} of ${name} in ${cluster.context}.`;
-  return { tree, notes: [{ severity: 'information', message }] };
+  return {
+    tree,
+    notes: [
+      { severity: 'information', message },
+      ...(archive.verified === false ? [uncheckedNote(name, artifact.digest)] : []),
+    ],
+  };
 }
 
 /** Git keeps large files as pointers, which a source packs as they are; a working tree has their content. */

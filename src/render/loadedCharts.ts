@@ -6,7 +6,13 @@ import type { ChartFacts } from './engineProtocol.ts';
 import type { EngineSession } from './engine.ts';
 
 /** What a chart is read from: an archive, or a folder or an archive of a tree of the engine. */
-export type ChartContent = { readonly bytes: Uint8Array } | { readonly tree: string; readonly path: string };
+export type ChartContent =
+  | {
+      readonly bytes: Uint8Array;
+      /** As in `FetchedArchive`. */
+      readonly verified?: false;
+    }
+  | { readonly tree: string; readonly path: string };
 
 /** Bytes of charts that the engine may keep; the largest charts of the field have about 5 MB. */
 const mostBytes = 48 * 1024 * 1024;
@@ -15,6 +21,8 @@ const mostBytes = 48 * 1024 * 1024;
 export class LoadedCharts {
   /** In the order of their last use. */
   readonly #facts = new Map<string, ChartFacts>();
+  /** Keys of charts whose bytes could not be checked. */
+  readonly #unchecked = new Set<string>();
   readonly #mostBytes: number;
   #generation: number | undefined;
 
@@ -26,6 +34,11 @@ export class LoadedCharts {
   has(session: EngineSession, key: string): boolean {
     this.#follow(session);
     return this.#facts.has(key);
+  }
+
+  /** Whether the chart that is there was loaded from bytes that could not be compared with their digest. */
+  isUnchecked(key: string): boolean {
+    return this.#unchecked.has(key);
   }
 
   /** Loads the chart under its key unless it is there. The same key must stand for the same content. */
@@ -44,6 +57,9 @@ export class LoadedCharts {
         : await session.request('loadChart', { chart: key, tree: given.tree, path: given.path });
     this.#follow(session);
     this.#facts.set(key, facts);
+    if ('bytes' in given && given.verified === false) {
+      this.#unchecked.add(key);
+    }
     await this.#dropOldest(session);
     return facts;
   }
@@ -52,6 +68,7 @@ export class LoadedCharts {
     if (this.#generation !== session.generation) {
       this.#generation = session.generation;
       this.#facts.clear();
+      this.#unchecked.clear();
     }
   }
 
@@ -65,6 +82,7 @@ export class LoadedCharts {
       }
       bytes -= facts.bytes;
       this.#facts.delete(key);
+      this.#unchecked.delete(key);
       dropped.push(key);
     }
     if (dropped.length > 0) {

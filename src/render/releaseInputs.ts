@@ -18,6 +18,8 @@ export interface ReleaseInForce {
    * is masked in everything that is shown.
    */
   readonly scrambled?: FluxObject;
+  /** Secrets went into `object` and nothing tells where: `scrambled` is a guess, and every value is masked. */
+  readonly untraced?: true;
   /** Fit to be shown; absent: as `object`, with what differs from `scrambled` masked. */
   readonly shown?: FluxObject;
 }
@@ -48,6 +50,8 @@ export interface SourceTree {
   readonly tree: string;
   /** The listing that the tree was filled from: tells whether a chart in it has changed. */
   readonly files: readonly RepositoryFile[];
+  /** Why the source is taken to be the repository, and what it would pack beyond that. */
+  readonly notes?: readonly RenderNote[];
 }
 
 /** What the repository knows, for one state of it. */
@@ -76,6 +80,8 @@ export interface ReleaseContext {
   readonly signal?: AbortSignal;
   /** From the root down to the direct parent. */
   readonly parents: readonly FluxName[];
+  /** Texts of Secrets that what is around the HelmRelease was built with, as far as they are known by now. */
+  readonly secrets?: () => readonly string[];
   /** What was to be said about how the HelmRelease came to be in force. */
   readonly notes: readonly RenderNote[];
 }

@@ -35,6 +35,7 @@ export function releaseInForce(context: RenderContext, { object }: InForce): Rel
   return {
     object: real,
     scrambled: asFluxObject(scrambled),
+    ...(object.scrambled ? {} : { untraced: true as const }),
     shown: asFluxObject(shownObject(object, context.secrets)),
   };
 }
@@ -71,6 +72,7 @@ export function releaseContext(parts: {
     ...(apiVersions ? { apiVersions } : {}),
     ...(signal ? { signal } : {}),
     parents: inForce.parents,
+    secrets: () => context.secrets,
     notes: distinct(inForce.notes),
   };
 }
@@ -149,6 +151,8 @@ class BuiltRepository implements ReleaseRepository {
       const file = sizes.get(path);
       return file ? [{ ...file, path: place }] : [];
     });
-    return { tree: name, files };
+    // The builds on the way to the release often have the same source, and have said it.
+    const said = new Set(this.#inForce.notes.map(({ message }) => message));
+    return { tree: name, files, notes: meaning.notes.filter(({ message }) => !said.has(message)) };
   }
 }

@@ -123,6 +123,28 @@ test("another repository is built from the cluster's artifact, which is sent onc
   assert.equal(bed.operations.filter(({ operation }) => operation === 'unpack').length, before);
 });
 
+test('an artifact whose digest cannot be checked makes the result approximate', async () => {
+  const files = { ...apps, 'clusters/source.yaml': gitRepository('url: https://github.com/other/repository\n') };
+  const bytes = tarGz(tarFiles({ 'apps/c.yaml': configMap('c', 'k: live') }));
+  const artifact = { revision: 'main@sha1:abc', digest: 'blake3:0123' };
+  const unchecked = cluster({
+    fluxObject: (kind, namespace, name) =>
+      Promise.resolve({
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind,
+        metadata: { name, namespace },
+        status: { artifact },
+      }),
+    artifact: () => Promise.resolve({ bytes, digest: 'sha256:def', revision: artifact.revision, verified: false }),
+  });
+  for (let time = 0; time < 2; time += 1) {
+    const said = messages(await bed.render('apps', files, { cluster: unchecked }));
+    const message =
+      'approximate: The digest of the artifact of GitRepository flux-system/flux-system is not checked: blake3 is not known here.';
+    assert.ok(said.includes(message), said.join('\n'));
+  }
+});
+
 test('the source of the root is this repository, also where its address is no remote', async () => {
   const files: Files = {
     'clusters/home/gotk-sync.yaml': gotkSync('./clusters/home', 'https://mirror.example/fleet'),

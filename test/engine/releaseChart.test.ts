@@ -290,7 +290,7 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
   [
     'nothing but the name',
     { spec: fromHelmRepository('6.5.0') },
-    /HelmRepository flux-system\/podinfo is not in the repository either; no cluster is used\. Pull it/,
+    /HelmRepository flux-system\/podinfo is not in the repository either; no cluster is used\.$/,
   ],
   [
     'not pulled',
@@ -373,7 +373,7 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
         artifact: () => Promise.reject(new Failure('unreachable', 'connection refused')),
       },
     },
-    /homelab has it and does not hand it out: connection refused; .*Pull it from where its source points/,
+    /homelab has it and does not hand it out: connection refused; it has not been pulled\.$/,
   ],
   ['not in the cluster', { spec: fromHelmRepository('6.5.0'), cluster: {} }, /homelab has no HelmChart/],
   [
@@ -572,6 +572,32 @@ test('an artifact that the engine has is not fetched again', async () => {
     await bed.render({ spec: fromHelmRepository('6.5.0'), cluster: counting });
   }
   assert.equal(fetched, 1);
+});
+
+test('an artifact whose digest cannot be checked is said to be such, also when the engine has it already', async () => {
+  const archive = packed(podinfo('6.5.0', 'unchecked: true'));
+  for (const [promised, why] of [
+    ['blake3:0123', 'blake3 is not known here'],
+    [undefined, 'none is given'],
+  ] as const) {
+    const inputs = clusterOf(live(helmChart('6.5.0'), '6.5.0'), archive);
+    const unchecked: Partial<ClusterInputs> = {
+      fluxObject: async (...name) => {
+        const object = await inputs.fluxObject?.(...name);
+        const artifact = { revision: '6.5.0', ...(promised === undefined ? {} : { digest: promised }) };
+        return object && { ...object, status: { artifact } };
+      },
+      artifact: (_source, { revision = '' }) =>
+        Promise.resolve({ bytes: archive, digest: digestOf(archive), revision, verified: false }),
+    };
+    for (let time = 0; time < 2; time += 1) {
+      const { notes } = await bed.render({ spec: fromHelmRepository('6.5.0'), cluster: unchecked });
+      assert.deepEqual(
+        messages(notes, 'approximate').filter((message) => message.includes('digest')),
+        [`The digest of the artifact of HelmChart flux-system/apps-podinfo is not checked: ${why}.`],
+      );
+    }
+  }
 });
 
 const pullFailures: readonly (readonly [Failure, string, RegExp])[] = [

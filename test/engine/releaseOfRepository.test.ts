@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
-import type { RenderedRelease } from '../../src/render/desired.ts';
+import { Failure } from '../../src/base/failure.ts';
+import type { ChartPuller, RenderedRelease } from '../../src/render/desired.ts';
+import type { Ambiguous } from '../../src/render/renderer.ts';
+import { tarFiles, tarGz } from '../support/tarArchive.ts';
 import {
   cluster,
   configMap,
@@ -88,6 +91,35 @@ test('in force, with chart and values of the repository, and no secret shown', a
   }
 });
 
+test("what is to be said about the chart's source is said once, also where a parent has the same", async () => {
+  const charts = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: charts, namespace: flux-system }
+spec: { url: 'https://github.com/org/fleet', recurseSubmodules: true }
+`;
+  const ofItsOwn = {
+    ...files,
+    'clusters/home/charts.yaml': charts,
+    'apps/release.yaml': release.replace('name: flux-system, namespace', 'name: charts, namespace'),
+  };
+  const ofParent = { ...files, 'clusters/home/gotk-sync.yaml': `${gotkSync()}  recurseSubmodules: true\n` };
+  for (const [given, name] of [
+    [ofItsOwn, 'charts'],
+    [ofParent, 'flux-system'],
+  ] as const) {
+    const { notes } = await render(given);
+    assert.deepEqual(
+      notes.filter(({ message }) => message.includes('submodules')),
+      [
+        {
+          severity: 'approximate',
+          message: `GitRepository ${name} takes in Git submodules, which are not followed.`,
+        },
+      ],
+    );
+  }
+});
+
 test('a file of one cluster chooses, and an error in the build of a parent names its place', async () => {
   assert.equal((await render(files, 'clusters/home/apps.yaml')).release.name, 'patched');
   const broken = { ...files, 'apps/kustomization.yaml': 'resources: [release.yaml, gone.yaml]\n' };
@@ -103,4 +135,81 @@ test('without a cluster the variables of its parent stay, and that is said', asy
   const { objects, notes } = rendered;
   assert.equal((objects[0]?.object as { data?: { host?: string } }).data?.host, '${host}');
   assert.ok(notes.some(({ message }) => message.startsWith('Secret flux-system/cluster is not in the repository')));
+});
+
+const token = 'canary-token-9a';
+
+function assertSilent(rendered: RenderedRelease): void {
+  const said = JSON.stringify(rendered) + inspect(rendered, { depth: 20, showHidden: true });
+  for (const form of [token, token.toUpperCase(), Buffer.from(token).toString('base64')]) {
+    assert.ok(!said.includes(form), `${form} is told`);
+  }
+}
+
+const withToken = cluster({ secrets: { 'flux-system/cluster': { host: 'h', token, port: '443' } } });
+
+/** Has only its own values scrambled when the build of its parent cannot be made with scrambled secrets. */
+const patchedRelease = `${release}  postRenderers:
+    - kustomize:
+        patches: [{ target: { kind: ConfigMap }, patch: '[{"op":"add","path":"/data/patched","value":"\${token}"}]' }]
+  commonMetadata: { labels: { team: "\${token}" } }
+`;
+
+test('a Secret in a post-renderer is masked, also where its parent builds with no other values than the real ones', async () => {
+  // A label with other digits is as good; a name that two objects share is not.
+  const clash = `---\n${configMap('p\${port}', 'a: b')}---\n${configMap('p554', 'a: b')}`;
+  for (const more of ['', clash]) {
+    const given = { ...files, 'apps/release.yaml': `${patchedRelease}${more}` };
+    const rendered = await bed.renderer.release(
+      { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
+      { state: bed.state(given), cluster: withToken },
+    );
+    assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
+    assertSilent(rendered);
+    const [object] = rendered.objects;
+    assert.equal((object?.object as { data?: { patched?: string } }).data?.patched, '•••');
+    assert.equal((object?.real.reveal() as { data?: { patched?: string } }).data?.patched, token);
+  }
+});
+
+test('a Secret in the URL of a source is told in neither where the chart is from, a note, nor a failure', async () => {
+  const source = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: apps }
+spec: { interval: 1h, url: "https://user:\${token}@charts.example.com/\${token}/stable?key=\${token}#x" }
+`;
+  const given = {
+    ...files,
+    'apps/kustomization.yaml': `${files['apps/kustomization.yaml'] ?? ''}`.replace(
+      'keys.yaml',
+      'keys.yaml, source.yaml',
+    ),
+    'apps/source.yaml': source,
+    'apps/release.yaml': release.replace(
+      /chart: \{ spec.*/,
+      'chart: { spec: { chart: web, sourceRef: { kind: HelmRepository, name: charts } } }',
+    ),
+  };
+  const asked: string[] = [];
+  const pull = (puller: ChartPuller): Promise<RenderedRelease | Ambiguous> =>
+    bed.renderer.release(
+      { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
+      { state: bed.state(given), cluster: withToken, puller },
+    );
+  const bytes = tarGz(tarFiles({ 'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.2.3\n' }));
+  const rendered = await pull({
+    pull: ({ url }) => {
+      asked.push(url);
+      return Promise.resolve({ bytes, digest: 'sha256:web', revision: '1.2.3', version: '1.2.3' });
+    },
+  });
+  assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
+  assert.ok(asked[0]?.includes(token), 'it is pulled with the real one');
+  assertSilent(rendered);
+  assert.equal(rendered.chart.from, 'https://charts.example.com/•••/stable, 1.2.3');
+  const refused = pull({ pull: ({ url }) => Promise.reject(new Failure('notFound', `${url} has no such chart`)) });
+  await assert.rejects(refused, (error: Error) => {
+    assert.ok(!inspect(error, { depth: null, showHidden: true }).includes(token));
+    return true;
+  });
 });
