@@ -43,7 +43,7 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	checked := false
 	for _, each := range resources {
 		// The library looks at the names of variables with each resource; one is enough.
-		if checked && !hasDollar(each.YNode()) {
+		if checked && !changedBySubstitution(each.YNode()) {
 			continue
 		}
 		done, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
@@ -57,10 +57,11 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	return names, nil
 }
 
-// hasDollar says whether a resource can come out other than it went in. Writing and reading YAML for the others is half the time
-// of a build.
-func hasDollar(node *kyaml.Node) bool {
-	return strings.Contains(node.Value, "$") || slices.ContainsFunc(node.Content, hasDollar)
+// changedBySubstitution says whether a resource can come out other than it went in: where it has a dollar, or begins a text with
+// a tab, which is an error of the way through YAML. For the others that way is half the time of a build.
+func changedBySubstitution(node *kyaml.Node) bool {
+	return strings.Contains(node.Value, "$") || strings.HasPrefix(node.Value, "\t") ||
+		slices.ContainsFunc(node.Content, changedBySubstitution)
 }
 
 // variables are what SubstituteVariables of fluxcd/pkg/kustomize v1.35.6 puts together before it substitutes.

@@ -185,6 +185,12 @@ describe('what fails', () => {
       says: ['missing closing brace'],
     },
     {
+      name: 'a text that begins with a tab, which the way through YAML cannot carry',
+      data: `  a: x\n---\n${configMap('  a: "\\tx\\ny"\n').replace('shown', 'second')}`,
+      postBuild: { substitute: { b: 'x' } },
+      says: ['UnmarshalJSON', 'tab'],
+    },
+    {
       name: 'a value that is no YAML in its place',
       data: '  a: ${a}\n',
       postBuild: { substitute: { a: '{ x' } },
