@@ -1,6 +1,8 @@
 /**
  * All files of a folder on disk as a build needs them. Follows no symbolic link (Flux packs none, and a link may lead out of
- * the folder or in a circle), and leaves out what `.gitignore` files leave out: no source ever packs it. Watches nothing.
+ * the folder or in a circle), and leaves out what `.gitignore` files name: such files are rarely committed, and only what is
+ * committed gets into a source. A file that was committed all the same is missing here, for Git's index is not read. Watches
+ * nothing.
  */
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
