@@ -36,6 +36,8 @@ export interface FailureDetail {
   readonly status?: number;
   /** Milliseconds the server asked to wait (Retry-After). */
   readonly retryAfterMs?: number;
+  /** What the user could start to mend it, where that is known: `pull`, the download of a chart. */
+  readonly remedy?: 'pull';
   readonly cause?: unknown;
 }
 
@@ -44,6 +46,7 @@ export class Failure extends Error {
   readonly reason: FailureReason;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly remedy: FailureDetail['remedy'];
 
   constructor(reason: FailureReason, message: string, detail: FailureDetail = {}) {
     super(message, { cause: detail.cause });
@@ -51,6 +54,7 @@ export class Failure extends Error {
     this.reason = reason;
     this.status = detail.status;
     this.retryAfterMs = detail.retryAfterMs;
+    this.remedy = detail.remedy;
   }
 }
 
@@ -75,6 +79,15 @@ export function isFailure(error: unknown, reason?: FailureReason): error is Fail
     return false;
   }
   return reason === undefined || error.reason === reason;
+}
+
+/** The same failure in other words; its cause, which has the first ones, is left out. */
+export function reworded({ reason, status, retryAfterMs, remedy }: Failure, message: string): Failure {
+  return new Failure(reason, message, {
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(remedy === undefined ? {} : { remedy }),
+  });
 }
 
 /** The failure that an aborted signal stands for. */

@@ -1,5 +1,5 @@
 /** Says what a reader must know of renders besides their objects: what failed, and what was assumed or may differ. */
-import { isFailure } from '../base/failure.ts';
+import { type Failure, isFailure } from '../base/failure.ts';
 import type { RenderNote } from '../render/desired.ts';
 import type { BuildArguments } from './buildOptions.ts';
 import type { TargetOutcome } from './renderTarget.ts';
@@ -22,7 +22,7 @@ export function reportFailures(
     if (outcome.state === 'rendered') {
       return exitCodes.done;
     }
-    const hints = isFailure(outcome.error, 'notFound') ? sourcesLeft(outcome.key, options) : [];
+    const hints = isFailure(outcome.error, 'notFound') ? sourcesLeft(outcome.error, options) : [];
     return reportError(outcome.error, terminal, { what: leadOf(outcome, state), hints });
   });
   return Math.max(exitCodes.done, ...codes);
@@ -63,9 +63,12 @@ export function reportNotes(notes: readonly TitledNote[], terminal: Terminal): v
 }
 
 /** Where what is missing could come from, as far as it was not asked. */
-function sourcesLeft(what: string, { pull, cluster }: Pick<BuildArguments, 'pull' | 'cluster'>): readonly string[] {
+function sourcesLeft(
+  { remedy }: Failure,
+  { pull, cluster }: Pick<BuildArguments, 'pull' | 'cluster'>,
+): readonly string[] {
   return [
-    ...(pull || !what.startsWith('HelmRelease') ? [] : ['--pull pulls charts from where their sources point.']),
+    ...(pull || remedy !== 'pull' ? [] : ['--pull pulls charts from where their sources point.']),
     ...(cluster ? [] : ['--context NAME asks a cluster for what is not in the repository.']),
   ];
 }

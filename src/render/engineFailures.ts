@@ -2,7 +2,7 @@
  * The words of what goes wrong around the engine: a reply that is an error, a thread that has ended. Nothing of what was sent
  * may get into them: it may hold Secrets.
  */
-import { Failure, cancelled, isFailure } from '../base/failure.ts';
+import { Failure, cancelled, isFailure, reworded } from '../base/failure.ts';
 import { engineMemoryMiB } from './engineInstance.ts';
 import { type Ended, maxReplyBytes } from './engineMessages.ts';
 import type { EngineOperation, EngineReply } from './engineProtocol.ts';
@@ -32,7 +32,7 @@ export function shortFailure(error: unknown): unknown {
     return error;
   }
   const half = maxWords / 2;
-  return new Failure(error.reason, `${error.message.slice(0, half)} … ${error.message.slice(-half)}`);
+  return reworded(error, `${error.message.slice(0, half)} … ${error.message.slice(-half)}`);
 }
 
 export function limitFailure(what: string, limitMs: number): Failure {

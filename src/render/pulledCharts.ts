@@ -60,5 +60,5 @@ function keyOf({ url, chart, version, reference, insecure }: ChartRequest): stri
 function notPulled({ url, chart, version, reference }: ChartRequest): Failure {
   const wanted = version ?? reference?.tag ?? reference?.semver ?? reference?.digest;
   const name = [chart ?? url, ...(wanted === undefined ? [] : [wanted])].join(' ');
-  return new Failure('notFound', `The chart ${name} has not been pulled`);
+  return new Failure('notFound', `the chart ${name} has not been pulled`, { remedy: 'pull' });
 }

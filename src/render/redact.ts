@@ -2,7 +2,7 @@
  * Takes texts of Secrets out of messages and errors. The last thing between a secret and a log: it makes no expression of a
  * secret, takes secrets of any length, and where it fails itself it says nothing of what it was given.
  */
-import { Failure, isFailure } from '../base/failure.ts';
+import { isFailure, reworded } from '../base/failure.ts';
 import { mask } from './maskDifferences.ts';
 
 export interface RedactOptions {
@@ -29,7 +29,7 @@ export function redact(message: string, secrets: readonly string[], options: Red
 export function redactError(error: Error, secrets: readonly string[], options?: RedactOptions): Error {
   const message = redact(error.message, secrets, options);
   if (isFailure(error)) {
-    return new Failure(error.reason, message);
+    return reworded(error, message);
   }
   const told = new Error(message);
   told.name = redact(error.name, secrets, options);
@@ -48,6 +48,7 @@ function tellingParts(secrets: readonly string[], { words }: RedactOptions): str
   for (const secret of secrets) {
     add(secret);
     add(Buffer.from(secret).toString('base64'));
+    add(encodeURIComponent(secret.toWellFormed())); // in a URL
     secret.split('\n').forEach(add);
     if (words) {
       secret

@@ -45,7 +45,7 @@ export function renderProblem({ name, error, paths, cluster }: ProblemInput): Re
     const hint = 'The setting driftline.render.timeLimit allows more time.';
     return { message, place, hint, offers: ['changeLimit', 'openLog'] };
   }
-  if (isChartMissing(name, error.reason, message)) {
+  if (error.remedy === 'pull') {
     const pull = 'The command Driftline: Pull chart fetches it from where its source points.';
     return cluster === 'none'
       ? { message, place, hint: pull, offers: ['pullChart', 'connect'] }
@@ -60,11 +60,6 @@ export function renderProblem({ name, error, paths, cluster }: ProblemInput): Re
 /** `HelmRelease apps/shop cannot be rendered: …` */
 export function problemText(name: FluxName, problem: RenderProblem): string {
   return `${fluxNameText(name)} cannot be rendered: ${plainText(problem.message, 300)}`;
-}
-
-/** A chart that is neither here nor in the cluster: the one failure that a download can mend. */
-function isChartMissing(name: FluxName, reason: string, message: string): boolean {
-  return name.kind === 'HelmRelease' && reason === 'notFound' && /\bchart\b/i.test(message);
 }
 
 /** `PATH:LINE`, as kustomize, Helm and the YAML readers write it. */

@@ -285,8 +285,8 @@ for (const { name, given, chart, from, values, noted } of found) {
   });
 }
 
-/** What is missing, and what is said: each failure names the release, where was looked, and what to do. */
-const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
+/** What is missing, and what is said: each failure names the release, where was looked, and whether a pull would help. */
+const missing: readonly (readonly [string, ReleaseCase, RegExp, 'pull'?])[] = [
   [
     'nothing but the name',
     { spec: fromHelmRepository('6.5.0') },
@@ -295,7 +295,8 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
   [
     'not pulled',
     { spec: fromHelmRepository('6.5.0'), sources: { 'HelmRepository podinfo': { url: repositoryUrl } } },
-    /^The chart podinfo of HelmRelease apps\/podinfo is not in the repository; it has not been pulled; no cluster/,
+    /^The chart podinfo of HelmRelease apps\/podinfo is not in the repository; it has not been pulled; no cluster is used\.$/,
+    'pull',
   ],
   [
     'another version in the cluster',
@@ -338,6 +339,7 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
       }),
     },
     /from another URL/,
+    'pull',
   ],
   [
     'other values files',
@@ -373,7 +375,7 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
         artifact: () => Promise.reject(new Failure('unreachable', 'connection refused')),
       },
     },
-    /homelab has it and does not hand it out: connection refused; it has not been pulled\.$/,
+    /homelab has it and does not hand it out: connection refused; HelmRepository .* either\.$/,
   ],
   ['not in the cluster', { spec: fromHelmRepository('6.5.0'), cluster: {} }, /homelab has no HelmChart/],
   [
@@ -397,16 +399,12 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
       }),
     },
     /6\.5\.0@sha256:a+ in OCIRepository apps\/podinfo, and 6\.6\.0 is asked for/,
+    'pull',
   ],
   [
     'an ExternalArtifact without a cluster',
     { spec: { chartRef: { kind: 'ExternalArtifact', name: 'made' } } },
     /ExternalArtifact apps\/made is not in the repository either/,
-  ],
-  [
-    'a folder that is not there',
-    { files: { 'README.md': '' } },
-    /^There is no chart at \.\/chart in GitRepository apps\/flux-system, which is this repository \(working tree\)$/,
   ],
   [
     'a Git repository that is another',
@@ -415,11 +413,12 @@ const missing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
   ],
 ];
 
-for (const [name, given, expected] of missing) {
+for (const [name, given, expected, remedy] of missing) {
   test(`no chart: ${name}`, async () => {
     await assert.rejects(bed.render(given), (error: Failure) => {
       assert.equal(error.reason, 'notFound');
       assert.match(error.message, expected);
+      assert.equal(error.remedy, remedy);
       return true;
     });
   });
@@ -431,6 +430,11 @@ const withDependency = (repository: string): Files => ({
 });
 
 const refused: readonly (readonly [string, ReleaseCase, RegExp])[] = [
+  [
+    'a folder that is not there',
+    { files: { 'README.md': '' } },
+    /^There is no chart at \.\/chart in GitRepository apps\/flux-system, which is this repository \(working tree\)$/,
+  ],
   ['no chart at all', { spec: {} }, /HelmRelease apps\/podinfo names no chart: spec\.chart or spec\.chartRef/],
   [
     'dependencies that are not there',

@@ -152,7 +152,7 @@ entries:
       await rendered(title, (text) => text.includes('block_retention: 99h'));
       await typeOver(document, 'version: 1.10.1', 'version: 1.10.2');
       const shown = await rendered(title, (text) => text.includes('Error'));
-      assert.match(shown.getText().replaceAll('\n# ', ' '), /The chart tempo 1\.10\.2 has not been pulled/);
+      assert.match(shown.getText().replaceAll('\n# ', ' '), /the chart tempo 1\.10\.2 has not been pulled/);
       assert.match(shown.getText(), /block_retention: 99h/);
       await typeOver(document, 'version: 1.10.2', 'version: 1.10.1');
       await rendered(title, (text) => !text.includes('Error'));

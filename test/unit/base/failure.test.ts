@@ -1,7 +1,7 @@
 /** Failures are recognised by their field, across copies of the class, and by nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure, cancelled, isFailure } from '../../../src/base/failure.ts';
+import { Failure, cancelled, isFailure, reworded } from '../../../src/base/failure.ts';
 import { noLog } from '../../../src/base/log.ts';
 
 test('a failure of another copy of the class is a failure', () => {
@@ -31,6 +31,18 @@ test('a failure keeps its cause and what the server said', () => {
     ['busy', 'too many requests', 429, 2000, cause, 'Failure'],
   );
   assert.equal(cancelled('Reconcile').message, 'Reconcile was cancelled');
+});
+
+test('in other words a failure is the same but for its cause, which may have the first ones', () => {
+  const detail = { status: 404, retryAfterMs: 10, remedy: 'pull', cause: new Error('inside') } as const;
+  const { reason, message, status, retryAfterMs, remedy, cause } = reworded(
+    new Failure('notFound', 'first', detail),
+    'other',
+  );
+  assert.deepEqual(
+    [reason, message, status, retryAfterMs, remedy, cause],
+    ['notFound', 'other', 404, 10, 'pull', undefined],
+  );
 });
 
 test('a log that keeps nothing takes everything', () => {

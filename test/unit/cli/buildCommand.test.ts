@@ -343,6 +343,15 @@ describe('a name', () => {
     );
   });
 
+  test('of a release whose chart no pull can get: --pull is not said', async () => {
+    const why = new Failure('notFound', 'GitRepository apps/other is another repository');
+    const run = await runBuild('hr/plex', plexByName, {
+      now: { stated: [stated(namedPlex, 'a.yaml')], renderings: { 'HelmRelease/plex': why } },
+    });
+    assert.match(run.messages, /another repository\n {2}--context NAME /);
+    assert.doesNotMatch(run.messages, /--pull/);
+  });
+
   for (const [options, hints] of [
     [
       '',
@@ -355,7 +364,7 @@ describe('a name', () => {
     [' --pull --context home', []],
   ] as const) {
     test(`of a release whose chart is missing, with${options === '' ? 'out options' : options}: what could help is said`, async () => {
-      const why = new Failure('notFound', 'no chart');
+      const why = new Failure('notFound', 'no chart', { remedy: 'pull' });
       const run = await runBuild(`hr/plex${options}`, plexByName, {
         now: { stated: [stated(namedPlex, 'a.yaml')], renderings: { 'HelmRelease/plex': why } },
       });

@@ -27,7 +27,8 @@ test('a chart that nobody asked for is refused without a request, and the refusa
   const { pulled, asked, loads } = charts();
   await assert.rejects(pulled.kept.pull(shop), {
     reason: 'notFound',
-    message: 'The chart shop ^1.0.0 has not been pulled',
+    message: 'the chart shop ^1.0.0 has not been pulled',
+    remedy: 'pull',
   });
   assert.deepEqual([asked, loads.count], [[], 0]);
 });
@@ -62,7 +63,7 @@ for (const [title, request, name] of others) {
   test(`another chart is another chart: ${title}`, async () => {
     const { pulled } = charts();
     await pulled.fetching.pull(shop);
-    await assert.rejects(pulled.kept.pull(request), { message: `The chart ${name} has not been pulled` });
+    await assert.rejects(pulled.kept.pull(request), { message: `the chart ${name} has not been pulled` });
   });
 }
 

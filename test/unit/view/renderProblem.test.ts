@@ -39,6 +39,8 @@ for (const [message, expected] of places) {
   });
 }
 
+const chartToPull = new Failure('notFound', 'The chart shop is not here', { remedy: 'pull' });
+
 const offers: readonly (readonly [string, Partial<ProblemInput>, readonly string[]])[] = [
   [
     'an error with its place leads there',
@@ -46,20 +48,13 @@ const offers: readonly (readonly [string, Partial<ProblemInput>, readonly string
     ['openPlace', 'openLog'],
   ],
   ['one without leads to the log', { error: new Failure('invalid', 'bad') }, ['openLog']],
+  ['a chart that is nowhere can be pulled, or found in a cluster', { error: chartToPull }, ['pullChart', 'connect']],
+  ['with a cluster there is only the pull', { error: chartToPull, cluster: 'connected' }, ['pullChart']],
+  ['where no cluster may be asked none is offered', { error: chartToPull, cluster: 'refused' }, ['pullChart']],
   [
-    'a chart that is nowhere can be pulled, or found in a cluster',
-    { error: new Failure('notFound', 'The chart shop is not here') },
-    ['pullChart', 'connect'],
-  ],
-  [
-    'with a cluster there is only the pull',
-    { error: new Failure('notFound', 'The chart shop is not here'), cluster: 'connected' },
-    ['pullChart'],
-  ],
-  [
-    'where no cluster may be asked none is offered',
-    { error: new Failure('notFound', 'The chart shop is not here'), cluster: 'refused' },
-    ['pullChart'],
+    'a chart that no download has is not to be pulled, whatever the words',
+    { error: new Failure('notFound', 'The chart ./x is not here; GitRepository apps/other is another repository') },
+    ['connect'],
   ],
   [
     'a source that is nowhere may be in a cluster',
