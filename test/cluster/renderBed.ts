@@ -33,23 +33,29 @@ export async function openRenderBed(
   if (obstacle !== undefined) {
     throw new Error(obstacle);
   }
-  const [engine, clock, log] = [await openRealEngine(), systemClock(), noLog()];
-  const kubeconfig = loadKubeconfigs([cluster.kubeconfig]);
-  const network = { proxy: undefined, strictSSL: true, extraCAs: [] };
-  const api = new HttpClusterApi({
-    transport: createTransport(kubeconfig, cluster.context, { ...network, log }),
-    log,
-    clock,
-  });
+  const engine = await openRealEngine();
+  const { inputs, dispose } = openClusterInputs(cluster);
   after(() => {
     engine.dispose();
-    api.dispose();
+    dispose();
   });
   const files = memoryFiles(repository.files);
   return {
-    renderer: new RepositoryRenderer({ engine, log }),
-    inputs: new LiveClusterInputs({ api, clock, log }),
+    renderer: new RepositoryRenderer({ engine, log: noLog() }),
+    inputs,
     state: { label: 'working tree', key: 'bed', files, remotes: repository.remotes },
     files: files.files,
   };
+}
+
+/** What rendering asks of the cluster, by its administrator's kubeconfig. The caller disposes it. */
+export function openClusterInputs(cluster: TestCluster): {
+  readonly inputs: ClusterInputs;
+  readonly dispose: () => void;
+} {
+  const [clock, log] = [systemClock(), noLog()];
+  const network = { proxy: undefined, strictSSL: true, extraCAs: [] };
+  const transport = createTransport(loadKubeconfigs([cluster.kubeconfig]), cluster.context, { ...network, log });
+  const api = new HttpClusterApi({ transport, log, clock });
+  return { inputs: new LiveClusterInputs({ api, clock, log }), dispose: () => api.dispose() };
 }

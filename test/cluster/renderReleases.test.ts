@@ -20,10 +20,11 @@ import {
   valuesData,
   valuesSecret,
 } from './releaseCases.ts';
+import { placeObjects } from './placeObjects.ts';
 import { openRenderBed } from './renderBed.ts';
 import { copyChart, publishRenderCharts, publishSchemas, renderCharts } from './renderCharts.ts';
 import { type StoredRelease, storedRelease } from './storedRelease.ts';
-import { apiPath, applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
+import { applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
 import { withoutPaths } from '../support/withoutPaths.ts';
 
 const cluster = await clusterForTests();
@@ -171,22 +172,6 @@ async function rendered(name: string, inputs: ClusterInputs = beforeInstall): Pr
   return result;
 }
 
-/** Manifests may leave their namespace to who applies them. */
-function placed(objects: readonly PlainObject[], releaseNamespace: string): Promise<readonly PlainObject[]> {
-  return Promise.all(
-    objects.map(async (object) => {
-      const metadata = object.metadata as { readonly namespace?: string };
-      const path = await apiPath(cluster, {
-        ...object,
-        metadata: { ...metadata, namespace: releaseNamespace },
-      } as never);
-      return path.includes(`/namespaces/${releaseNamespace}/`) && metadata.namespace === undefined
-        ? { ...object, metadata: { ...metadata, namespace: releaseNamespace } }
-        : object;
-    }),
-  );
-}
-
 async function checkStored(each: ReleaseCase, inputs = beforeInstall): Promise<RenderedRelease> {
   const live = await cluster.api.get(pathOf(each.name));
   assert.equal(conditionOf(live, 'Ready')?.status, 'True', conditionOf(live, 'Ready')?.message);
@@ -216,14 +201,20 @@ async function checkStored(each: ReleaseCase, inputs = beforeInstall): Promise<R
   const without = (objects: readonly PlainObject[]) =>
     objects.map((object) => withoutPaths(object, unstableOf(render, object)));
   const [own, theirs] = [real('none').map((object) => object.real), without(stored.objects)];
-  assertSameObjects(await placed(own, stored.namespace), await placed(theirs, stored.namespace), 'objects');
+  assertSameObjects(
+    await placeObjects(cluster, own, stored.namespace),
+    await placeObjects(cluster, theirs, stored.namespace),
+    'objects',
+  );
   const hooks = real('hook');
   assertSameObjects(
-    await placed(
+    await placeObjects(
+      cluster,
       hooks.map((object) => object.real),
       stored.namespace,
     ),
-    await placed(
+    await placeObjects(
+      cluster,
       stored.hooks.map(({ object }) => object),
       stored.namespace,
     ),

@@ -5,7 +5,8 @@
 {{- if and $probe (dig "enabled" true $probe) -}}
 {{- $spec := deepCopy (default dict $probe.spec) -}}
 {{- if not $probe.custom -}}
-{{- $port := include "common.container.servicePort" $ -}}
+{{- $port := coalesce $probe.port $spec.port (include "common.container.servicePort" $) -}}
+{{- $spec = omit $spec "port" -}}
 {{- if $port -}}
 {{- $kind := default "TCP" $probe.type | upper -}}
 {{- if or (eq $kind "HTTP") (eq $kind "HTTPS") -}}

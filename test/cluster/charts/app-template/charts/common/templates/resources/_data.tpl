@@ -14,10 +14,12 @@
   {{- end -}}
 {{- end -}}
 
+{{/* Objects as they are, below `manifest` or beside their name. */}}
 {{- define "common.render.rawResources" -}}
   {{- $resources := include "common.values.enabled" (dict "rootContext" $ "entries" .Values.rawResources) | fromYaml -}}
   {{- range $identifier, $resource := $resources -}}
-    {{- $body := include "common.lib.rendered" (dict "rootContext" $ "value" (default (omit $resource "apiVersion" "kind" "identifier" "name" "enabled" "labels" "annotations" "manifest") $resource.manifest)) -}}
-    {{- include "common.lib.object" (dict "rootContext" $ "apiVersion" $resource.apiVersion "kind" $resource.kind "entry" $resource "body" $body) -}}
+    {{- $manifest := default $resource $resource.manifest -}}
+    {{- $body := include "common.lib.rendered" (dict "rootContext" $ "value" (omit $manifest "apiVersion" "kind" "metadata" "identifier" "name" "enabled" "labels" "annotations")) -}}
+    {{- include "common.lib.object" (dict "rootContext" $ "apiVersion" $manifest.apiVersion "kind" $manifest.kind "entry" $resource "body" $body) -}}
   {{- end -}}
 {{- end -}}
