@@ -32,7 +32,8 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 	}
 	names := namesIn(resources, known)
 	if request.KeepUnknown {
-		// A variable whose value is the text that refers to it stays as it is, with upstream's code unchanged.
+		// A variable whose value is the text that refers to it stays as it is, with upstream's code unchanged. What stands beside
+		// the name in an expression does not: a default is lost, and an operator works on this value.
 		for _, name := range names.unknown {
 			if err := unstructured.SetNestedField(flux.Object, "${"+name+"}", "spec", "postBuild", "substitute", name); err != nil {
 				return none, err

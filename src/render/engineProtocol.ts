@@ -93,11 +93,12 @@ export interface EngineOperations {
       /** The Flux Kustomization; `spec.path` is read from it. */
       readonly kustomization: JsonObject;
       readonly variables: readonly DataSource[];
-      /** A variable that is not set is an error (controller default since kustomize-controller 1.9.0). */
+      /** A variable that is not set is an error (default since kustomize-controller 1.9.0; which one runs is not asked). */
       readonly strict: boolean;
       /**
-       * Variables may come from elsewhere: one that is not set stays in the text as `${NAME}`, is listed in `unknown`, and
-       * `strict` asks nothing of it.
+       * Variables may come from elsewhere: one that is not set has the value `${NAME}`, is listed in `unknown`, and `strict`
+       * asks nothing of it. So `${NAME}` stays in the text, `${NAME:=default}` loses its default, and an operator works on
+       * the value: `${NAME^^}` is `${NAME}` in capitals, `${#NAME}` its length.
        */
       readonly keepUnknown?: boolean;
     };

@@ -110,7 +110,9 @@ async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Pro
     tree: tree.name,
     kustomization: run.flux,
     variables: run.sources,
-    strict: true, // the default of kustomize-controller since 1.9 (StrictPostBuildSubstitutions)
+    // The default since kustomize-controller 1.9 (StrictPostBuildSubstitutions), assumed everywhere: neither the version of the
+    // controller nor its feature gates are looked up.
+    strict: true,
     ...(run.keepUnknown ? { keepUnknown: true } : {}),
   });
   builds.set(key, reply, run.secret);

@@ -123,7 +123,8 @@ async function load(
     }
     why = found ? why : `cannot be read (${asked.failure ?? ''})`;
   }
-  return unknown(reference, found, `${title} ${why}: variables that it may set stay as they are.`);
+  const shown = 'stand as their names, without the defaults of the text, and its operators work on those names';
+  return unknown(reference, found, `${title} ${why}: variables that it may set ${shown}.`);
 }
 
 async function askCluster(

@@ -46,7 +46,7 @@ function groupsOf(variables: readonly EffectiveVariable[]): Group[] {
     },
     {
       word: 'not known here',
-      title: 'Set, and the value is not known here: where it is referred to, its name stays in the text',
+      title: 'Set, and the value is not known here: where it is referred to, its name stands in the text',
       variables: variables.filter(isUnknown),
     },
   ];

@@ -173,7 +173,7 @@ class Comparison {
  * read stays in the text as it is.
  */
 function variablesOf({ variables, notes }: RenderedKustomization): Readonly<Record<string, string>> {
-  const keepsUnknown = notes.some(({ message }) => message.includes('stay as they are'));
+  const keepsUnknown = notes.some(({ message }) => message.includes('stand as their names'));
   return Object.fromEntries(
     variables
       .filter(({ value, used }) => value !== undefined || (used && keepsUnknown))

@@ -162,7 +162,7 @@ substituteFrom: [{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }]
     variables: [{ name: 'a', value: undefined, origin: undefined, overridden: [], used: true }],
   },
   {
-    title: 'a source that nobody can be asked for leaves its variables as they are',
+    title: 'a source that nobody can be asked for leaves the names of its variables',
     postBuild: 'substitute: { b: "2" }\nsubstituteFrom: [{ kind: ConfigMap, name: none }]\n',
     text: '${a}${b}',
     shows: '${a}2',
@@ -171,7 +171,7 @@ substituteFrom: [{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }]
       { name: 'b', value: '2', origin: { from: 'inline' }, overridden: [], used: true },
     ],
     notes: [
-      'approximate: ConfigMap flux-system/none is not in the repository, and there is no cluster to ask: variables that it may set stay as they are.',
+      'approximate: ConfigMap flux-system/none is not in the repository, and there is no cluster to ask: variables that it may set stand as their names, without the defaults of the text, and its operators work on those names.',
     ],
   },
   {
@@ -183,7 +183,7 @@ substituteFrom: [{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }]
     },
     shows: '${a}2',
     notes: [
-      'approximate: Secret flux-system/none cannot be read (no access to secrets): variables that it may set stay as they are.',
+      'approximate: Secret flux-system/none cannot be read (no access to secrets): variables that it may set stand as their names, without the defaults of the text, and its operators work on those names.',
     ],
   },
   {
@@ -204,7 +204,7 @@ substituteFrom: [{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }]
       },
       { name: 'b', value: '2', origin: { from: 'inline' }, overridden: [], used: true },
     ],
-    notes: ['approximate: Secret flux-system/keys is encrypted: variables that it may set stay as they are.'],
+    notes: ['approximate: Secret flux-system/keys is encrypted: variables that it may set stand as their names, without the defaults of the text, and its operators work on those names.'],
   },
   {
     title: 'a text of digits becomes a number, as in the controller',

@@ -237,4 +237,13 @@ describe('which variables the text refers to', () => {
     assert.deepEqual(dataOf(given), { a: '${a} x', c: 'x-${d}' });
     assert.deepEqual(used(given), { used: ['a', 'b', 'd'], unknown: ['a', 'd'] });
   });
+
+  it('operators work on the name that stands for what may come from elsewhere', () => {
+    const given: Case = {
+      data: '  a: x-${name^^}\n  b: x-${#name}\n  c: x-${name/na/ga}\n',
+      postBuild: { substituteFrom: [from('Secret', 'elsewhere')] },
+      keepUnknown: true,
+    };
+    assert.deepEqual(dataOf(given), { a: 'x-${NAME}', b: 'x-7', c: 'x-${game}' });
+  });
 });
