@@ -29,8 +29,11 @@ export async function renderRelease(release: ReleaseInForce, context: ReleaseCon
     secrets.addDifferences(release.object, release.scrambled);
   }
   try {
-    return await render(release, context, secrets);
+    const rendered = await render(release, context, secrets);
+    secrets.add(context.secrets?.());
+    return withoutSecrets(rendered, secrets);
   } catch (error) {
+    secrets.add(context.secrets?.());
     throw secrets.redacted(error);
   }
 }
@@ -54,7 +57,7 @@ async function render(
       )
     : rendered.objects.map(() => []);
   const scrambledRequest = requestFor(release.scrambled ?? object, chart, surroundings);
-  const masked = await maskRender({ rendered, values, request, scrambledRequest, context, secrets });
+  const masked = await maskRender({ release, rendered, values, request, scrambledRequest, context, secrets });
   const shown = shownRelease(release);
   const { name, namespace = '' } = shown.metadata;
   return {
@@ -70,7 +73,7 @@ async function render(
     },
     release: { name: releaseNameOf(shown), namespace: releaseNamespaceOf(shown) },
     objects: desiredObjects(rendered, masked.objects, unstable),
-    values: shownValues(chart, values),
+    values: shownValues(chart, release.untraced ? { ...values, scrambled: 'failed' } : values),
     chartNotes: masked.notesText,
     notes: [
       ...context.notes,
@@ -85,6 +88,16 @@ async function render(
       })),
       ...masked.notes,
     ],
+  };
+}
+
+/** Sentences of ours hold names and URLs, which a parent may have substituted from a Secret. */
+function withoutSecrets(rendered: RenderedRelease, secrets: SecretTexts): RenderedRelease {
+  const redact = (text: string): string => secrets.redact(text, { words: false });
+  return {
+    ...rendered,
+    chart: { ...rendered.chart, from: redact(rendered.chart.from) },
+    notes: rendered.notes.map((note) => ({ ...note, message: redact(note.message) })),
   };
 }
 
@@ -160,6 +173,7 @@ interface MaskedRender extends MaskedObjects {
 
 /** Renders with scrambled secrets where there are any, and masks what is otherwise then. */
 async function maskRender(made: {
+  readonly release: ReleaseInForce;
   readonly rendered: Rendered;
   readonly values: ReadValues;
   readonly request: ReleaseRequest;
@@ -167,7 +181,10 @@ async function maskRender(made: {
   readonly context: ReleaseContext;
   readonly secrets: SecretTexts;
 }): Promise<MaskedRender> {
-  const { rendered, values, request, scrambledRequest, context, secrets } = made;
+  const { release, rendered, values, request, scrambledRequest, context, secrets } = made;
+  if (release.untraced) {
+    return hidden(rendered, [...secrets.all, ...(context.secrets?.() ?? [])]);
+  }
   if (values.scrambled === undefined && isDeepStrictEqual(request, scrambledRequest)) {
     return { ...maskSecretKinds(rendered.objects), notesText: rendered.notesText };
   }
@@ -178,10 +195,11 @@ async function maskRender(made: {
       notesText: maskLines(rendered.notesText, other.notesText),
     };
   }
-  return {
-    ...maskEverything(rendered.objects, secrets.all),
-    notesText: rendered.notesText === '' ? '' : mask,
-  };
+  return hidden(rendered, secrets.all);
+}
+
+function hidden({ objects, notesText }: Rendered, secrets: readonly string[]): MaskedRender {
+  return { ...maskEverything(objects, secrets), notesText: notesText === '' ? '' : mask };
 }
 
 /** `undefined` where the chart does not render with other texts: it may check what a secret looks like. */

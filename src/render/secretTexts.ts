@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isFailure } from '../base/failure.ts';
 import { asRecord } from '../flux/untyped.ts';
-import { redact, redactError } from './redact.ts';
+import { redact, redactError, type RedactOptions } from './redact.ts';
 
 export class SecretTexts {
   readonly #texts = new Set<string>();
@@ -50,8 +50,8 @@ export class SecretTexts {
     }
   }
 
-  redact(message: string): string {
-    return this.any ? redact(message, this.all) : message;
+  redact(message: string, options?: RedactOptions): string {
+    return this.any ? redact(message, this.all, options) : message;
   }
 
   /** What was thrown, with dots for secrets in message and stack. A cause is dropped: it may quote them too. */

@@ -120,6 +120,22 @@ spec: { url: 'https://github.com/org/fleet', recurseSubmodules: true }
   }
 });
 
+test('values of a ConfigMap that a sibling builds are as it builds them, or that they are not is said', async () => {
+  const given = {
+    ...files,
+    'clusters/home/config.yaml': kustomization('config', './config', 'postBuild: { substitute: { count: "7" } }\n'),
+    'apps/kustomization.yaml': 'resources: [release.yaml, keys.yaml]\n',
+    'config/settings.yaml': configMap('settings', "values.yaml: 'replicas: ${count}'"),
+  };
+  const rendered = await render(given);
+  assert.equal((rendered.objects[0]?.object as { data?: { replicas?: string } }).data?.replicas, '7');
+  const broken = { ...given, 'config/kustomization.yaml': 'resources: [settings.yaml, gone.yaml]\n' };
+  const said = (await render(broken)).notes.map(({ message }) => message);
+  const message =
+    'ConfigMap apps/settings is read as config/settings.yaml states it, not as Kustomization flux-system/config builds it.';
+  assert.ok(said.includes(message), said.join('\n'));
+});
+
 test('a file of one cluster chooses, and an error in the build of a parent names its place', async () => {
   assert.equal((await render(files, 'clusters/home/apps.yaml')).release.name, 'patched');
   const broken = { ...files, 'apps/kustomization.yaml': 'resources: [release.yaml, gone.yaml]\n' };
@@ -146,7 +162,9 @@ function assertSilent(rendered: RenderedRelease): void {
   }
 }
 
-const withToken = cluster({ secrets: { 'flux-system/cluster': { host: 'h', token, port: '443' } } });
+const withToken = cluster({
+  secrets: { 'flux-system/cluster': { host: 'h', token, escape: String.raw`"\x63anary"` } },
+});
 
 /** Has only its own values scrambled when the build of its parent cannot be made with scrambled secrets. */
 const patchedRelease = `${release}  postRenderers:
@@ -156,9 +174,9 @@ const patchedRelease = `${release}  postRenderers:
 `;
 
 test('a Secret in a post-renderer is masked, also where its parent builds with no other values than the real ones', async () => {
-  // A label with other digits is as good; a name that two objects share is not.
-  const clash = `---\n${configMap('p\${port}', 'a: b')}---\n${configMap('p554', 'a: b')}`;
-  for (const more of ['', clash]) {
+  // An escape that is none when scrambled.
+  const refused = `---\n${configMap('other', 'k: ${escape}')}`;
+  for (const more of ['', refused]) {
     const given = { ...files, 'apps/release.yaml': `${patchedRelease}${more}` };
     const rendered = await bed.renderer.release(
       { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
@@ -167,7 +185,12 @@ test('a Secret in a post-renderer is masked, also where its parent builds with n
     assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
     assertSilent(rendered);
     const [object] = rendered.objects;
-    assert.equal((object?.object as { data?: { patched?: string } }).data?.patched, '•••');
+    const shown = Object.values((object?.object as { data?: Files }).data ?? {});
+    assert.equal(shown.length, 5);
+    assert.equal(
+      shown.every((value) => value === '•••'),
+      more !== '',
+    );
     assert.equal((object?.real.reveal() as { data?: { patched?: string } }).data?.patched, token);
   }
 });
@@ -180,10 +203,7 @@ spec: { interval: 1h, url: "https://user:\${token}@charts.example.com/\${token}/
 `;
   const given = {
     ...files,
-    'apps/kustomization.yaml': `${files['apps/kustomization.yaml'] ?? ''}`.replace(
-      'keys.yaml',
-      'keys.yaml, source.yaml',
-    ),
+    'apps/kustomization.yaml': files['apps/kustomization.yaml']?.replace('keys.yaml', 'keys.yaml, source.yaml'),
     'apps/source.yaml': source,
     'apps/release.yaml': release.replace(
       /chart: \{ spec.*/,

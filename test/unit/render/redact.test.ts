@@ -35,6 +35,11 @@ test('secrets that no regular expression can be made of, or that look like one',
   assert.equal(redact('a|b$&c.*', ['$&c.*'], { words: false }), `a|b${dots}`);
 });
 
+test('a secret in a URL, where some of its characters are written otherwise', () => {
+  assert.equal(redact('GET https://x/to%2Fk%20en/a', ['to/k en'], { words: false }), `GET https://x/${dots}/a`);
+  assert.equal(redact('GET \ud800 x', ['\ud800 x'], { words: false }), `GET ${dots}`);
+});
+
 test('letters whose other case has another length do not move what is replaced', () => {
   const rows: readonly [string, string, string][] = [
     ['İİİ then HUNTER2 then İ', 'hunter2', `İİİ then ${dots} then İ`],
