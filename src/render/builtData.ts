@@ -4,6 +4,7 @@
  */
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
+import type { RenderNote } from './desired.ts';
 import type { Built } from './kustomizationBuild.ts';
 import { maskEncrypted } from './maskEncrypted.ts';
 import type { StatedDocument } from './fileModel.ts';
@@ -16,9 +17,22 @@ export interface DataObject {
   /** Secrets decoded. Of what is encrypted the values are not known, and these are its keys with empty texts. */
   readonly data: Twin<Texts>;
   readonly encrypted: boolean;
-  /** The file that states it, where it was not built. */
+  /** The file that states it, where none of the builds that lead to who asks gave it. */
   readonly path?: string;
+  /** What a reader must know: it is not as its own build would give it. */
+  readonly note?: RenderNote;
 }
+
+/** What a build that does not lead to who asks makes of a document. */
+export interface BuiltElsewhere {
+  /** `Kustomization namespace/name`. */
+  readonly by: string;
+  /** `undefined` where the build fails, leaves it out or needs this very object. */
+  readonly object: Twin<KubernetesObject> | undefined;
+}
+
+/** `near`: the file that asks. `undefined` where nothing builds the document. Throws `Failure('cancelled')` and `'timeout'`. */
+export type BuildElsewhere = (document: StatedDocument, near: string) => Promise<BuiltElsewhere | undefined>;
 
 export interface DataName {
   readonly kind: 'ConfigMap' | 'Secret';
@@ -26,26 +40,41 @@ export interface DataName {
   readonly name: string;
 }
 
-/** `builds`: those that lead to who asks, the nearest last. `near`: the file that asks, to choose between namesakes. */
-export function findData(
-  wanted: DataName,
-  builds: readonly Built[],
-  snapshot: RepositorySnapshot,
-  near: string,
-): DataObject | undefined {
+export interface DataSurroundings {
+  /** Those that lead to who asks, the nearest last. */
+  readonly builds: readonly Built[];
+  readonly snapshot: RepositorySnapshot;
+  /** The file that asks, to choose between namesakes. */
+  readonly near: string;
+  readonly elsewhere: BuildElsewhere;
+}
+
+export async function findData(wanted: DataName, around: DataSurroundings): Promise<DataObject | undefined> {
+  const { builds, snapshot, near, elsewhere } = around;
   for (const { objects } of builds.toReversed()) {
     const found = mapTwin(objects, (list) => list.find((object) => isWanted(object, wanted)));
     if (found.real !== undefined) {
       return dataOf(found.real, found);
     }
   }
-  const stated = snapshot.named(wanted.kind, wanted.namespace, wanted.name).filter(({ group }) => group === '');
-  const [nearest] = stated.toSorted((a, b) => shared(b, near) - shared(a, near));
+  const namesakes = snapshot.named(wanted.kind, wanted.namespace, wanted.name).filter(({ group }) => group === '');
+  const [nearest] = namesakes.toSorted((a, b) => shared(b, near) - shared(a, near));
   if (!nearest) {
     return undefined;
   }
+  const { path } = nearest;
+  const built = await elsewhere(nearest, near);
+  if (built?.object !== undefined && isWanted(built.object.real, wanted)) {
+    return { ...dataOf(built.object.real, built.object), path };
+  }
   const object = nearest.object as unknown as KubernetesObject;
-  return { ...dataOf(object, plainTwin<KubernetesObject | undefined>(object)), path: nearest.path };
+  const stated = { ...dataOf(object, plainTwin<KubernetesObject | undefined>(object)), path };
+  return built === undefined ? stated : { ...stated, note: unbuiltNote(wanted, path, built.by) };
+}
+
+function unbuiltNote({ kind, namespace, name }: DataName, path: string, by: string): RenderNote {
+  const message = `${kind} ${namespace}/${name} is read as ${path} states it, not as ${by} builds it.`;
+  return { severity: 'approximate', message };
 }
 
 function isWanted(object: KubernetesObject, { kind, namespace, name }: DataName): boolean {
@@ -85,7 +114,7 @@ function textsOf(object: KubernetesObject): Texts {
 }
 
 /** How many folders a file shares with another one: of two clusters in one repository, each has its own settings. */
-function shared(document: StatedDocument, near: string): number {
+export function shared(document: Pick<StatedDocument, 'path'>, near: string): number {
   const parts = near.split('/');
   const different = document.path.split('/').findIndex((part, index) => part !== parts[index]);
   return different < 0 ? parts.length : different;

@@ -5,9 +5,10 @@
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asFluxObject } from '../flux/sanitizeObject.ts';
 import { fieldAt } from '../flux/untyped.ts';
+import type { BuildOwners } from './buildOwners.ts';
 import type { DesiredObject, RenderedKustomization, RenderNote } from './desired.ts';
 import { desiredObjects, maskTwin } from './desiredObjects.ts';
-import type { InForce } from './inForce.ts';
+import { buildElsewhere, type InForce } from './inForce.ts';
 import { buildKustomization } from './kustomizationBuild.ts';
 import { leftAlone } from './leftAlone.ts';
 import type { RenderContext } from './renderContext.ts';
@@ -15,9 +16,18 @@ import type { Twin } from './twin.ts';
 import { effectiveVariables, loadVariables } from './variables.ts';
 
 /** Throws `Failure`. */
-export async function renderKustomization(context: RenderContext, inForce: InForce): Promise<RenderedKustomization> {
+export async function renderKustomization(
+  context: RenderContext,
+  inForce: InForce,
+  owners: BuildOwners,
+): Promise<RenderedKustomization> {
   const { object, builds, document } = inForce;
-  const variables = await loadVariables(context, object, builds, document.path);
+  const variables = await loadVariables(context, {
+    kustomization: object,
+    builds,
+    definedIn: document.path,
+    elsewhere: buildElsewhere(context, owners),
+  });
   const built = await buildKustomization(context, {
     kustomization: object,
     definedIn: document.path,

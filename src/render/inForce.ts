@@ -7,6 +7,7 @@ import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { displayName } from '../flux/objectKey.ts';
 import type { BuildOwners, Chain } from './buildOwners.ts';
+import { type BuildElsewhere, shared } from './builtData.ts';
 import type { FluxName, RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { FluxSync } from './fluxSync.ts';
@@ -105,6 +106,37 @@ export async function documentInForce(
   return found?.object;
 }
 
+/**
+ * What the Kustomization that builds a document makes of it; of several the one whose file is nearest to who asks. A build that
+ * needs the document itself is not followed, for that would not end.
+ */
+export function buildElsewhere(context: RenderContext, owners: BuildOwners): BuildElsewhere {
+  return async (document, near) => {
+    const closeness = (chain: Chain): number => Math.max(0, ...chain.map((owner) => shared(owner, near)));
+    const [chain = []] = owners.chains(document).toSorted((a, b) => closeness(b) - closeness(a));
+    const owner = chain.at(-1);
+    if (!owner) {
+      return undefined;
+    }
+    const by = title(owner);
+    if (context.underWay.has(document)) {
+      return { by, object: undefined };
+    }
+    context.underWay.add(document);
+    try {
+      const [found] = await follow(context, owners, { document, chain });
+      return { by, object: found?.object };
+    } catch (error) {
+      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'timeout') {
+        throw error;
+      }
+      return { by, object: undefined }; // that it fails is no reason for who asks to fail
+    } finally {
+      context.underWay.delete(document);
+    }
+  };
+}
+
 /** The documents that could be meant, with the ways from the roots to each. */
 function waysTo(context: RenderContext, owners: BuildOwners, { name, owner, path }: Wanted): Way[] {
   const all = [
@@ -143,7 +175,7 @@ async function follow(context: RenderContext, owners: BuildOwners, { document, c
   for (const next of rest) {
     const below: InForce[] = [];
     for (const parent of reached) {
-      below.push(...(await take(context, parent, next)));
+      below.push(...(await take(context, owners, parent, next)));
     }
     reached = below;
   }
@@ -166,7 +198,7 @@ async function rootInForce(context: RenderContext, owners: BuildOwners, document
     return { ...root, notes: [...root.notes, { severity: 'information', message }] };
   }
   for (let round = 0; round < 3; round += 1) {
-    const [itself] = await take(context, root, document);
+    const [itself] = await take(context, owners, root, document);
     if (!itself || isSame(itself.object, root.object)) {
       break;
     }
@@ -210,8 +242,18 @@ function isSame(a: Twin<KubernetesObject>, b: Twin<KubernetesObject>): boolean {
 }
 
 /** The document out of the build of its parent. */
-async function take(context: RenderContext, parent: InForce, document: StatedDocument): Promise<InForce[]> {
-  const variables = await loadVariables(context, parent.object, parent.builds, parent.document.path);
+async function take(
+  context: RenderContext,
+  owners: BuildOwners,
+  parent: InForce,
+  document: StatedDocument,
+): Promise<InForce[]> {
+  const variables = await loadVariables(context, {
+    kustomization: parent.object,
+    builds: parent.builds,
+    definedIn: parent.document.path,
+    elsewhere: buildElsewhere(context, owners),
+  });
   const built = await buildKustomization(context, {
     kustomization: parent.object,
     definedIn: parent.document.path,

@@ -37,6 +37,8 @@ export interface RepositoryData {
   readonly path?: string;
   /** SOPS has encrypted it and there is no key here: its values are unknown. */
   readonly encrypted?: true;
+  /** What a reader must know: it is not as its own build would give it. */
+  readonly note?: RenderNote;
 }
 
 export interface SourceName {

@@ -9,7 +9,7 @@ import { asFluxObject } from '../flux/sanitizeObject.ts';
 import type { BuildOwners } from './buildOwners.ts';
 import { findData } from './builtData.ts';
 import { distinct, shownObject } from './desiredKustomization.ts';
-import { documentInForce, type InForce } from './inForce.ts';
+import { buildElsewhere, documentInForce, type InForce } from './inForce.ts';
 import type { LoadedCharts } from './loadedCharts.ts';
 import type {
   ReleaseContext,
@@ -88,24 +88,27 @@ class BuiltRepository implements ReleaseRepository {
     this.#owners = owners;
   }
 
-  data(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Promise<RepositoryData | undefined> {
+  async data(kind: 'ConfigMap' | 'Secret', namespace: string, name: string): Promise<RepositoryData | undefined> {
     const { builds, document } = this.#inForce;
-    const found = findData({ kind, namespace, name }, builds, this.#context.parts.snapshot, document.path);
+    const { snapshot } = this.#context.parts;
+    const elsewhere = buildElsewhere(this.#context, this.#owners);
+    const found = await findData({ kind, namespace, name }, { builds, snapshot, near: document.path, elsewhere });
     if (!found) {
-      return Promise.resolve(undefined);
+      return undefined;
     }
-    const { data, encrypted, path } = found;
+    const { data, encrypted, path, note } = found;
     if (data.secret || (kind === 'Secret' && !encrypted)) {
       this.#context.addSecrets(Object.values(data.real));
     }
     const scrambled =
       data.scrambled ?? Object.fromEntries(Object.entries(data.real).map(([key, text]) => [key, scramble(text)]));
-    return Promise.resolve({
+    return {
       data: new Sealed(data.real),
       ...(kind === 'ConfigMap' && data.secret ? { scrambled } : {}),
       ...(path === undefined ? {} : { path }),
       ...(encrypted ? { encrypted: true as const } : {}),
-    });
+      ...(note ? { note } : {}),
+    };
   }
 
   async source({ kind, namespace, name }: SourceName): Promise<FluxObject | undefined> {

@@ -12,6 +12,7 @@ import type { EngineSession } from './engine.ts';
 import type { EngineReply } from './engineProtocol.ts';
 import { type EngineTrees, type SyncedTree, unreadFailure } from './engineTree.ts';
 import type { ArtifactView } from './artifactView.ts';
+import type { StatedDocument } from './fileModel.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
 import { redact, redactError } from './redact.ts';
 
@@ -38,6 +39,8 @@ export class RenderContext {
   readonly parts: RenderContextParts;
   readonly #trees = new Map<string, Promise<SyncedTree>>();
   readonly #inputs = new Map<string, TreeInputs>();
+  /** Documents that are being built on the way to what was asked for, to notice where that leads in a circle. */
+  readonly underWay = new Set<StatedDocument>();
   readonly #secrets = new Set<string>();
 
   constructor(parts: RenderContextParts) {

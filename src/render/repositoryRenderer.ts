@@ -54,7 +54,7 @@ export class RepositoryRenderer implements Renderer {
   }
 
   kustomization(name: FluxName, options: RenderOptions): Promise<RenderedKustomization | Ambiguous> {
-    return this.#render(name, options, (context, inForce) => renderKustomization(context, inForce));
+    return this.#render(name, options, renderKustomization);
   }
 
   release(name: FluxName, options: RenderOptions): Promise<RenderedRelease | Ambiguous> {

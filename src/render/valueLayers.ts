@@ -35,6 +35,7 @@ type Found =
       readonly scrambled?: Data;
       readonly read: 'repository' | 'cluster';
       readonly path?: string;
+      readonly note?: RenderNote;
     }
   | { readonly state: 'absent'; readonly assumed?: string }
   | { readonly state: 'unknown'; readonly why: string };
@@ -98,7 +99,7 @@ export async function readValues(
       })),
       { origin: { from: 'inline' }, values: inline },
     ],
-    notes: notesOn(references, found),
+    notes: [...notesOn(references, found), ...[...found.values()].flatMap((one) => ('note' in one ? one.note : []))],
   };
 }
 
@@ -156,13 +157,14 @@ async function find(reference: Reference, namespace: string, context: ReleaseCon
   const { cluster, repository, signal } = context;
   const stated = await repository.data(kind, namespace, name);
   if (stated && stated.encrypted !== true) {
-    const { scrambled, path } = stated;
+    const { scrambled, path, note } = stated;
     return {
       state: 'read',
       data: stated.data.reveal(),
       read: 'repository',
       ...(scrambled === undefined ? {} : { scrambled }),
       ...(path === undefined ? {} : { path }),
+      ...(note ? { note } : {}),
     };
   }
   const missing = stated ? 'is encrypted with SOPS' : 'is not in the repository';

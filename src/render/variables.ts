@@ -5,7 +5,7 @@
 import { isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asFlag, asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
-import { type DataObject, findData, type Texts } from './builtData.ts';
+import { type BuildElsewhere, type DataObject, findData, type Texts } from './builtData.ts';
 import type { EffectiveVariable, RenderNote, ValueOrigin } from './desired.ts';
 import type { DataSource } from './engineProtocol.ts';
 import type { Built } from './kustomizationBuild.ts';
@@ -46,18 +46,25 @@ interface Loaded {
   readonly note?: RenderNote;
 }
 
-/** `builds`: those that lead to the Kustomization, the direct parent last. Throws `Failure('cancelled')`. */
-export async function loadVariables(
-  context: RenderContext,
-  kustomization: Twin<KubernetesObject>,
-  builds: readonly Built[],
-  definedIn: string,
-): Promise<Variables> {
+/** Where a Kustomization stands in its repository. */
+export interface KustomizationAt {
+  readonly kustomization: Twin<KubernetesObject>;
+  /** Those that lead to it, the direct parent last. */
+  readonly builds: readonly Built[];
+  /** The file that states it. */
+  readonly definedIn: string;
+  readonly elsewhere: BuildElsewhere;
+}
+
+/** Throws `Failure('cancelled')`. */
+export async function loadVariables(context: RenderContext, at: KustomizationAt): Promise<Variables> {
+  const { kustomization, builds, definedIn, elsewhere } = at;
   const { real } = kustomization;
+  const around = { builds, snapshot: context.parts.snapshot, near: definedIn, elsewhere };
   const namespace = real.metadata.namespace ?? '';
   const loaded: Loaded[] = [];
   for (const reference of references(real)) {
-    const found = findData({ ...reference, namespace }, builds, context.parts.snapshot, definedIn);
+    const found = await findData({ ...reference, namespace }, around);
     loaded.push(await load(context, reference, namespace, found));
   }
   const inline = asRecord(fieldAt(real, 'spec', 'postBuild', 'substitute')) ?? {};
@@ -100,10 +107,9 @@ async function load(
   found: DataObject | undefined,
 ): Promise<Loaded> {
   if (found !== undefined && !found.encrypted) {
-    return known(context, reference, found.data, {
-      read: 'repository',
-      ...(found.path === undefined ? {} : { path: found.path }),
-    });
+    const { data, path, note } = found;
+    const read = known(context, reference, data, { read: 'repository', ...(path === undefined ? {} : { path }) });
+    return { ...read, ...(note ? { note } : {}) };
   }
   const title = `${reference.kind} ${namespace}/${reference.name}`;
   const { cluster } = context.parts;

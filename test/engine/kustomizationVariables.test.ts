@@ -99,6 +99,89 @@ patches: [{ target: { kind: ConfigMap }, patch: '[{ "op": "replace", "path": "/d
     ],
   },
   {
+    title: 'of a ConfigMap that a sibling builds, patched and substituted by it',
+    postBuild: 'substituteFrom: [{ kind: ConfigMap, name: settings }]\n',
+    text: '${a} ${b}',
+    files: {
+      'clusters/home/config.yaml': kustomization('config', './config', 'postBuild: { substitute: { zone: north } }\n'),
+      'config/settings.yaml': configMap('settings', 'a: "${zone}"\nb: old', 'flux-system'),
+      'config/kustomization.yaml': `resources: [settings.yaml]
+patches: [{ target: { kind: ConfigMap }, patch: '[{ "op": "replace", "path": "/data/b", "value": "patched" }]' }]
+`,
+    },
+    shows: 'north patched',
+  },
+  {
+    title: 'of a ConfigMap that a sibling builds with a Secret: masked as the Secret is',
+    postBuild: 'substituteFrom: [{ kind: ConfigMap, name: settings }]\n',
+    text: '${a}',
+    files: {
+      'clusters/home/config.yaml': kustomization(
+        'config',
+        './config',
+        'postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n',
+      ),
+      'clusters/home/keys.yaml': secret('keys', 'zone: canary-zone'),
+      'config/settings.yaml': configMap('settings', 'a: "in ${zone}"', 'flux-system'),
+    },
+    shows: '•••',
+    variables: [
+      {
+        name: 'a',
+        value: '•••',
+        origin: { from: 'ConfigMap', name: 'settings', key: 'a', read: 'repository', path: 'config/settings.yaml' },
+        overridden: [],
+        used: true,
+      },
+    ],
+  },
+  {
+    title: 'of a ConfigMap that the Kustomization itself builds',
+    postBuild: 'substituteFrom: [{ kind: ConfigMap, name: settings }]\n',
+    text: '${a}',
+    files: {
+      'apps/settings.yaml': configMap('settings', 'a: old', 'flux-system'),
+      'apps/kustomization.yaml': `resources: [a.yaml, settings.yaml]
+patches: [{ target: { name: settings }, patch: '[{ "op": "replace", "path": "/data/a", "value": "patched" }]' }]
+`,
+    },
+    shows: 'patched',
+  },
+  {
+    title: 'of ConfigMaps of two siblings that need each other',
+    postBuild: 'substituteFrom: [{ kind: ConfigMap, name: one }]\n',
+    text: '${a}',
+    files: {
+      'clusters/home/one.yaml': kustomization(
+        'one',
+        './one',
+        'postBuild: { substituteFrom: [{ kind: ConfigMap, name: two }] }\n',
+      ),
+      'clusters/home/two.yaml': kustomization(
+        'two',
+        './two',
+        'postBuild: { substituteFrom: [{ kind: ConfigMap, name: one }] }\n',
+      ),
+      'one/map.yaml': configMap('one', 'a: "one of ${b}"', 'flux-system'),
+      'two/map.yaml': configMap('two', 'b: two', 'flux-system'),
+    },
+    shows: 'one of two',
+  },
+  {
+    title: 'of a ConfigMap whose own build fails, as its file states it',
+    postBuild: 'substituteFrom: [{ kind: ConfigMap, name: settings }]\n',
+    text: '${a}',
+    files: {
+      'clusters/home/config.yaml': kustomization('config', './config'),
+      'config/settings.yaml': configMap('settings', 'a: stated', 'flux-system'),
+      'config/kustomization.yaml': 'resources: [settings.yaml, gone.yaml]\n',
+    },
+    shows: 'stated',
+    notes: [
+      'approximate: ConfigMap flux-system/settings is read as config/settings.yaml states it, not as Kustomization flux-system/config builds it.',
+    ],
+  },
+  {
     title: 'of a ConfigMap of the cluster, where the repository has none in that namespace',
     postBuild: 'substituteFrom: [{ kind: ConfigMap, name: settings }]\n',
     text: '${a}',
@@ -204,7 +287,9 @@ substituteFrom: [{ kind: ConfigMap, name: one }, { kind: ConfigMap, name: two }]
       },
       { name: 'b', value: '2', origin: { from: 'inline' }, overridden: [], used: true },
     ],
-    notes: ['approximate: Secret flux-system/keys is encrypted: variables that it may set stand as their names, without the defaults of the text, and its operators work on those names.'],
+    notes: [
+      'approximate: Secret flux-system/keys is encrypted: variables that it may set stand as their names, without the defaults of the text, and its operators work on those names.',
+    ],
   },
   {
     title: 'a text of digits becomes a number, as in the controller',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
-import { type DataObject, findData } from '../../../src/render/builtData.ts';
+import { type BuildElsewhere, type DataObject, findData } from '../../../src/render/builtData.ts';
 import type { Built } from '../../../src/render/kustomizationBuild.ts';
 import { plainTwin, type Twin } from '../../../src/render/twin.ts';
 import { snapshotOf } from '../../support/snapshot.ts';
@@ -29,7 +29,8 @@ async function find(
   near = 'clusters/one/ks.yaml',
   kind: 'ConfigMap' | 'Secret' = 'ConfigMap',
 ) {
-  return findData({ kind, namespace: 'a', name }, builds, await snapshotOf(files), near);
+  const elsewhere = () => Promise.resolve(undefined);
+  return findData({ kind, namespace: 'a', name }, { builds, snapshot: await snapshotOf(files), near, elsewhere });
 }
 
 function checkReal(found: DataObject | undefined, data: Readonly<Record<string, string>>, path?: string): void {
@@ -48,6 +49,31 @@ test('else the file that is nearest to who asks', async () => {
   checkReal(await find('settings', []), { x: 'one' }, 'clusters/one/settings.yaml');
   checkReal(await find('settings', [], 'clusters/two/apps/ks.yaml'), { x: 'two' }, 'clusters/two/settings.yaml');
   assert.equal(await find('none', []), undefined);
+});
+
+test('a file that another build takes in is read as that build gives it, else with a note', async () => {
+  const asked: string[] = [];
+  const given = async (object: KubernetesObject | undefined) => {
+    const elsewhere: BuildElsewhere = (document, near) => {
+      asked.push(`${document.path} for ${near}`);
+      return Promise.resolve({ by: 'Kustomization a/config', object: object && plainTwin(object) });
+    };
+    const around = { builds: [], snapshot: await snapshotOf(files), near: 'clusters/one/ks.yaml', elsewhere };
+    return findData({ kind: 'ConfigMap', namespace: 'a', name: 'settings' }, around);
+  };
+  const built = await given(map('settings', { x: 'built' }));
+  checkReal(built, { x: 'built' }, 'clusters/one/settings.yaml');
+  assert.equal(built?.note, undefined);
+  assert.deepEqual(asked, ['clusters/one/settings.yaml for clusters/one/ks.yaml']);
+  for (const other of [undefined, map('settings-renamed', { x: 'built' })]) {
+    const stated = await given(other);
+    checkReal(stated, { x: 'one' }, 'clusters/one/settings.yaml');
+    assert.deepEqual(stated?.note, {
+      severity: 'approximate',
+      message:
+        'ConfigMap a/settings is read as clusters/one/settings.yaml states it, not as Kustomization a/config builds it.',
+    });
+  }
 });
 
 test('Secrets are decoded, and what stands in stringData wins', async () => {
