@@ -119,16 +119,14 @@ type valuesReply struct {
 }
 
 type releaseRequest struct {
-	Chart                    string         `json:"chart"`
-	Values                   map[string]any `json:"values"`
-	ChartValues              map[string]any `json:"chartValues"`
-	ValuesFiles              []string       `json:"valuesFiles"`
-	IgnoreMissingValuesFiles bool           `json:"ignoreMissingValuesFiles"`
-	Name                     string         `json:"name"`
-	Namespace                string         `json:"namespace"`
-	IsUpgrade                bool           `json:"isUpgrade"`
-	VersionSuffix            string         `json:"versionSuffix"`
-	Capabilities             struct {
+	Chart         string         `json:"chart"`
+	Values        map[string]any `json:"values"`
+	ChartValues   map[string]any `json:"chartValues"`
+	Name          string         `json:"name"`
+	Namespace     string         `json:"namespace"`
+	IsUpgrade     bool           `json:"isUpgrade"`
+	VersionSuffix string         `json:"versionSuffix"`
+	Capabilities  struct {
 		KubeVersion     string    `json:"kubeVersion"`
 		APIVersions     *[]string `json:"apiVersions"`
 		MoreAPIVersions []string  `json:"moreApiVersions"`

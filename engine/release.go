@@ -9,12 +9,10 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
-	"github.com/fluxcd/pkg/chartutil"
 	"helm.sh/helm/v4/pkg/chart/common"
 	commonutil "helm.sh/helm/v4/pkg/chart/common/util"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	helmutil "helm.sh/helm/v4/pkg/chart/v2/util"
-	"sigs.k8s.io/yaml"
 )
 
 const notesFile = "NOTES.txt"
@@ -80,19 +78,12 @@ func capabilitiesOf(request releaseRequest) (*common.Capabilities, error) {
 	return capabilities, nil
 }
 
-// prepare makes of a loaded chart what the controllers would render: source-controller merges the values files into it,
+// prepare makes of a loaded chart what the controllers would render: values files of its source replace its own values,
 // helm-controller appends the digest of its artifact to its version, and Helm processes its dependencies.
 func prepare(loaded *chart.Chart, request releaseRequest) (*chart.Chart, error) {
 	prepared := copied(loaded)
 	if request.ChartValues != nil {
 		prepared.Values = request.ChartValues
-	}
-	if len(request.ValuesFiles) > 0 {
-		values, err := valuesOfFiles(prepared, request.ValuesFiles, request.IgnoreMissingValuesFiles)
-		if err != nil {
-			return nil, err
-		}
-		prepared.Values = values
 	}
 	if request.VersionSuffix != "" {
 		version, err := semver.NewVersion(prepared.Metadata.Version)
@@ -110,40 +101,6 @@ func prepare(loaded *chart.Chart, request releaseRequest) (*chart.Chart, error) 
 		return nil, fmt.Errorf("chart dependencies processing failed: %w", err)
 	}
 	return prepared, nil
-}
-
-// valuesOfFiles is mergeChartValues of source-controller v1.9.5, internal/helm/chart/builder_remote.go.
-func valuesOfFiles(prepared *chart.Chart, paths []string, ignoreMissing bool) (map[string]any, error) {
-	merged := map[string]any{}
-	for _, name := range paths {
-		cleaned := path.Clean(name)
-		if cleaned == helmutil.ValuesfileName {
-			merged = chartutil.MergeMaps(merged, prepared.Values)
-			continue
-		}
-		content, found := fileNamed(prepared, cleaned)
-		if !found {
-			if ignoreMissing {
-				continue
-			}
-			return nil, fmt.Errorf("no values file found at path '%s'", name)
-		}
-		values := map[string]any{}
-		if err := yaml.Unmarshal(content, &values); err != nil {
-			return nil, fmt.Errorf("unmarshaling values from '%s' failed: %w", name, err)
-		}
-		merged = chartutil.MergeMaps(merged, values)
-	}
-	return merged, nil
-}
-
-func fileNamed(of *chart.Chart, name string) ([]byte, bool) {
-	for _, file := range of.Files {
-		if file.Name == name {
-			return file.Data, true
-		}
-	}
-	return nil, false
 }
 
 // valuesFor gives what templates see.

@@ -143,11 +143,8 @@ export interface EngineOperations {
       readonly chart: string;
       /** Merged values, from `values`. */
       readonly values: JsonObject;
-      /** Replaces the chart's own values: of values files that lie outside of the chart, where its source has them. */
+      /** Replaces the chart's own values: of the values files that its source names (`chart.spec.valuesFiles`), merged. */
       readonly chartValues?: JsonObject;
-      /** Values files of the chart (`chart.spec.valuesFiles`), merged into its values as source-controller does. */
-      readonly valuesFiles?: readonly string[];
-      readonly ignoreMissingValuesFiles?: boolean;
       readonly name: string;
       readonly namespace: string;
       readonly isUpgrade: boolean;

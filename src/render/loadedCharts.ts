@@ -30,12 +30,6 @@ export class LoadedCharts {
     this.#mostBytes = options.mostBytes ?? mostBytes;
   }
 
-  /** Whether the chart is there, so that it need not be fetched. */
-  has(session: EngineSession, key: string): boolean {
-    this.#follow(session);
-    return this.#facts.has(key);
-  }
-
   /** Whether the chart that is there was loaded from bytes that could not be compared with their digest. */
   isUnchecked(key: string): boolean {
     return this.#unchecked.has(key);

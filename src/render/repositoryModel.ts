@@ -4,7 +4,6 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { cancelled } from '../base/failure.ts';
-import { fieldAt } from '../flux/untyped.ts';
 import { BuildGraph } from '../manifests/buildGraph.ts';
 import type { IgnoreText } from '../manifests/ignoreRules.ts';
 import type { KustomizeFile } from '../manifests/kustomizeFile.ts';
@@ -180,10 +179,4 @@ function sameFiles(before: readonly RepositoryFile[], now: readonly RepositoryFi
     before.length === now.length &&
     now.every((file, index) => file.path === before[index]?.path && file.version === before[index].version)
   );
-}
-
-/** `spec.path` of a document, `''` for the root of its source. */
-export function pathOf(document: StatedDocument): string {
-  const path = fieldAt(document.object, 'spec', 'path');
-  return typeof path === 'string' ? path : '';
 }

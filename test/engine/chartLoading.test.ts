@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tarFiles, tarGz } from '../support/tarArchive.ts';
-import { chartFiles, configMap, loadChart, namesOf, renderChart, renderLoaded } from './chartBed.ts';
+import { chartFiles, configMap, loadChart, namesOf, renderLoaded } from './chartBed.ts';
 import { type Files, engineBed, problemOf } from './engineBed.ts';
 
 const engine = engineBed();
@@ -210,43 +210,5 @@ describe('functions that give another result each time', () => {
       'charts/sub/templates/_x.tpl': '{{ define "x" }}{{ uuidv4 }}{{ end }}',
     };
     assert.deepEqual(loadChart(engine, chartFiles(files)).impure, ['randAlpha', 'uuidv4']);
-  });
-});
-
-describe('values files of a chart', () => {
-  const files = chartFiles({
-    'values.yaml': 'a: chart\nb: chart\nmap: { x: chart, z: chart }\n',
-    'values-prod.yaml': 'b: prod\nmap: { x: prod }\n',
-    'bad.yaml': 'a: [',
-    'templates/x.yaml': configMap('x', '  values: {{ toJson .Values | quote }}\n'),
-  });
-  const seen = (valuesFiles: readonly string[], more: object = {}): unknown => {
-    const { objects } = renderChart(engine, files, { valuesFiles, ...more });
-    return JSON.parse((objects[0]?.object as unknown as { data: { values: string } }).data.values);
-  };
-
-  it('take the place of its values, of which values.yaml is one', () => {
-    assert.deepEqual(seen([]), { a: 'chart', b: 'chart', map: { x: 'chart', z: 'chart' } });
-    assert.deepEqual(seen(['values-prod.yaml']), { b: 'prod', map: { x: 'prod' } });
-    assert.deepEqual(seen(['values.yaml', './values-prod.yaml']), {
-      a: 'chart',
-      b: 'prod',
-      map: { x: 'prod', z: 'chart' },
-    });
-  });
-
-  it('and may be missing when that is ignored', () => {
-    assert.deepEqual(seen(['gone.yaml', 'values-prod.yaml'], { ignoreMissingValuesFiles: true }), {
-      b: 'prod',
-      map: { x: 'prod' },
-    });
-    assert.match(
-      problemOf(() => seen(['gone.yaml'])),
-      /no values file found at path 'gone.yaml'/,
-    );
-    assert.match(
-      problemOf(() => seen(['bad.yaml'])),
-      /unmarshaling values from 'bad.yaml' failed/,
-    );
   });
 });
