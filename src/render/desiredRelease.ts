@@ -9,7 +9,7 @@ import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { releaseNameOf, releaseNamespaceOf } from '../flux/releaseName.ts';
 import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { findChart, type FoundChart } from './chartSource.ts';
-import type { DesiredObject, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
+import type { DesiredObject, EffectiveValue, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
 import { effectiveValues, maskValues } from './effectiveValues.ts';
 import type { EngineRequest } from './engineProtocol.ts';
 import { impurityNotes, isImpure } from './impurity.ts';
@@ -31,7 +31,7 @@ export async function renderRelease(release: ReleaseInForce, context: ReleaseCon
   try {
     const rendered = await render(release, context, secrets);
     secrets.add(context.secrets?.());
-    return withoutSecrets(rendered, secrets);
+    return withoutSecrets(rendered, release, secrets);
   } catch (error) {
     secrets.add(context.secrets?.());
     throw secrets.redacted(error);
@@ -92,13 +92,37 @@ async function render(
 }
 
 /** Sentences of ours hold names and URLs, which a parent may have substituted from a Secret. */
-function withoutSecrets(rendered: RenderedRelease, secrets: SecretTexts): RenderedRelease {
+function withoutSecrets(rendered: RenderedRelease, release: ReleaseInForce, secrets: SecretTexts): RenderedRelease {
   const redact = (text: string): string => secrets.redact(text, { words: false });
   return {
     ...rendered,
     chart: { ...rendered.chart, from: redact(rendered.chart.from) },
+    values: rendered.values.map((value) => withoutSecretNames(value, release, redact)),
     notes: rendered.notes.map((note) => ({ ...note, message: redact(note.message) })),
   };
+}
+
+/** Keys and origins, only where a Secret went into them: a name is often the same as a user's in some Secret. */
+function withoutSecretNames(
+  value: EffectiveValue,
+  { object, scrambled, untraced }: ReleaseInForce,
+  redact: (text: string) => string,
+): EffectiveValue {
+  const { origin, path } = value;
+  const shownPath = untraced ? path.map((key) => (typeof key === 'string' ? redact(key) : key)) : path;
+  const isTouched =
+    scrambled && (untraced || !isDeepStrictEqual(object.spec?.['valuesFrom'], scrambled.spec?.['valuesFrom']));
+  if (!isTouched || origin.from === 'chart' || origin.from === 'inline') {
+    return { ...value, path: shownPath };
+  }
+  const { name, key, targetPath } = origin;
+  const shown = {
+    ...origin,
+    name: redact(name),
+    key: redact(key),
+    ...(targetPath === undefined ? {} : { targetPath: redact(targetPath) }),
+  };
+  return { ...value, path: shownPath, origin: shown };
 }
 
 /** Build metadata replaces what the version had of it. */

@@ -49,11 +49,17 @@ export function maskValues(
     if (one.origin.from === 'chart') {
       return one;
     }
-    if (one.origin.from === 'Secret' || scrambled === undefined) {
-      return { ...one, value: hide(one.value) };
-    }
-    return { ...one, value: maskDifferences(one.value, valueAt(scrambled, one.path)).value };
+    const path = scrambled === undefined ? one.path : maskKeys(one.path, scrambled);
+    return one.origin.from === 'Secret' || scrambled === undefined
+      ? { ...one, path, value: hide(one.value) }
+      : { ...one, path, value: maskDifferences(one.value, valueAt(scrambled, one.path)).value };
   });
+}
+
+/** A key that the values with scrambled secrets have not comes from a Secret, and so may all below it. */
+function maskKeys(path: FieldPath, scrambled: JsonObject): FieldPath {
+  const known = path.findIndex((_key, index) => valueAt(scrambled, path.slice(0, index + 1)) === undefined);
+  return known < 0 ? path : path.map((key, index) => (index < known ? key : mask));
 }
 
 function hide(value: unknown): unknown {

@@ -195,6 +195,25 @@ test('a Secret in a post-renderer is masked, also where its parent builds with n
   }
 });
 
+test('a Secret in a key of values and in a name of valuesFrom is told by no value', async () => {
+  const named = release
+    .replace('name: settings }', 'name: "${token}", optional: true }, { kind: ConfigMap, name: settings }')
+    .replace('plain: p', 'plain: p, "${token}": x')
+    .replace('valuesFrom: [', 'valuesFrom: [{ kind: ConfigMap, name: "map-${token}" }, ');
+  const map = configMap('map-${token}', 'values.yaml: "fromMap: 1"');
+  for (const more of ['', `---\n${configMap('other', 'k: ${escape}')}`]) {
+    const given = { ...files, 'apps/release.yaml': `${named}---\n${map}${more}` };
+    const rendered = await bed.renderer.release(
+      { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
+      { state: bed.state(given), cluster: withToken },
+    );
+    assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
+    assertSilent(rendered);
+    assert.ok(rendered.values.some(({ path }) => path[0] === '•••'));
+    assert.ok(rendered.values.some(({ origin }) => origin.from === 'ConfigMap' && origin.name.endsWith('•••')));
+  }
+});
+
 test('a Secret in the URL of a source is told in neither where the chart is from, a note, nor a failure', async () => {
   const source = `apiVersion: source.toolkit.fluxcd.io/v1
 kind: HelmRepository
@@ -203,7 +222,7 @@ spec: { interval: 1h, url: "https://user:\${token}@charts.example.com/\${token}/
 `;
   const given = {
     ...files,
-    'apps/kustomization.yaml': files['apps/kustomization.yaml']?.replace('keys.yaml', 'keys.yaml, source.yaml'),
+    'apps/kustomization.yaml': (files['apps/kustomization.yaml'] ?? '').replace('keys.yaml', 'keys.yaml, source.yaml'),
     'apps/source.yaml': source,
     'apps/release.yaml': release.replace(
       /chart: \{ spec.*/,

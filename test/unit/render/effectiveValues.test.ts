@@ -168,3 +168,10 @@ test('without a render to compare with only the chart is shown', () => {
     ['chart', 'none'],
   );
 });
+
+test('a key that comes from a Secret is masked, with all keys below it', () => {
+  const values = [{ path: ['a', 'canary', 'b'], value: 1, origin: inline }];
+  assert.deepEqual(maskValues(values, { a: { dbobsz: { b: 1 } } }), [
+    { path: ['a', '•••', '•••'], value: '•••', origin: inline },
+  ]);
+});
