@@ -32,7 +32,8 @@ export function reportFailures(
 function leadOf({ title, error }: Extract<TargetOutcome, { state: 'failed' }>, state?: string): string {
   const [kind = '', name = ''] = title.split(' ');
   const [subject = ''] = error instanceof Error ? error.message.split(':', 1) : [];
-  const named = subject === title || (subject.startsWith(`${kind} `) && subject.endsWith(`/${name}`));
+  const words = subject.split(' ');
+  const named = words.some((word, at) => words[at - 1] === kind && (word === name || word.endsWith(`/${name}`)));
   return [...(state === undefined ? [] : [state]), ...(named ? [] : [title])].join(': ');
 }
 

@@ -343,6 +343,14 @@ describe('a name', () => {
     );
   });
 
+  test('of a release that the message names in its midst: it is named once', async () => {
+    const why = new Failure('invalid', 'The chart plex of HelmRelease media/plex is broken: no HelmRelease');
+    const run = await runBuild('hr/plex', plexByName, {
+      now: { stated: [stated(namedPlex, 'a.yaml')], renderings: { 'HelmRelease/plex': why } },
+    });
+    assert.equal(run.messages, `error: ${why.message}\n`);
+  });
+
   test('of a release whose chart no pull can get: --pull is not said', async () => {
     const why = new Failure('notFound', 'GitRepository apps/other is another repository');
     const run = await runBuild('hr/plex', plexByName, {
