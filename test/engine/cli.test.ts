@@ -192,7 +192,8 @@ describe('failures', () => {
   });
 
   it('a template without end is given up at the time limit', async () => {
-    const endless = '{{ define "a" }}{{ range until 100000000 }}{{ . }}{{ end }}{{ end }}{{ include "a" . }}';
+    // Without output, or the memory may be used up first.
+    const endless = '{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}';
     await tree.write({ 'charts/hello/templates/map.yaml': endless });
     const ended = await run('build hr/hello --time-limit 2s');
     assert.equal(ended.code, 1);
