@@ -16,6 +16,7 @@ import type {
   StatedFluxObject,
 } from '../render/desired.ts';
 import type { Ambiguous, RenderOptions, Renderer } from '../render/renderer.ts';
+import type { BuiltFolder } from '../render/renderFolder.ts';
 import type { Target } from './findTarget.ts';
 import { UsageError } from './usageError.ts';
 
@@ -28,7 +29,7 @@ export interface RenderedFolder {
 
 export type Rendered = RenderedKustomization | RenderedRelease | RenderedFolder;
 
-export type FolderRenderer = (folder: string, options: RenderOptions) => Promise<readonly DesiredObject[]>;
+export type FolderRenderer = (folder: string, options: RenderOptions) => Promise<BuiltFolder>;
 
 export interface TargetParts {
   readonly renderer: Renderer;
@@ -156,8 +157,8 @@ async function renderFolderTarget(
         .map(({ name, path }) => `ks/${displayName(name)} (${path})`)
         .join(', ')}.`
     : 'Built as kustomize alone would, without variables: no Flux Kustomization of the repository has this path.';
-  const objects = await parts.renderFolder(folder, parts.options);
-  return { kind: 'folder', objects, notes: [{ severity: 'approximate', message }] };
+  const { objects, notes } = await parts.renderFolder(folder, parts.options);
+  return { kind: 'folder', objects, notes: [{ severity: 'approximate', message }, ...notes] };
 }
 
 /** The folder that a Kustomization builds, as a path of the repository: `./apps/` is `apps`, none at all the top. */

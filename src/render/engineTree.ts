@@ -2,7 +2,7 @@
  * Keeps the trees of the engine equal to states of repositories: remembers what an instance was sent and sends what changed.
  * Knows which file stands where in a tree, so that an error can name the file of the repository.
  */
-import { cancelled, Failure } from '../base/failure.ts';
+import { cancelled, Failure, isFailure } from '../base/failure.ts';
 import type { RepositoryFiles } from '../manifests/repositoryFiles.ts';
 import type { ArtifactView } from './artifactView.ts';
 import type { FetchedArchive } from './desired.ts';
@@ -178,10 +178,15 @@ function decode(content: Uint8Array): string | undefined {
   }
 }
 
-/** The failure of a build, with the reason where it asked for a file that was not sent. */
-export function unreadFailure(error: unknown, tree: SyncedTree): unknown {
+/**
+ * The failure of a build, with the reason where it asked for a file that was not sent. `inputs`: files that were not sent and
+ * would have been built; what fails for want of them does not name them.
+ */
+export function unreadFailure(error: unknown, tree: SyncedTree, inputs: readonly string[] = []): unknown {
   const message = error instanceof Error ? error.message : '';
-  const missing = tree.unread.find((place) => message.includes(place.slice(place.lastIndexOf('/') + 1)));
+  const missing =
+    tree.unread.find((place) => message.includes(place.slice(place.lastIndexOf('/') + 1))) ??
+    (isFailure(error, 'invalid') ? inputs[0] : undefined);
   return missing === undefined
     ? error
     : new Failure('invalid', `${missing} is too large to be read. ${message}`, { cause: error });

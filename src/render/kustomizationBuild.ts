@@ -15,6 +15,7 @@ import type { BuildReply, FailedBuild, RenderContext } from './renderContext.ts'
 import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
 import { plainTwin, type Twin } from './twin.ts';
 import { uncheckedNote } from './uncheckedNote.ts';
+import { unreadInputs, unreadNotes } from './unreadFiles.ts';
 
 export interface BuildInput {
   readonly kustomization: Twin<KubernetesObject>;
@@ -54,7 +55,13 @@ export async function buildKustomization(context: RenderContext, input: BuildInp
   const objects = secret
     ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input), secret }
     : plainTwin(reply.objects);
-  return { objects, used: reply.used, unknown: reply.unknown, notes };
+  const unread = unreadInputs(tree, context.inputsOf(tree), startOf(real));
+  return {
+    objects,
+    used: reply.used,
+    unknown: reply.unknown,
+    notes: [...notes, ...unreadNotes(unread, reply.objects, `${what}: `)],
+  };
 }
 
 /** `undefined` where it cannot be built with scrambled secrets. */

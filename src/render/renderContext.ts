@@ -15,6 +15,7 @@ import type { ArtifactView } from './artifactView.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
 import { redact, redactError } from './redact.ts';
+import { unreadInputs } from './unreadFiles.ts';
 
 export interface RenderContextParts {
   readonly session: EngineSession;
@@ -80,7 +81,7 @@ export class RenderContext {
 
   /** A failure of a build as it may be told: what failed, and where in the repository. */
   async failed(error: unknown, what: string, tree: SyncedTree, build: FailedBuild): Promise<unknown> {
-    const told = unreadFailure(error, tree);
+    const told = unreadFailure(error, tree, unreadInputs(tree, this.inputsOf(tree), build));
     if (!isFailure(told, 'invalid')) {
       return told;
     }

@@ -6,12 +6,15 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { Sealed } from '../base/sealed.ts';
 import { ArtifactView } from './artifactView.ts';
-import type { DesiredObject, RepositoryState } from './desired.ts';
+import { TreeInputs } from './buildInputs.ts';
+import type { DesiredObject, RenderNote, RepositoryState } from './desired.ts';
 import type { Engine } from './engine.ts';
+import type { EngineReply } from './engineProtocol.ts';
 import { EngineTrees, unreadFailure } from './engineTree.ts';
 import { maskEncrypted } from './maskEncrypted.ts';
 import { maskSecretKinds } from './originMask.ts';
 import { RepositoryModel } from './repositoryModel.ts';
+import { unreadInputs, unreadNotes } from './unreadFiles.ts';
 
 export interface FolderRequest {
   readonly state: RepositoryState;
@@ -20,8 +23,13 @@ export interface FolderRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface BuiltFolder {
+  readonly objects: readonly DesiredObject[];
+  readonly notes: readonly RenderNote[];
+}
+
 /** Throws `Failure('invalid')` with kustomize's words, and what reading files throws. */
-export async function renderFolder(engine: Engine, request: FolderRequest): Promise<readonly DesiredObject[]> {
+export async function renderFolder(engine: Engine, request: FolderRequest): Promise<BuiltFolder> {
   const { state, folder, signal } = request;
   const what = `Building the folder ${folder === '' ? '.' : folder}`;
   const snapshot = await new RepositoryModel().snapshot(state.files, signal);
@@ -34,21 +42,26 @@ export async function renderFolder(engine: Engine, request: FolderRequest): Prom
         view,
         signal,
       );
+      const unread = unreadInputs(tree, new TreeInputs(tree.places, snapshot), { path: folder, components: [] });
+      let reply: EngineReply<'kustomization'>;
       try {
         const kustomization = { ...standIn, spec: { path: `./${folder}`, prune: true, interval: '1h' } };
-        const reply = await session.request('kustomization', {
+        reply = await session.request('kustomization', {
           tree: tree.name,
           kustomization,
           variables: [],
           strict: false,
         });
-        return reply.objects.map(withoutOwner).map(desired);
       } catch (error) {
-        const told = unreadFailure(error, tree);
+        const told = unreadFailure(error, tree, unread);
         throw isFailure(told, 'invalid') ? new Failure('invalid', told.message, { cause: error }) : told;
       } finally {
         await session.request('forget', { trees: [tree.name] }).catch(() => undefined); // a broken engine has forgotten it
       }
+      return {
+        objects: reply.objects.map(withoutOwner).map(desired),
+        notes: unreadNotes(unread, reply.objects),
+      };
     },
     { what, ...(signal && { signal }) },
   );

@@ -1,7 +1,10 @@
 /** Failed builds: the words of the libraries, with file and line of the repository. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isFailure } from '../../src/base/failure.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
+import type { FluxName, RenderedKustomization, RepositoryState } from '../../src/render/desired.ts';
+import { renderFolder } from '../../src/render/renderFolder.ts';
 import { configMap, type Files, kustomization, kustomizationBed } from './kustomizationSetup.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 
@@ -146,6 +149,66 @@ test('a file that cannot be read says so', async () => {
     /apps\/a\.yaml is too large to be read/,
   );
 });
+
+const tooLarge = 'apps/large.yaml';
+
+/** As a folder on disk gives a file above its limit: listed, and not read. */
+function stateWithLarge(files: Files): RepositoryState {
+  const held = memoryFiles({
+    'clusters/apps.yaml': kustomization('apps', './apps'),
+    [tooLarge]: configMap('large', 'k: v'),
+    ...files,
+  });
+  return bed.state({
+    list: (signal) => held.list(signal),
+    read: (path) => (path === tooLarge ? Promise.resolve(undefined) : held.read(path)),
+  });
+}
+
+const apps: FluxName = { kind: 'Kustomization', namespace: '', name: 'apps' };
+
+test('a file that a folder takes in and that is too large is named beside what is built without it', async () => {
+  const state = stateWithLarge({ 'apps/a.yaml': configMap('a', 'k: v') });
+  const rendered = await bed.renderer.kustomization(apps, { state });
+  const folder = await renderFolder(bed.engine, { state, folder: 'apps' });
+  for (const { objects = [], notes = [] } of [rendered as RenderedKustomization, folder]) {
+    assert.equal(objects.length, 1);
+    const [note] = notes.filter(({ message }) => message.includes(tooLarge));
+    assert.equal(note?.severity, 'approximate');
+    assert.match(note.message, /^Too large to be read, so that its objects are missing here: apps\/large\.yaml\.$/);
+  }
+});
+
+test('a file that is too large is nobody’s concern where it is not built', async () => {
+  const state = stateWithLarge({
+    'apps/kustomization.yaml': 'resources: [a.yaml]\n',
+    'apps/a.yaml': configMap('a', 'k: v'),
+  });
+  const rendered = await bed.renderer.kustomization(apps, { state });
+  assert.ok(!JSON.stringify(rendered).includes(tooLarge));
+});
+
+for (const [title, files] of [
+  ['alone in its folder', {}],
+  ['beside a file that states nothing', { 'apps/a.yaml': '# nothing yet\n' }],
+  ['before a build that fails', { 'apps/a.yaml': 'a: b\n' }],
+] as const) {
+  test(`a file that is too large, ${title}: the build fails and names it`, async () => {
+    const state = stateWithLarge(files);
+    const words =
+      /large\.yaml is too large to be read|too large to be read, and nothing else is built: apps\/large\.yaml/;
+    await assert.rejects(bed.renderer.kustomization(apps, { state }), (error) => {
+      assert.ok(isFailure(error, 'invalid'));
+      assert.match(error.message, words);
+      assert.ok(error.message.startsWith('Kustomization flux-system/apps: '), error.message);
+      return true;
+    });
+    await assert.rejects(
+      renderFolder(bed.engine, { state, folder: 'apps' }),
+      (error) => isFailure(error, 'invalid') && words.test(error.message),
+    );
+  });
+}
 
 test('a folder that is gone states nothing', async () => {
   const failure = await bed.renderer

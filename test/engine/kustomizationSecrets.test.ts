@@ -255,7 +255,7 @@ test('SOPS: a literal beside an encrypted file is shown by no build, of a Kustom
     ['data', 'a.env'],
     ['data', 'b'],
   ]);
-  const folder = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
+  const { objects: folder } = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
   assert.ok(!JSON.stringify(folder).includes(Buffer.from(literal).toString('base64')));
   assert.deepEqual((folder[0]?.object as { data?: unknown } | undefined)?.data, { 'a.env': '**SOPS**', b: dots });
   assert.equal(folder[0]?.masked.length, 2);

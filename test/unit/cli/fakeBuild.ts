@@ -162,7 +162,7 @@ function fakeParts(world: FakeWorld, asked: { name: FluxName; options: RenderOpt
     renderer,
     renderFolder: (folder, { state }) => {
       const objects = stateOf(state).folders?.[folder] ?? new Error(`no folder ${folder}`);
-      return objects instanceof Error ? Promise.reject(objects) : Promise.resolve(objects);
+      return objects instanceof Error ? Promise.reject(objects) : Promise.resolve({ objects, notes: [] });
     },
     workingTree: { label: 'working tree', key: 'now', files: memoryFiles(world.now.files ?? {}), remotes: [] },
     commit: (revision) => {
