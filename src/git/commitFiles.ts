@@ -4,21 +4,22 @@
  */
 import type { Disposable } from '../base/disposables.ts';
 import { cancelled, Failure, isFailure } from '../base/failure.ts';
+import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
 import { BlobReader } from './blobReader.ts';
 import { type CommitFile, type CommitTree, type LeftOut, parseTree } from './commitTree.ts';
 import { type GitOptions, runGit } from './runGit.ts';
 
 export interface CommitLimits {
-  /** Files in all. */
+  /** Files in all, but those that sources leave out by default. */
   readonly files: number;
   /** Bytes of one file that is read; a larger one is listed all the same. */
   readonly fileBytes: number;
-  /** Bytes of all files that can be read. */
+  /** Bytes of those files as far as they can be read. */
   readonly totalBytes: number;
 }
 
 /** As for a folder on disk. */
-const ordinary: CommitLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 64_000_000 };
+const ordinary: CommitLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 256_000_000 };
 
 export interface CommitFilesParts extends GitOptions {
   /** A folder of the repository. */
@@ -99,10 +100,11 @@ export class CommitFiles implements Disposable {
       throw notFetched(more.length === 0 ? missing.path : `${missing.path} and ${more.length} more`);
     }
     const { files: most, fileBytes, totalBytes } = this.#limits;
-    if (files.length > most) {
+    const held = files.filter(({ path }) => !isLeftOutByDefault(path));
+    if (held.length > most) {
       throw new Failure('invalid', `the commit holds more than ${most} files`);
     }
-    const total = files.reduce((sum, { size }) => sum + (size > fileBytes ? 0 : size), 0);
+    const total = held.reduce((sum, { size }) => sum + (size > fileBytes ? 0 : size), 0);
     if (total > totalBytes) {
       throw new Failure('invalid', `the commit holds more than ${Math.round(totalBytes / 1_000_000)} MB of files`);
     }

@@ -9,20 +9,20 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cancelled, Failure } from '../base/failure.ts';
-import { type IgnoreTest, type IgnoreText, ignoreTest } from './ignoreRules.ts';
+import { type IgnoreTest, type IgnoreText, ignoreTest, isLeftOutByDefault } from './ignoreRules.ts';
 import type { RepositoryFile, RepositoryFiles } from './repositoryFiles.ts';
 import { resolvePath } from './repositoryPath.ts';
 
 export interface DiskLimits {
-  /** Files in all. */
+  /** Files in all, but those that sources leave out by default: such are listed, and nobody has to hold them. */
   readonly files: number;
   /** Bytes of one file that is read; a larger one is listed all the same. */
   readonly fileBytes: number;
-  /** Bytes of all files that can be read. */
+  /** Bytes of those files as far as they can be read. */
   readonly totalBytes: number;
 }
 
-const ordinary: DiskLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 64_000_000 };
+const ordinary: DiskLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 256_000_000 };
 
 /**
  * How long the listing may run, in milliseconds, before others get a turn. Within it the file system is asked synchronously: a
@@ -40,7 +40,7 @@ export class DiskFiles implements RepositoryFiles {
   }
 
   async list(signal?: AbortSignal): Promise<readonly RepositoryFile[]> {
-    const walk: Walk = { files: [], total: 0, turnEnds: performance.now() + turnMs, signal };
+    const walk: Walk = { files: [], held: 0, total: 0, turnEnds: performance.now() + turnMs, signal };
     await this.#walk('', { texts: [], ignored: () => false }, walk);
     return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -92,8 +92,12 @@ export class DiskFiles implements RepositoryFiles {
     }
     const size = Number(status.size);
     walk.files.push({ path, size, version: [status.mtimeNs, status.size, status.ino].join('-') });
+    if (isLeftOutByDefault(path)) {
+      return;
+    }
+    walk.held += 1;
     walk.total += size > this.#limits.fileBytes ? 0 : size;
-    if (walk.files.length > this.#limits.files) {
+    if (walk.held > this.#limits.files) {
       throw new Failure('invalid', `The folder holds more than ${this.#limits.files} files`);
     }
     if (walk.total > this.#limits.totalBytes) {
@@ -136,7 +140,8 @@ function withRules(rules: Rules, added: IgnoreText): Rules {
 /** One listing under way. */
 interface Walk {
   readonly files: RepositoryFile[];
-  /** Bytes that can be read. */
+  /** Of the files those that count, and their bytes as far as they can be read. */
+  held: number;
   total: number;
   turnEnds: number;
   readonly signal: AbortSignal | undefined;

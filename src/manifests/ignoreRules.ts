@@ -36,6 +36,9 @@ export function sourceIgnoreTest(texts: readonly IgnoreText[]): IgnoreTest {
   return test([...versionControl.map((line) => parsePattern(line, '')), ...own]);
 }
 
+/** What a source leaves out where nobody has said anything: images, archives, the settings of other tools. */
+export const isLeftOutByDefault: IgnoreTest = sourceIgnoreTest([]);
+
 /** What plain gitignore files leave out. `texts` as above. */
 export function ignoreTest(texts: readonly IgnoreText[]): IgnoreTest {
   return test(texts.flatMap(readPatterns));

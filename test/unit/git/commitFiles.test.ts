@@ -201,6 +201,15 @@ test('more than is held is refused', async () => {
   await fails(filesOf(fleet, old, { limits: { totalBytes: 3 } }).list(), 'invalid', /more than 0 MB of files/);
 });
 
+test('images, archives and the like are listed, but take nothing of what may be held', async () => {
+  const repository = lifetime.add(new GitRepository());
+  repository.write('a.yaml', '1234');
+  repository.write('docs/a.png', '123456');
+  repository.write('docs/b.zip', '123456');
+  const files = filesOf(repository, repository.commit(), { limits: { files: 1, totalBytes: 4 } });
+  assert.deepEqual(await texts(files), { 'a.yaml': '1234', 'docs/a.png': '123456', 'docs/b.zip': '123456' });
+});
+
 test('a file that is too large is listed and not read', async () => {
   const files = filesOf(fleet, old, { limits: { fileBytes: 5, totalBytes: 20 } });
   assert.ok((await files.list()).some(({ path }) => path === 'apps/ü name.yaml'));

@@ -113,6 +113,21 @@ test('too much is an error that says how much is held; a single large file is li
   }
 });
 
+test('images, archives and the like are listed, but take nothing of what may be held', async () => {
+  const root = await folderWith({
+    'a.yaml': '1234',
+    'docs/a.png': '123456',
+    'docs/b.jpg': '123456',
+    'dist/c.tar.gz': '123456',
+    '.github/workflows/d.yaml': '123456',
+  });
+  const files = new DiskFiles(root, { files: 1, totalBytes: 4 });
+  assert.equal((await files.list()).length, 5);
+  assert.equal(await text(files, 'docs/a.png'), '123456');
+  await writeFile(join(root, 'b.yaml'), '');
+  await assert.rejects(files.list(), /more than 1 files/);
+});
+
 test('a folder that is gone has no files; an aborted look is a failure', async () => {
   const files = new DiskFiles(join(tmpdir(), 'driftline-is-not-there'));
   assert.deepEqual(await files.list(), []);
