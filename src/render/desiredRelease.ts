@@ -19,7 +19,7 @@ import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } fro
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
 import { type CrdsPolicy, crdsPolicy, skipsSchema, type Surroundings, surroundingsOf } from './releaseSurroundings.ts';
 import { SecretTexts } from './secretTexts.ts';
-import { unstableFields } from './unstablePaths.ts';
+import { shownPaths, unstableFields } from './unstablePaths.ts';
 import { type ReadValues, readValues } from './valueLayers.ts';
 
 /** Throws `Failure`: `notFound` where the chart is nowhere, `invalid` with the words of Helm or of the controllers. */
@@ -255,7 +255,8 @@ function desiredObjects(
     if (!shown) {
       throw new Error('an object was left out when secrets were masked'); // it must not be shown instead
     }
-    return { ...shown, real: new Sealed(object), unstable: unstable[index] ?? [], ...rendered.facts[index] };
+    const changing = shownPaths(unstable[index] ?? [], shown.object);
+    return { ...shown, real: new Sealed(object), unstable: changing, ...rendered.facts[index] };
   });
 }
 

@@ -6,6 +6,7 @@ import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
+import { mask } from './maskDifferences.ts';
 
 /** Paths of `a` that `b` has otherwise or not at all. A list of another length is one path; what only `b` has is not told. */
 export function unstablePaths(a: unknown, b: unknown, path: FieldPath = []): readonly FieldPath[] {
@@ -50,6 +51,31 @@ export function unstableFields(
     const counterpart = counterparts.get(object);
     return counterpart ? unstablePaths(object, counterpart) : [[]];
   });
+}
+
+/**
+ * Paths of an object as they may be told of the same object with masks: a key that is masked is masked in the path too, and
+ * the path ends with it. Each path once.
+ */
+export function shownPaths(paths: readonly FieldPath[], shown: unknown): readonly FieldPath[] {
+  const told = paths.map((path) => shownPath(path, shown));
+  return [...new Map(told.map((path) => [JSON.stringify(path), path])).values()];
+}
+
+function shownPath(path: FieldPath, shown: unknown): FieldPath {
+  const told: (string | number)[] = [];
+  let place = shown;
+  for (const key of path) {
+    const items = Array.isArray(place) ? Object.entries(place) : Object.entries(asRecord(place) ?? {});
+    const found = items.find(([name]) => name === String(key));
+    if (found === undefined) {
+      // Below a value that is masked as a whole there is nothing to name.
+      return items.length === 0 ? told : [...told, mask];
+    }
+    told.push(key);
+    place = found[1];
+  }
+  return told;
 }
 
 function nameKey(object: KubernetesObject): string {

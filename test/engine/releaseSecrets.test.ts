@@ -138,6 +138,16 @@ test('an object that is named by a Secret, notes and hooks are masked', async ()
   );
 });
 
+test('a key out of a Secret, with another value at each render, is not told by its place', async () => {
+  const rendered = await bed.render({
+    files: chartFiles({ 'shown.yaml': configMapOf('{{ .Values.password }}: {{ randAlphaNum 5 | quote }}') }),
+    spec: fromSecret,
+    data: inSecret(`password: ${canary}`),
+  });
+  assertHidden(rendered);
+  assert.deepEqual(shown(rendered).unstable, [['data', '•••']]);
+});
+
 test('a chart that refuses other texts than the real one shows no value at all', async () => {
   const check = `{{ if ne .Values.password "${canary}" }}{{ fail "wrong" }}{{ end }}`;
   const rendered = await bed.render({

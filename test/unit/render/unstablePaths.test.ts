@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
-import { unstableFields, unstablePaths } from '../../../src/render/unstablePaths.ts';
+import type { FieldPath } from '../../../src/render/desired.ts';
+import { shownPaths, unstableFields, unstablePaths } from '../../../src/render/unstablePaths.ts';
 
 const rows: readonly (readonly [string, unknown, unknown, readonly string[]])[] = [
   ['equal', { a: [1, { b: null }] }, { a: [1, { b: null }] }, []],
@@ -55,3 +56,30 @@ test('the same name in two namespaces is two objects', () => {
   const first = [object('A', 'x', '1', 'one'), object('A', 'x', '2', 'two')];
   assert.deepEqual(unstableFields(first, [...first].reverse()), [[], []]);
 });
+
+const told: readonly (readonly [string, readonly FieldPath[], unknown, readonly string[]])[] = [
+  ['keys that are shown', [['data', 'a']], { data: { a: 'x' } }, ['data.a']],
+  ['items of a list', [['list', 1, 'a']], { list: ['x', { a: 'y' }] }, ['list.1.a']],
+  ['a masked key', [['data', 'hunter2']], { data: { '•••': '•••', b: 'x' } }, ['data.•••']],
+  ['below a masked key', [['data', 'hunter2', 'hunter3']], { data: { '•••': { '•••': '•••' } } }, ['data.•••']],
+  ['below a value that is masked as a whole', [['data', 'hunter2']], { data: '•••' }, ['data']],
+  [
+    'several masked keys',
+    [
+      ['data', 'hunter2'],
+      ['data', 'hunter3'],
+    ],
+    { data: { '•••': '•••', '••• (2)': '•••' } },
+    ['data.•••'],
+  ],
+  ['an object as a whole', [[]], { data: { a: 'x' } }, ['']],
+];
+
+for (const [name, paths, shown, expected] of told) {
+  test(`unstable places as they are told: ${name}`, () => {
+    assert.deepEqual(
+      shownPaths(paths, shown).map((path) => path.join('.')),
+      expected,
+    );
+  });
+}
