@@ -141,16 +141,15 @@ function kindKey(object: KubernetesObject): string {
   return `${groupOf(object.apiVersion)}/${object.kind}`;
 }
 
+/** What is shown of a Secret as it is. Of the rest there are keys of data and nothing else: a typo makes no data readable. */
+const shownOfSecret: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
+
 /** Masks what is never shown, whatever its origin. */
 function maskAlways(shown: MaskedObject): MaskedObject {
   const { object } = shown;
-  const places: string[][] = [];
-  if (object.kind === 'Secret' && groupOf(object.apiVersion) === '') {
-    const held = asRecord(object) ?? {};
-    places.push(
-      ...['data', 'stringData'].flatMap((part) => Object.keys(asRecord(held[part]) ?? {}).map((key) => [part, key])),
-    );
-  }
+  const places: string[][] = isSecret(object)
+    ? Object.entries(asRecord(object) ?? {}).flatMap(([part, held]) => placesHeld(part, held))
+    : [];
   if (Object.hasOwn(asRecord(object.metadata.annotations) ?? {}, lastApplied)) {
     places.push(['metadata', 'annotations', lastApplied]);
   }
@@ -162,6 +161,18 @@ function maskAlways(shown: MaskedObject): MaskedObject {
     object: places.reduce<unknown>((result, place) => withMask(result, place), object) as KubernetesObject,
     masked: [...shown.masked, ...places.filter((place) => !known.has(place.join('\n')))],
   };
+}
+
+function isSecret(object: KubernetesObject): boolean {
+  return object.kind === 'Secret' && groupOf(object.apiVersion) === '';
+}
+
+function placesHeld(part: string, held: unknown): string[][] {
+  if (shownOfSecret.has(part) || held === null || held === undefined) {
+    return [];
+  }
+  const entries = part === 'data' || part === 'stringData' ? asRecord(held) : undefined;
+  return entries ? Object.keys(entries).map((key) => [part, key]) : [[part]];
 }
 
 function withMask(value: unknown, [key, ...rest]: readonly string[]): unknown {

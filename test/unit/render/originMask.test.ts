@@ -126,6 +126,23 @@ test('where nothing tells the origin, all values are masked and names that hold 
   assert.match(notes[0]!.message, /every value is masked/);
 });
 
+const secretForms: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>])[] = [
+  ['data that is a text', { stringData: 'hunter2' }, { stringData: dots }],
+  ['data that is a list', { data: ['hunter2'] }, { data: dots }],
+  ['data of another case', { stringdata: { a: 'hunter2' }, Data: { hunter2: 'b' } }, { stringdata: dots, Data: dots }],
+  ['a tree below a key', { data: { a: { hunter2: ['hunter2'] } } }, { data: { a: dots } }],
+  ['what is no data', { type: 'Opaque', immutable: true, data: null }, { type: 'Opaque', immutable: true, data: null }],
+];
+
+for (const [title, held, expected] of secretForms) {
+  test(`of a Secret nothing is read but keys of its data: ${title}`, () => {
+    const given = [object('Secret', 's', held)];
+    for (const { objects } of [maskSecretKinds(given), maskByOrigin(given, given)]) {
+      assert.deepEqual(objects[0]?.object, object('Secret', 's', expected));
+    }
+  });
+}
+
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
 /** A template: takes secrets and gives objects, with secrets in values, keys, names, lists, numbers, encodings and conditions. */
