@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { engineObstacle } from '../../scripts/buildEngine.ts';
 import { noLog } from '../../src/base/log.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
+import type { RepositoryFiles } from '../../src/manifests/repositoryFiles.ts';
 import { OverlaidFiles, type OverlaidText } from '../../src/manifests/overlaidFiles.ts';
 import { printYaml } from '../../src/manifests/printYaml.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
@@ -51,7 +52,13 @@ function stateOf(corpora: Corpora, corpus: keyof typeof corpusUrls): RepositoryS
   if (root === undefined) {
     throw new Error(`there is no corpus ${corpus}`);
   }
-  return { label: 'working tree', key: root, files: new DiskFiles(root), remotes: [corpusUrls[corpus]] };
+  return { label: 'working tree', key: root, files: listedOnce(new DiskFiles(root)), remotes: [corpusUrls[corpus]] };
+}
+
+/** As the editor has a folder that it follows: nothing in it changes, and it is listed once. */
+function listedOnce(files: RepositoryFiles): RepositoryFiles {
+  let listing: ReturnType<RepositoryFiles['list']> | undefined;
+  return { list: () => (listing ??= files.list()), read: (path) => files.read(path) };
 }
 
 /** A release of a corpus that the chart can be rendered for. */
