@@ -6,6 +6,7 @@ import { Failure, cancelled, isFailure, reworded } from '../base/failure.ts';
 import { engineMemoryMiB } from './engineInstance.ts';
 import { type Ended, maxReplyBytes } from './engineMessages.ts';
 import type { EngineOperation, EngineReply } from './engineProtocol.ts';
+import { unquotedError } from './unquotedError.ts';
 
 /** Enough for what a library says of a template; a hostile chart may `fail` with megabytes. */
 const maxWords = 4000;
@@ -13,14 +14,17 @@ const maxWords = 4000;
 /** What is longer is not even looked through for Secrets. */
 const maxErrorLength = 1 << 20;
 
-/** Throws `Failure('invalid')` with the library's words, whole: they may quote a Secret, and a piece of one is not found again. */
+/**
+ * Throws `Failure('invalid')` with the library's words, without what they quote of files. They are not shortened here: they may
+ * hold a secret text all the same, and a piece of one is not found again.
+ */
 export function readReply<O extends EngineOperation>(reply: Uint8Array): EngineReply<O> {
   const answer = JSON.parse(new TextDecoder().decode(reply)) as { reply?: EngineReply<O>; error?: string };
   if (answer.error !== undefined) {
     const { length } = answer.error;
     throw new Failure(
       'invalid',
-      length > maxErrorLength ? `An error of ${length} characters is not shown.` : answer.error,
+      length > maxErrorLength ? `An error of ${length} characters is not shown.` : unquotedError(answer.error),
     );
   }
   return answer.reply as EngineReply<O>;

@@ -1,11 +1,12 @@
 /** Failed builds: the words of the libraries, with file and line of the repository. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
 import { isFailure } from '../../src/base/failure.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
 import type { FluxName, RenderedKustomization, RepositoryState } from '../../src/render/desired.ts';
 import { renderFolder } from '../../src/render/renderFolder.ts';
-import { configMap, type Files, kustomization, kustomizationBed } from './kustomizationSetup.ts';
+import { configMap, type Files, kustomization, kustomizationBed, secret } from './kustomizationSetup.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 
 const bed = kustomizationBed();
@@ -81,6 +82,12 @@ const rows: readonly Row[] = [
     words: /remote bases are not fetched: https:\/\/example\.com\/base\.yaml/,
   },
   {
+    title: 'a key that is given twice, in a folder without kustomization.yaml',
+    files: { 'apps/a.yaml': configMap('a', 'k: v'), 'apps/b.yaml': `---\n${configMap('b', 'k: v\nl: w\nk: x')}` },
+    place: 'apps/b.yaml:10',
+    words: /mapping key "k" already defined/,
+  },
+  {
     title: 'a folder that is not there',
     files: { 'other/a.yaml': configMap('a', 'a: b') },
     spec: 'path: ./nope\n',
@@ -121,6 +128,40 @@ for (const { title, files, spec = '', place, words } of rows) {
       place !== undefined,
       failure.message,
     );
+  });
+}
+
+const canary = 'canary-of-7';
+const inSecret = (line: string): Files => ({ 'apps/s.yaml': secret('db', `password: ${canary}\n${line}`) });
+const inKustomization = (lines: string): Files => ({
+  'apps/kustomization.yaml': `resources: [s.yaml]\n${lines}`,
+  'apps/s.yaml': secret('db', 'user: a'),
+});
+
+const quoting: readonly (readonly [string, Files, RegExp])[] = [
+  ['a Secret with a key twice', inSecret('user: a\nuser: b'), /"user" already defined at line \d+ in Secret db$/],
+  ['a Secret with a wrong tag', inSecret(`pin: !!int ${canary}`), /cannot decode !!str ••• as a !!int in Secret db$/],
+  ['a Secret with a map for a key', inSecret(`? { ${canary}: 1 }\n: x`), /invalid map key: ••• in Secret db$/],
+  ['a password that is an alias', inSecret(`pin: *${canary}`), /unknown anchor ••• referenced/],
+  [
+    'a broken patch of a Secret',
+    inKustomization(
+      `patches:\n  - patch: |\n      kind: Secret\n      stringData: { password: ${canary} }\n       bad: [\n`,
+    ),
+    /unable to parse SM or JSON patch from \[patch: •••\]$/,
+  ],
+  [
+    'a literal without a name',
+    inKustomization(`secretGenerator:\n  - name: g\n    literals: [${canary}]\n`),
+    /invalid literal source •••, expected key=value$/,
+  ],
+];
+
+for (const [title, files, words] of quoting) {
+  test(`what a library quotes is not told: ${title}`, async () => {
+    const failure = await bed.fails('apps', { 'clusters/apps.yaml': kustomization('apps', './apps'), ...files });
+    assert.match(failure.message, words);
+    assert.ok(!inspect(failure, { depth: null, showHidden: true }).includes(canary));
   });
 }
 
