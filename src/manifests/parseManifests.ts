@@ -91,6 +91,22 @@ export function parseYaml(text: string, base = 0): ParsedYaml {
   return { nodes, problems };
 }
 
+/** Where a key stands a second time in its map, which Flux's readers refuse; `undefined` where none does or nothing can be told. */
+export function findDuplicateKey(text: string): number | undefined {
+  for (const { start, end } of splitDocuments(text)) {
+    try {
+      const [document] = parseAllDocuments(text.slice(start, end), { prettyErrors: false, logLevel: 'silent' });
+      const error = document?.errors.find(({ code }) => code === 'DUPLICATE_KEY');
+      if (error) {
+        return start + error.pos[0];
+      }
+    } catch {
+      // this document then does not tell
+    }
+  }
+  return undefined;
+}
+
 /** `wanted` sees the text of a document before it is parsed and may decline it; the default takes every manifest. */
 export function parseManifests(
   text: string,

@@ -3,7 +3,7 @@
  * files. The libraries name a file at best, and count lines within a document; a person wants the line to go to.
  */
 import { isKustomizeFileName, maxDocumentLength } from '../manifests/notAManifest.ts';
-import { parseYaml } from '../manifests/parseManifests.ts';
+import { findDuplicateKey, parseYaml } from '../manifests/parseManifests.ts';
 import { folderOf, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
 import { splitDocuments } from '../manifests/splitDocuments.ts';
 
@@ -32,6 +32,9 @@ export async function findProblem(problem: BuildProblem): Promise<ProblemPlace |
   const variable = /variable not set \(strict mode\): "([^"]+)"/.exec(problem.message)?.[1];
   if (variable !== undefined) {
     return findText(problem, (text) => text.includes('${') && indexOfVariable(text, variable));
+  }
+  if (/mapping key .* already defined/.test(problem.message)) {
+    return findText(problem, (text) => text.length <= maxDocumentLength && (findDuplicateKey(text) ?? false));
   }
   // Where our reader finds no fault: within a document, and mostly the line before.
   const told = Number(/\byaml: line (\d+)/.exec(problem.message)?.[1] ?? Number.NaN) || undefined;

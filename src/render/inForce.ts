@@ -2,7 +2,7 @@
  * A Flux object as it is in force: what its own parents make of the text that states it, from the root down, each parent as it
  * is in force itself. Where several builds could be meant it says so instead of choosing.
  */
-import { Failure, isFailure } from '../base/failure.ts';
+import { type Failure, isFailure } from '../base/failure.ts';
 import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { displayName } from '../flux/objectKey.ts';
@@ -12,6 +12,7 @@ import type { FluxName, RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { FluxSync } from './fluxSync.ts';
 import { buildKustomization, type Built } from './kustomizationBuild.ts';
+import { notStated } from './notStated.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { Ambiguous } from './renderer.ts';
 import { plainTwin, type Twin } from './twin.ts';
@@ -78,21 +79,12 @@ export async function findInForce(
   }
   const [first] = dead;
   if (!first) {
-    throw notStated(context, wanted);
+    throw await notStated(context, wanted.name, wanted.path);
   }
   // The builds leave it out, so it is read as a person would apply it by hand.
   const own = await ownObject(context, first.way.document);
   const message = `${first.why} reads ${first.way.document.path}, but does not build this object: shown as the file states it.`;
   return { ...own, notes: [...own.notes, { severity: 'approximate', message }] };
-}
-
-/** A file in the middle of being typed states nothing; then it is the file that is wrong. */
-function notStated({ parts: { snapshot } }: RenderContext, wanted: Wanted): Failure {
-  const { path } = wanted;
-  const problem = path === undefined ? undefined : snapshot.model(path).problem;
-  return path !== undefined && problem
-    ? new Failure('invalid', `${path}:${problem.line}: ${problem.message}`)
-    : new Failure('notFound', `No file of the repository states ${described(wanted)}`);
 }
 
 /** Any document as its parents build it; of several ways the first is taken. `undefined` where they leave it out. */

@@ -304,6 +304,33 @@ test('a name that no file states is not found', async () => {
   assert.equal(failure.message, 'No file of the repository states Kustomization nope');
 });
 
+const head =
+  'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: half, namespace: x }\n';
+
+for (const [title, text, message] of [
+  [
+    'no YAML',
+    `${head}spec: {\n`,
+    /^apps\/half\.yaml:5: Flow map in block collection must be sufficiently indented and end with a }$/,
+  ],
+  [
+    'a key twice and not all that it needs',
+    `${configMap('a', 'k: v')}---\n${head}spec:\n  path: ./a\n  path: ./b\n`,
+    /^apps\/half\.yaml:14: the same key is given twice$/,
+  ],
+  [
+    'not all that it needs',
+    `${head}spec: { path: ./a }\n`,
+    /^apps\/half\.yaml:1: Kustomization x\/half has no spec\.sourceRef: it is a patch of another, or not complete$/,
+  ],
+] as const) {
+  test(`an object whose text is ${title}: file and line, asked for by its name`, async () => {
+    const failure = await bed.fails('half', { ...flat, 'apps/half.yaml': text });
+    assert.match(failure.message, message);
+    assert.equal(failure.reason, 'invalid');
+  });
+}
+
 test('an aborted render is cancelled', async () => {
   assert.equal((await bed.fails('apps', flat, { signal: AbortSignal.abort() })).reason, 'cancelled');
 });
