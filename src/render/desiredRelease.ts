@@ -14,6 +14,7 @@ import { effectiveValues, maskValues } from './effectiveValues.ts';
 import type { EngineRequest } from './engineProtocol.ts';
 import { impurityNotes, isImpure } from './impurity.ts';
 import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
+import { HeldTexts } from './maskHeld.ts';
 import { scopeAmong } from './objectScope.ts';
 import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
@@ -210,16 +211,19 @@ async function maskRender(made: {
     return hidden(rendered, [...secrets.all, ...(context.secrets?.() ?? [])]);
   }
   if (values.scrambled === undefined && isDeepStrictEqual(request, scrambledRequest)) {
-    return { ...maskSecretKinds(rendered.objects), notesText: rendered.notesText };
+    return withNotes(rendered, maskSecretKinds(rendered.objects), rendered.notesText);
   }
   const other = await renderScrambled(scrambledRequest, values, context);
   if (other) {
-    return {
-      ...maskByOrigin(rendered.objects, other.objects),
-      notesText: maskLines(rendered.notesText, other.notesText),
-    };
+    const masked = maskByOrigin(rendered.objects, other.objects);
+    return withNotes(rendered, masked, maskLines(rendered.notesText, other.notesText));
   }
   return hidden(rendered, secrets.all);
+}
+
+/** `notesText`: masked by origin; the chart may also print what it has put into a Secret of its own. */
+function withNotes(rendered: Rendered, masked: MaskedObjects, notesText: string): MaskedRender {
+  return { ...masked, notesText: new HeldTexts(rendered.objects, masked.objects).without(notesText) };
 }
 
 function hidden({ objects, notesText }: Rendered, secrets: readonly string[]): MaskedRender {

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FieldPath, RenderNote } from './desired.ts';
 import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
+import { maskHeld } from './maskHeld.ts';
 
 export interface MaskedObject {
   /** Fit to be shown. */
@@ -23,9 +24,15 @@ export interface MaskedObjects {
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** For a render that no Secret went into: masks what Secrets hold, and copies of objects in annotations. */
+/** For a render that no Secret went into: masks what Secrets hold, there and in what is built beside them, and copies of objects in annotations. */
 export function maskSecretKinds(objects: readonly KubernetesObject[]): MaskedObjects {
-  return { objects: objects.map((object) => maskAlways({ object, masked: [] })), notes: [] };
+  return {
+    objects: maskHeld(
+      objects,
+      objects.map((object) => maskAlways({ object, masked: [] })),
+    ),
+    notes: [],
+  };
 }
 
 /**
@@ -63,7 +70,7 @@ export function maskByOrigin(real: readonly KubernetesObject[], scrambled: reado
       ),
     );
   }
-  return { objects, notes };
+  return { objects: maskHeld(real, objects), notes };
 }
 
 /**

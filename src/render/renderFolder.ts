@@ -59,7 +59,7 @@ export async function renderFolder(engine: Engine, request: FolderRequest): Prom
         await session.request('forget', { trees: [tree.name] }).catch(() => undefined); // a broken engine has forgotten it
       }
       return {
-        objects: reply.objects.map(withoutOwner).map(desired),
+        objects: desired(reply.objects.map(withoutOwner)),
         notes: unreadNotes(unread, reply.objects),
       };
     },
@@ -83,19 +83,22 @@ function withoutOwner(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: own.length === 0 ? metadata : { ...metadata, labels: Object.fromEntries(own) } };
 }
 
-function desired(object: KubernetesObject): DesiredObject {
-  const [shown] = maskSecretKinds([object]).objects;
-  if (!shown) {
-    throw new Error('an object was left out when secrets were masked'); // it must not be shown instead
-  }
-  const encrypted = maskEncrypted(object, shown);
-  return encrypted
-    ? {
-        object: encrypted.object,
-        real: new Sealed(encrypted.sendable),
-        masked: encrypted.masked,
-        unstable: [],
-        encrypted: true,
-      }
-    : { ...shown, real: new Sealed(object), unstable: [] };
+function desired(built: readonly KubernetesObject[]): readonly DesiredObject[] {
+  const { objects } = maskSecretKinds(built);
+  return built.map((object, index) => {
+    const shown = objects[index];
+    if (!shown) {
+      throw new Error('an object was left out when secrets were masked'); // it must not be shown instead
+    }
+    const encrypted = maskEncrypted(object, shown);
+    return encrypted
+      ? {
+          object: encrypted.object,
+          real: new Sealed(encrypted.sendable),
+          masked: encrypted.masked,
+          unstable: [],
+          encrypted: true,
+        }
+      : { ...shown, real: new Sealed(object), unstable: [] };
+  });
 }

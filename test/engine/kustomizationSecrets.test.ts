@@ -286,3 +286,24 @@ test('secrets are kept for one render: the next one asks the cluster again', asy
   assert.deepEqual(await render('first'), { k: 'first' });
   assert.deepEqual(await render('second'), { k: 'second' });
 });
+
+test('what a replacement takes out of a Secret of the same build is masked where it ends up', async () => {
+  const files = {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    'apps/kustomization.yaml': `resources: [objects.yaml]
+replacements:
+  - source: { kind: Secret, name: db, fieldPath: stringData.password }
+    targets:
+      - select: { kind: ConfigMap }
+        fieldPaths: [data.url]
+`,
+    'apps/objects.yaml': `${secret('db', 'password: canary-word-92', 'apps')}---\n${configMap('web', 'url: x\nother: plain')}`,
+  };
+  const rendered = await bed.render('apps', files);
+  checkSilent(rendered, ['canary-word-92']);
+  assert.deepEqual(dataOf(shown(rendered), 'web'), { url: dots, other: 'plain' });
+  assert.deepEqual(dataOf(sent(rendered), 'web'), { url: 'canary-word-92', other: 'plain' });
+  const folder = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
+  assert.ok(!JSON.stringify(folder).includes('canary-word-92'), 'nor is it told of the folder alone');
+});

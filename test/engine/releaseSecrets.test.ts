@@ -250,3 +250,17 @@ test('a Secret that the chart makes is masked although no Secret took part', asy
   assertHidden(rendered);
   assert.deepEqual(shown(rendered).masked, [['stringData', 'password']]);
 });
+
+test('what the chart puts into a Secret of its own is masked in its other objects and its notes', async () => {
+  const secret = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: own\nstringData:\n  password: ${canary}\n`;
+  const rendered = await bed.render({
+    files: chartFiles({
+      'secret.yaml': secret,
+      'shown.yaml': configMapOf(`url: https://user:${canary}@db\nb: plain\nfile: |\n  a: ${canary}\n  c: d`),
+      'NOTES.txt': `Password: ${canary}\nEnjoy.`,
+    }),
+  });
+  assertHidden(rendered);
+  assert.deepEqual(dataOf(shown(rendered).object), { url: '•••', b: 'plain', file: '•••\nc: d\n' });
+  assert.equal(rendered.chartNotes, '•••\nEnjoy.');
+});

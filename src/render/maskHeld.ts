@@ -1,0 +1,134 @@
+/**
+ * The last net under masking by origin: what a Secret holds is masked in the other objects of the same build as well, however it
+ * came there (replacements of kustomize, a value that a chart writes twice). Knows texts alone, not where they came from.
+ */
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord, asText } from '../flux/untyped.ts';
+import type { FieldPath } from './desired.ts';
+import { mask } from './maskDifferences.ts';
+import type { MaskedObject } from './originMask.ts';
+
+/** Shorter texts stand everywhere: a port, a user `admin`. */
+const fewest = 6;
+/** A line of a key or a certificate, which a template may have indented; other lines of files stand everywhere too. */
+const tellingLine = /^\S{24,}$/;
+
+/** Tells whether a text holds what a Secret holds. */
+export class HeldTexts {
+  readonly #texts: readonly string[];
+
+  /** `shown` beside `real`: what is a part of the name that is shown of a Secret is no secret. */
+  constructor(real: readonly KubernetesObject[], shown: readonly MaskedObject[]) {
+    const texts = real.flatMap((object, index) => {
+      const { name = '', namespace = '' } = asRecord(shown[index]?.object.metadata) ?? {};
+      const isTold = (text: string): boolean => [name, namespace].some((told) => asText(told)?.includes(text) === true);
+      return textsOf(object).filter((text) => !isTold(text));
+    });
+    const forms = texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]);
+    this.#texts = [...new Set(forms)].sort((a, b) => a.length - b.length);
+  }
+
+  get any(): boolean {
+    return this.#texts.length > 0;
+  }
+
+  isIn(text: string): boolean {
+    for (const held of this.#texts) {
+      if (held.length > text.length) {
+        return false;
+      }
+      if (text.includes(held)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Without the lines that hold one; all of it is masked where one goes over several lines. */
+  without(text: string): string {
+    if (!this.isIn(text)) {
+      return text;
+    }
+    const lines = text.split('\n').map((line) => (this.isIn(line) ? mask : line));
+    const rest = lines.join('\n');
+    return lines.length === 1 || this.isIn(rest) ? mask : rest;
+  }
+}
+
+/** Masks more of what is shown. `real` is beside `shown`. */
+export function maskHeld(real: readonly KubernetesObject[], shown: readonly MaskedObject[]): readonly MaskedObject[] {
+  const held = new HeldTexts(real, shown);
+  return held.any ? shown.map((one) => maskObject(one, held)) : shown;
+}
+
+function textsOf(object: KubernetesObject): readonly string[] {
+  if (object.kind !== 'Secret' || groupOf(object.apiVersion) !== '') {
+    return [];
+  }
+  const { data, stringData } = asRecord(object) ?? {};
+  const decoded = Object.values(asRecord(data) ?? {}).flatMap((text) => decode(asText(text) ?? ''));
+  const plain = Object.values(asRecord(stringData) ?? {}).flatMap((text) => asText(text) ?? []);
+  const whole = [...decoded, ...plain].map((text) => text.trim());
+  const lines = whole.flatMap((text) => text.split('\n').map((line) => line.trim()));
+  return [...whole, ...lines.filter((line) => tellingLine.test(line))].filter(
+    (text) => text.length >= fewest && !text.startsWith('ENC['), // ciphertext of SOPS is known to all
+  );
+}
+
+/** Nothing for what is no text. */
+function decode(base64: string): readonly string[] {
+  const bytes = Buffer.from(base64, 'base64');
+  const text = bytes.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? [text] : [];
+}
+
+function maskObject(shown: MaskedObject, held: HeldTexts): MaskedObject {
+  const masked: FieldPath[] = [];
+  const gone: FieldPath[] = [];
+  const walk = (value: unknown, path: FieldPath): unknown => {
+    if (Array.isArray(value)) {
+      return value.map((item, index) => walk(item, [...path, index]));
+    }
+    const record = asRecord(value);
+    if (record) {
+      return walkEntries(record, path);
+    }
+    const text = typeof value === 'number' ? String(value) : asText(value);
+    if (text === undefined || isType(path) || !held.isIn(text)) {
+      return value;
+    }
+    masked.push(path);
+    return held.without(text);
+  };
+  const walkEntries = (record: Readonly<Record<string, unknown>>, path: FieldPath): unknown => {
+    let hidden = Object.keys(record).filter((key) => key.startsWith(mask)).length;
+    const entries = Object.entries(record).map(([key, item]): [string, unknown] => {
+      if (isOfEveryObject(path) || !held.isIn(key)) {
+        return [key, walk(item, [...path, key])];
+      }
+      hidden += 1;
+      const name = hidden === 1 ? mask : `${mask} (${hidden})`;
+      gone.push([...path, key]);
+      masked.push([...path, name]);
+      return [name, mask];
+    });
+    return Object.fromEntries(entries);
+  };
+  const object = walk(shown.object, []);
+  if (masked.length === 0) {
+    return shown;
+  }
+  const replaced = [...gone, ...masked];
+  const kept = shown.masked.filter((path) => !replaced.some((place) => place.every((key, at) => key === path[at])));
+  return { object: object as KubernetesObject, masked: [...kept, ...masked] };
+}
+
+function isType(path: FieldPath): boolean {
+  return path.length === 1 && (path[0] === 'apiVersion' || path[0] === 'kind');
+}
+
+/** Fields that the API gives all objects: a Secret may well hold the word `metadata`. */
+function isOfEveryObject(path: FieldPath): boolean {
+  return path.length === 0 || (path.length === 1 && path[0] === 'metadata');
+}
