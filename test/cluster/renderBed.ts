@@ -27,7 +27,7 @@ export interface RenderBed {
 /** `remotes`: the URLs under which the cluster's sources know the repository. */
 export async function openRenderBed(
   cluster: TestCluster,
-  repository: { readonly files: Readonly<Record<string, string>>; readonly remotes: readonly string[] },
+  repository: { readonly files: Readonly<Record<string, string | Uint8Array>>; readonly remotes: readonly string[] },
 ): Promise<RenderBed> {
   const obstacle = engineObstacle();
   if (obstacle !== undefined) {

@@ -4,11 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import type { ClusterInputs, RenderedRelease } from '../../src/render/desired.ts';
 import { type PlainObject, assertSameObjects } from '../support/comparable.ts';
+import { tarFiles, tarGz } from '../support/tarArchive.ts';
+import { withoutPaths } from '../support/withoutPaths.ts';
 import type { ApiObject } from './apiClient.ts';
 import { changesByApplying } from './appliedObject.ts';
 import { conditionOf, fluxPath, isReady } from './fluxObjects.ts';
@@ -22,10 +24,9 @@ import {
 } from './releaseCases.ts';
 import { placeObjects } from './placeObjects.ts';
 import { openRenderBed } from './renderBed.ts';
-import { copyChart, publishRenderCharts, publishSchemas, renderCharts } from './renderCharts.ts';
+import { publishRenderCharts, publishSchemas, renderCharts } from './renderCharts.ts';
 import { type StoredRelease, storedRelease } from './storedRelease.ts';
 import { applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
-import { withoutPaths } from '../support/withoutPaths.ts';
 
 const cluster = await clusterForTests();
 const namespace = await newNamespace(cluster, 'releases');
@@ -49,25 +50,29 @@ const beforeInstall: ClusterInputs = {
   },
 };
 
-/** The umbrella in the repository itself, with values files and its library as an archive, as `helm dependency build` leaves it. */
-async function gitChartFiles(): Promise<Readonly<Record<string, string>>> {
-  const work = await mkdtemp(join(cluster.folder, 'home', 'git-charts-'));
-  try {
-    const chart = join(work, 'library-deps');
-    await copyChart('library-deps', chart);
-    const entries = await readdir(chart, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    const texts = await Promise.all(
-      files.map(async (file) => [`charts/${file.slice(work.length + 1)}`, await readFile(file, 'utf8')] as const),
-    );
-    return {
-      ...Object.fromEntries(texts),
-      'charts/library-deps/values-production.yaml':
-        'title: production\ntags: { extras: true }\nglobal: { domain: prod.example.com }\n',
-    };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** The umbrella in the repository itself, with values files, and its library as an archive as `helm dependency build` leaves it. */
+async function gitChartFiles(): Promise<Files> {
+  const chart = join(import.meta.dirname, 'charts', 'library-deps');
+  const entries = await readdir(chart, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(
+    paths.map(async (path) => [path.slice(chart.length + 1), await readFile(path, 'utf8')] as const),
+  );
+  const library = 'charts/naming/';
+  const packed = texts.filter(([path]) => path.startsWith(library));
+  const loose = texts.filter(([path]) => !path.startsWith(library));
+  const inChart: Files = {
+    ...Object.fromEntries(loose),
+    'charts/naming-0.1.4.tgz': tarGz(
+      tarFiles(Object.fromEntries(packed.map(([path, text]) => [path.slice('charts/'.length), text]))),
+    ),
+    'values-production.yaml': 'title: production\ntags: { extras: true }\nglobal: { domain: prod.example.com }\n',
+  };
+  return Object.fromEntries(
+    Object.entries(inChart).map(([path, content]) => [`charts/library-deps/${path}`, content] as const),
+  );
 }
 
 function manifest(...objects: readonly object[]): string {
@@ -116,7 +121,7 @@ function releaseFile({ name, spec }: ReleaseCase): string {
   });
 }
 
-function repositoryFiles(): Readonly<Record<string, string>> {
+function repositoryFiles(): Files {
   return {
     ...chartFiles,
     'cluster/root.yaml': rootFile(),

@@ -75,13 +75,13 @@ export async function apiPath(cluster: TestCluster, object: ApiObject): Promise<
 export async function pushFiles(
   cluster: TestCluster,
   repository: string,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<string> {
   const folder = await mkdtemp(join(cluster.folder, 'home', 'files-'));
   try {
-    for (const [path, text] of Object.entries(files)) {
+    for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
+      await writeFile(join(folder, path), content);
     }
     return await cluster.push(repository, folder);
   } finally {
