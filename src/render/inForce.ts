@@ -57,7 +57,8 @@ export async function findInForce(
     try {
       const all = await follow(context, owners, way);
       found.push(...all.filter((one) => isNamed(one, wanted.name)));
-      if (all.length === 0) {
+      // A name with variables may have become any other: that one is missing says nothing of the one that is wanted.
+      if (all.length === 0 && !(way.document.name !== wanted.name.name && way.document.name.includes('${'))) {
         dead.push({ way, why: title(way.chain.at(-1)) });
       }
     } catch (error) {
@@ -134,7 +135,7 @@ function waysTo(context: RenderContext, owners: BuildOwners, { name, owner, path
   const all = [
     ...context.parts.snapshot.appliers(name.kind),
     ...owners.kustomizations.filter((one) => name.kind === 'Kustomization' && owners.syncOf(one)),
-  ].filter((document) => document.name === name.name || mayBeRenamed(document, name));
+  ].filter((one) => one.name === name.name || mayBeRenamed(one, name) || mayBeSubstituted(one.name, name.name));
   const sameName = all.filter((document) => document.name === name.name);
   const candidates = sameName.length > 0 ? sameName : all;
   const near = candidates.filter(({ namespace }) => [name.namespace, ''].includes(namespace) || name.namespace === '');
@@ -149,6 +150,18 @@ function waysTo(context: RenderContext, owners: BuildOwners, { name, owner, path
 /** `namePrefix` and `nameSuffix` of a build: the name in the cluster holds the one in the text. */
 function mayBeRenamed(document: StatedDocument, name: FluxName): boolean {
   return document.name.length > 2 && name.name.includes(document.name);
+}
+
+/** A name with variables may become any that begins and ends as its text does. */
+function mayBeSubstituted(stated: string, name: string): boolean {
+  const [before, after] = [stated.indexOf('${'), stated.lastIndexOf('}') + 1];
+  return (
+    before >= 0 &&
+    after > before &&
+    name.length >= before + stated.length - after &&
+    name.startsWith(stated.slice(0, before)) &&
+    name.endsWith(stated.slice(after))
+  );
 }
 
 function isOwner(document: StatedDocument | undefined, owner: FluxName): boolean {
@@ -263,7 +276,7 @@ async function take(
   }));
 }
 
-/** Objects of the document's kind and name; else, as a build may put text around names, those whose name holds it. */
+/** Objects of the document's kind and name; else, as a build may put text around names or into them, those whose name fits. */
 function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocument): Twin<KubernetesObject>[] {
   const ofKind = (list: readonly KubernetesObject[]): KubernetesObject[] =>
     list.filter((object) => object.kind === document.kind && groupOf(object.apiVersion) === document.group);
@@ -271,7 +284,9 @@ function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocume
   const exact = real.filter((object) => object.metadata.name === document.name);
   const inNamespace = exact.filter((object) => (object.metadata.namespace ?? '') === document.namespace);
   const around = real.filter((object) => object.metadata.name.includes(document.name));
-  const picked = [inNamespace, exact, around.length === 1 ? around : []].find((list) => list.length > 0) ?? [];
+  const substituted = real.filter((object) => mayBeSubstituted(document.name, object.metadata.name));
+  const picked =
+    [inNamespace, exact, around.length === 1 ? around : [], substituted].find((list) => list.length > 0) ?? [];
   return mostAlike(picked, document.object).map((object) => {
     if (!objects.secret) {
       return plainTwin(object);

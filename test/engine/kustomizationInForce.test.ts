@@ -304,6 +304,33 @@ test('a name that no file states is not found', async () => {
   assert.equal(failure.message, 'No file of the repository states Kustomization nope');
 });
 
+const named: Files = {
+  ...flat,
+  'clusters/home/apps.yaml': kustomization('apps', './apps', 'postBuild: { substitute: { ENV: prod, OTHER: blue } }\n'),
+  'apps/web.yaml': kustomization('web-${ENV}', './web', 'targetNamespace: "${ENV}"\n'),
+  'apps/other.yaml': kustomization('${OTHER:=green}-web', './web', 'targetNamespace: "${OTHER}"\n'),
+  'web/a.yaml': configMap('in-web', 'k: v'),
+};
+
+for (const [asked, name, namespace] of [
+  ['web-prod', 'web-prod', 'prod'],
+  ['web-${ENV}', 'web-prod', 'prod'],
+  ['blue-web', 'blue-web', 'blue'],
+] as const) {
+  test(`a Kustomization whose name holds a variable is found as ${asked}`, async () => {
+    const rendered = await bed.render(asked, named);
+    assert.equal(rendered.name.name, name);
+    assert.equal(rendered.objects[0]?.object.metadata.namespace, namespace);
+    assert.equal(rendered.parents.at(-1)?.name, 'apps');
+  });
+}
+
+test('a name that no variable makes is stated by nobody, also where what could be it is not built', async () => {
+  assert.equal((await bed.fails('web-test', named)).reason, 'notFound');
+  const left = { ...named, 'apps/kustomization.yaml': 'resources: [other.yaml]\n' };
+  assert.equal((await bed.fails('web-prod', left)).reason, 'notFound');
+});
+
 const head =
   'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: half, namespace: x }\n';
 
