@@ -8,6 +8,7 @@ import { noLog } from '../base/log.ts';
 import { systemClock } from '../base/clock.ts';
 import { CommitFiles } from '../git/commitFiles.ts';
 import type { LeftOut } from '../git/commitTree.ts';
+import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { resolveRevision } from '../git/resolveRevision.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
@@ -33,16 +34,18 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
     // It starts while the repository is read.
     engine.warmUp();
     const remotes = (await readRemotes(repository)).flatMap(({ urls }) => urls);
+    // Beside a commit, a file that was added by force would look as if it were deleted.
+    const files = new DiskFiles(repository, {}, () => ignoredTrackedFiles(repository));
     return {
       renderer: new RepositoryRenderer({ engine, log }),
       renderFolder: (folder, { state, signal }) => renderFolder(engine, { state, folder, signal }),
-      workingTree: { label: 'working tree', key: repository, files: new DiskFiles(repository), remotes },
+      workingTree: { label: 'working tree', key: repository, files, remotes },
       async commit(revision, signal) {
         const commit = await findCommit(repository, revision, signal);
-        const files = owned.add(new CommitFiles({ root: repository, commit }));
+        const committed = owned.add(new CommitFiles({ root: repository, commit }));
         const label = `commit ${commit.slice(0, 7)}`;
-        const notes = submoduleNotes(label, await files.leftOut(signal));
-        return { label, key: `${repository}@${commit}`, files, remotes, notes };
+        const notes = submoduleNotes(label, await committed.leftOut(signal));
+        return { label, key: `${repository}@${commit}`, files: committed, remotes, notes };
       },
       cluster: options.cluster && (await openCluster(options.cluster, { log, clock, owned })),
       puller: options.pull ? openPuller(clock) : undefined,

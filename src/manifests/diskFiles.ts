@@ -1,7 +1,7 @@
 /**
  * All files of a folder on disk as a build needs them. Follows no symbolic link (Flux packs none, and a link may lead out of
  * the folder or in a circle), and leaves out what `.gitignore` files name: such files are rarely committed, and only what is
- * committed gets into a source. A file that was committed all the same is missing here, for Git's index is not read. Watches
+ * committed gets into a source. A file that was committed all the same is there only where the caller names it, for Git's index is not read here. Watches
  * nothing.
  */
 import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { setImmediate } from 'node:timers/promises';
 import { cancelled, Failure } from '../base/failure.ts';
 import { type IgnoreTest, type IgnoreText, ignoreTest, isLeftOutByDefault } from './ignoreRules.ts';
 import type { RepositoryFile, RepositoryFiles } from './repositoryFiles.ts';
-import { resolvePath } from './repositoryPath.ts';
+import { folderOf, foldersUp, resolvePath } from './repositoryPath.ts';
 
 export interface DiskLimits {
   /** Files in all, but those that sources leave out by default: such are listed, and nobody has to hold them. */
@@ -30,17 +30,31 @@ const ordinary: DiskLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes:
  */
 const turnMs = 5;
 
+type Tracked = () => Promise<ReadonlySet<string>>;
+
+const noneTracked: Tracked = () => Promise.resolve(new Set<string>());
+
+function withFolders(files: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...files].flatMap((path) => [path, ...foldersUp(folderOf(path))]));
+}
+
 export class DiskFiles implements RepositoryFiles {
   readonly #root: string;
   readonly #limits: DiskLimits;
+  readonly #askTracked: Tracked;
+  #kept: Promise<ReadonlySet<string>> | undefined;
 
-  constructor(root: string, limits: Partial<DiskLimits> = {}) {
+  /** `tracked`: files that are there although a `.gitignore` names them; asked at the first listing, then kept. */
+  constructor(root: string, limits: Partial<DiskLimits> = {}, tracked: Tracked = noneTracked) {
     this.#root = root;
     this.#limits = { ...ordinary, ...limits };
+    this.#askTracked = tracked;
   }
 
   async list(signal?: AbortSignal): Promise<readonly RepositoryFile[]> {
-    const walk: Walk = { files: [], held: 0, total: 0, turnEnds: performance.now() + turnMs, signal };
+    this.#kept ??= this.#askTracked().then(withFolders);
+    const kept = await this.#kept;
+    const walk: Walk = { kept, files: [], held: 0, total: 0, turnEnds: performance.now() + turnMs, signal };
     await this.#walk('', { texts: [], ignored: () => false }, walk);
     return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -68,18 +82,21 @@ export class DiskFiles implements RepositoryFiles {
     if (folder !== '' && entries.some((entry) => entry.name === '.git')) {
       return; // a repository of its own, such as a submodule: its files are no files of this one
     }
-    const own = entries.some((entry) => entry.isFile() && entry.name === '.gitignore')
-      ? this.#ignoreText(folder)
-      : undefined;
+    // Below a folder that is left out no rule takes in again.
+    const hasRules = folder === '' || !rules.ignored(folder, true);
+    const own =
+      hasRules && entries.some((entry) => entry.isFile() && entry.name === '.gitignore')
+        ? this.#ignoreText(folder)
+        : undefined;
     const inner = own === undefined ? rules : withRules(rules, { folder, text: own });
     for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.name === '.git') {
         continue; // a folder, or in a worktree a file
       }
-      if (entry.isFile() && !inner.ignored(path)) {
+      if (entry.isFile() && (!inner.ignored(path) || walk.kept.has(path))) {
         this.#add(path, walk);
-      } else if (entry.isDirectory() && !inner.ignored(path, true)) {
+      } else if (entry.isDirectory() && (!inner.ignored(path, true) || walk.kept.has(path))) {
         await this.#walk(path, inner, walk);
       }
     }
@@ -139,6 +156,8 @@ function withRules(rules: Rules, added: IgnoreText): Rules {
 
 /** One listing under way. */
 interface Walk {
+  /** Ignored files that are there all the same, and the folders above them. */
+  readonly kept: ReadonlySet<string>;
   readonly files: RepositoryFile[];
   /** Of the files those that count, and their bytes as far as they can be read. */
   held: number;
