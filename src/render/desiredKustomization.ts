@@ -7,7 +7,7 @@ import { asFluxObject } from '../flux/sanitizeObject.ts';
 import { fieldAt } from '../flux/untyped.ts';
 import type { BuildOwners } from './buildOwners.ts';
 import type { DesiredObject, RenderedKustomization, RenderNote } from './desired.ts';
-import { desiredObjects, maskTwin } from './desiredObjects.ts';
+import { desiredObjects, maskTwin, type Untraced } from './desiredObjects.ts';
 import { buildElsewhere, type InForce } from './inForce.ts';
 import { buildKustomization } from './kustomizationBuild.ts';
 import { leftAlone } from './leftAlone.ts';
@@ -35,8 +35,8 @@ export async function renderKustomization(
     keepUnknown: variables.keepUnknown,
   });
   const decrypts = fieldAt(object.real, 'spec', 'decryption', 'provider') !== undefined;
-  const { objects, notes } = desiredObjects(built.objects, context.secrets, decrypts);
-  const shown = asFluxObject(shownObject(object, context.secrets));
+  const { objects, notes } = desiredObjects(built.objects, context, decrypts);
+  const shown = asFluxObject(shownObject(object, context));
   const { namespace = '', name } = shown.metadata;
   const said = [...inForce.notes, ...variables.notes, ...built.notes, ...notes];
   return {
@@ -56,14 +56,14 @@ function withRole(desired: DesiredObject, real: KubernetesObject | undefined): D
 }
 
 /** One object with what came from Secrets masked. */
-export function shownObject(object: Twin<KubernetesObject>, secrets: readonly string[]): KubernetesObject {
+export function shownObject(object: Twin<KubernetesObject>, untraced: Untraced): KubernetesObject {
   const { real, scrambled, secret } = object;
   const list: Twin<readonly KubernetesObject[]> = {
     real: [real],
     scrambled: scrambled === undefined ? undefined : [scrambled],
     secret,
   };
-  return maskTwin(list, secrets).objects[0]?.object ?? real;
+  return maskTwin(list, untraced).objects[0]?.object ?? real;
 }
 
 /** Each said once: a parent and its child often have the same source. */

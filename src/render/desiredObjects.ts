@@ -15,21 +15,28 @@ export interface DesiredObjects {
   readonly notes: readonly RenderNote[];
 }
 
-/** `secrets`: texts of Secrets that went in, for where they cannot be traced. */
-export function maskTwin(twin: Twin<readonly KubernetesObject[]>, secrets: readonly string[]): MaskedObjects {
+/** For where Secrets cannot be traced: their texts that went in, and names that may be shown, see `maskEverything`. */
+export interface Untraced {
+  readonly secrets: readonly string[];
+  readonly stated: ReadonlySet<string>;
+}
+
+export function maskTwin(twin: Twin<readonly KubernetesObject[]>, { secrets, stated }: Untraced): MaskedObjects {
   if (!twin.secret) {
     return maskSecretKinds(twin.real);
   }
-  return twin.scrambled === undefined ? maskEverything(twin.real, secrets) : maskByOrigin(twin.real, twin.scrambled);
+  return twin.scrambled === undefined
+    ? maskEverything(twin.real, secrets, stated)
+    : maskByOrigin(twin.real, twin.scrambled);
 }
 
 /** `decrypts`: the Kustomization has a decryption, without which Flux refuses what is encrypted. */
 export function desiredObjects(
   built: Twin<readonly KubernetesObject[]>,
-  secrets: readonly string[],
+  untraced: Untraced,
   decrypts: boolean,
 ): DesiredObjects {
-  const { objects, notes } = maskTwin(built, secrets);
+  const { objects, notes } = maskTwin(built, untraced);
   const more: RenderNote[] = [];
   const desired = objects.map((shown, index): DesiredObject => {
     const real = built.real[index] ?? shown.object;

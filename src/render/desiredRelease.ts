@@ -207,8 +207,9 @@ async function maskRender(made: {
   readonly secrets: SecretTexts;
 }): Promise<MaskedRender> {
   const { release, rendered, values, request, scrambledRequest, context, secrets } = made;
+  const names = plainNames(release, context);
   if (release.untraced) {
-    return hidden(rendered, [...secrets.all, ...(context.secrets?.() ?? [])]);
+    return hidden(rendered, [...secrets.all, ...(context.secrets?.() ?? [])], names);
   }
   if (values.scrambled === undefined && isDeepStrictEqual(request, scrambledRequest)) {
     return withNotes(rendered, maskSecretKinds(rendered.objects), rendered.notesText);
@@ -218,7 +219,7 @@ async function maskRender(made: {
     const masked = maskByOrigin(rendered.objects, other.objects);
     return withNotes(rendered, masked, maskLines(rendered.notesText, other.notesText));
   }
-  return hidden(rendered, secrets.all);
+  return hidden(rendered, secrets.all, names);
 }
 
 /** `notesText`: masked by origin; the chart may also print what it has put into a Secret of its own. */
@@ -226,8 +227,18 @@ function withNotes(rendered: Rendered, masked: MaskedObjects, notesText: string)
   return { ...masked, notesText: new HeldTexts(rendered.objects, masked.objects).without(notesText) };
 }
 
-function hidden({ objects, notesText }: Rendered, secrets: readonly string[]): MaskedRender {
-  return { ...maskEverything(objects, secrets), notesText: notesText === '' ? '' : mask };
+/** What objects of the release may be named where nothing tells how Secrets went in: no template has made it. */
+function plainNames(release: ReleaseInForce, { stated = new Set() }: ReleaseContext): ReadonlySet<string> {
+  const shown = shownRelease(release);
+  return new Set([...stated, releaseNameOf(shown), releaseNamespaceOf(shown)]);
+}
+
+function hidden(
+  { objects, notesText }: Rendered,
+  secrets: readonly string[],
+  names: ReadonlySet<string>,
+): MaskedRender {
+  return { ...maskEverything(objects, secrets, names), notesText: notesText === '' ? '' : mask };
 }
 
 /** `undefined` where the chart does not render with other texts: it may check what a secret looks like. */

@@ -16,7 +16,8 @@ export interface MaskedValue {
 
 /** What may be shown of a value that has no counterpart. The default is nothing: it is unknown where it comes from. */
 export interface Keep {
-  readonly key?: (key: string) => boolean;
+  /** `path` ends with the key. */
+  readonly key?: (key: string, path: FieldPath) => boolean;
   readonly leaf?: (path: FieldPath, value: string | number | boolean) => boolean;
 }
 
@@ -35,7 +36,7 @@ export function maskDifferences(value: unknown, other: unknown, path: FieldPath 
       if (Object.hasOwn(otherRecord, key)) {
         return maskDifferences(item, otherRecord[key], at, keep);
       }
-      return keep.key?.(key) === true ? maskLeaves(item, at, keep) : undefined;
+      return keep.key?.(key, at) === true ? maskLeaves(item, at, keep) : undefined;
     });
   }
   if (value === other) {
@@ -54,7 +55,7 @@ export function maskLeaves(value: unknown, path: FieldPath, keep: Keep = {}): Ma
   const record = asRecord(value);
   if (record !== undefined) {
     return maskEntries(record, path, (key, item, at) =>
-      keep.key?.(key) === true ? maskLeaves(item, at, keep) : undefined,
+      keep.key?.(key, at) === true ? maskLeaves(item, at, keep) : undefined,
     );
   }
   const isLeaf = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';

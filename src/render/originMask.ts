@@ -75,19 +75,37 @@ export function maskByOrigin(real: readonly KubernetesObject[], scrambled: reado
 
 /**
  * For a render that works with the real secrets and fails with scrambled ones, so that nothing tells where they went: masks
- * every value, and of names and keys those that hold one of `secrets`.
+ * every value, keys that an author is free to choose, and of kinds and other keys those that hold one of `secrets`. A name may
+ * be made of a part of a secret: it is shown only where it is one of `stated`, texts of the repository's own files, and else
+ * is a number.
  */
-export function maskEverything(objects: readonly KubernetesObject[], secrets: readonly string[]): MaskedObjects {
+export function maskEverything(
+  objects: readonly KubernetesObject[],
+  secrets: readonly string[],
+  stated: ReadonlySet<string> = new Set(),
+): MaskedObjects {
   const known = secrets.map((secret) => secret.trim().toLowerCase()).filter((secret) => secret !== '');
   const isPlain = (text: string): boolean => known.every((secret) => !text.toLowerCase().includes(secret));
   const keep: Keep = {
-    key: isPlain,
-    leaf: (path, value) => identity.has(path.join('.')) && isPlain(String(value)),
+    key: (key, path) =>
+      inEveryObject.has(path.join('.')) || (isPlain(key) && !path.slice(0, -1).some((above) => freeKeys.has(above))),
+    leaf: (path, value) => {
+      const text = String(value);
+      const place = path.join('.');
+      return isPlain(text) && (types.has(place) || (names.has(place) && stated.has(text)));
+    },
   };
+  let unnamed = 0;
   return {
     objects: objects.map((object) => {
       const { value, masked } = maskLeaves(object, [], keep);
-      return maskAlways({ object: value as KubernetesObject, masked });
+      const shown = value as KubernetesObject;
+      if (shown.metadata.name !== mask) {
+        return maskAlways({ object: shown, masked });
+      }
+      unnamed += 1;
+      const metadata = { ...shown.metadata, name: `${mask} ${unnamed}` };
+      return maskAlways({ object: { ...shown, metadata }, masked });
     }),
     notes: [
       information(
@@ -97,7 +115,19 @@ export function maskEverything(objects: readonly KubernetesObject[], secrets: re
   };
 }
 
-const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
+const types: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
+const names: ReadonlySet<string> = new Set(['metadata.name', 'metadata.namespace']);
+const inEveryObject: ReadonlySet<string> = new Set([...types, 'metadata', ...names]);
+/** Below them keys are texts like values. */
+const freeKeys: ReadonlySet<string | number> = new Set([
+  'data',
+  'stringData',
+  'binaryData',
+  'labels',
+  'annotations',
+  'matchLabels',
+  'nodeSelector',
+]);
 
 /** Keys, kinds and versions that a render without secrets has as well may be shown wherever they stand. */
 function keepWhatIsIn(scrambled: readonly KubernetesObject[]): Keep {
@@ -112,10 +142,10 @@ function keepWhatIsIn(scrambled: readonly KubernetesObject[]): Keep {
     }
   };
   scrambled.forEach(collect);
-  const types = new Set(scrambled.flatMap(({ apiVersion, kind }) => [`apiVersion ${apiVersion}`, `kind ${kind}`]));
+  const kinds = new Set(scrambled.flatMap(({ apiVersion, kind }) => [`apiVersion ${apiVersion}`, `kind ${kind}`]));
   return {
     key: (key) => keys.has(key),
-    leaf: (path, value) => path.length === 1 && types.has(`${String(path[0])} ${String(value)}`),
+    leaf: (path, value) => path.length === 1 && kinds.has(`${String(path[0])} ${String(value)}`),
   };
 }
 

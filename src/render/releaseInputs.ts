@@ -84,6 +84,8 @@ export interface ReleaseContext {
   readonly parents: readonly FluxName[];
   /** Texts of Secrets that what is around the HelmRelease was built with, as far as they are known by now. */
   readonly secrets?: () => readonly string[];
+  /** Names that files of the repository state, before any build. */
+  readonly stated?: ReadonlySet<string>;
   /** What was to be said about how the HelmRelease came to be in force. */
   readonly notes: readonly RenderNote[];
 }

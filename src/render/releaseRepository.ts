@@ -36,7 +36,7 @@ export function releaseInForce(context: RenderContext, { object }: InForce): Rel
     object: real,
     scrambled: asFluxObject(scrambled),
     ...(object.scrambled ? {} : { untraced: true as const }),
-    shown: asFluxObject(shownObject(object, context.secrets)),
+    shown: asFluxObject(shownObject(object, context)),
   };
 }
 
@@ -73,6 +73,7 @@ export function releaseContext(parts: {
     ...(signal ? { signal } : {}),
     parents: inForce.parents,
     secrets: () => context.secrets,
+    stated: context.stated,
     notes: distinct(inForce.notes),
   };
 }

@@ -43,6 +43,7 @@ export class RenderContext {
   /** Documents that are being built on the way to what was asked for, to notice where that leads in a circle. */
   readonly underWay = new Set<StatedDocument>();
   readonly #secrets = new Set<string>();
+  #stated: ReadonlySet<string> | undefined;
 
   constructor(parts: RenderContextParts) {
     this.parts = parts;
@@ -57,6 +58,12 @@ export class RenderContext {
     for (const text of texts) {
       this.#secrets.add(text);
     }
+  }
+
+  /** Names and namespaces that files of the repository state, before any build. */
+  get stated(): ReadonlySet<string> {
+    this.#stated ??= new Set(this.parts.snapshot.documents.flatMap(({ name, namespace }) => [name, namespace]));
+    return this.#stated;
   }
 
   /** The repository's files in the engine, sent once for each view of them. */

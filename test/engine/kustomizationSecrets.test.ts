@@ -160,14 +160,17 @@ test('of a Secret that stands in the repository as it is', async () => {
   assert.deepEqual(dataOf(sent(rendered), 'a'), { k: 'canary-in-git.example' });
 });
 
-test('where a build works with the real values alone, everything is masked but names', async () => {
+test('where a build works with the real values alone, everything is masked but names that a file states', async () => {
   // An escape that is none when scrambled.
   const escaped = { 'flux-system/keys': { domain: String.raw`"\x63anary-escaped"` } };
-  const files = withApps({ 'apps/a.yaml': configMap('a', 'k: ${domain}\nplain: x') });
+  const named = configMap('b-${domain:0:5}', 'k: x');
+  const files = withApps({ 'apps/a.yaml': `${configMap('a', 'k: ${domain}\nplain: x')}---\n${named}` });
   const rendered = await bed.render('apps', files, { cluster: cluster({ secrets: escaped }) });
   checkSilent(rendered, ['canary-escaped', 'anary-escaped']);
   assert.deepEqual(dataOf(sent(rendered), 'a'), { k: 'canary-escaped', plain: 'x' });
-  assert.deepEqual(dataOf(shown(rendered), 'a'), { k: dots, plain: dots });
+  assert.deepEqual(dataOf(shown(rendered), 'a'), { [dots]: dots, [`${dots} (2)`]: dots });
+  assert.deepEqual(dataOf(shown(rendered), `${dots} 1`), { [dots]: dots });
+  assert.deepEqual([rendered.name.namespace, rendered.name.name], ['flux-system', 'apps']);
   assert.match(messages(rendered)[0] ?? '', /^information: It cannot be rendered with other values for its Secrets/);
 });
 

@@ -152,14 +152,21 @@ test('a chart that refuses other texts than the real one shows no value at all',
   const check = `{{ if ne .Values.password "${canary}" }}{{ fail "wrong" }}{{ end }}`;
   const rendered = await bed.render({
     files: chartFiles({
-      'shown.yaml': `${check}\n${configMapOf('a: {{ .Values.password }}\nb: plain')}`,
+      'shown.yaml': `${check}\n${configMapOf('{{ .Values.password | trunc 9 }}: {{ .Values.password }}\nb: plain')}`,
+      'named.yaml': configMapOf('a: b', 'x-{{ .Values.password | trunc 9 | lower }}'),
+      'own.yaml': configMapOf('a: b', '{{ .Release.Name }}'),
       'NOTES.txt': 'Hello',
     }),
     spec: fromSecret,
     data: inSecret(`password: ${canary}`),
   });
-  assertHidden(rendered);
-  assert.deepEqual(dataOf(shown(rendered).object), { a: '•••', b: '•••' });
+  assertHidden(rendered, canary.slice(0, 9));
+  assert.deepEqual(dataOf(shown(rendered).object), { '•••': '•••', '••• (2)': '•••' });
+  assert.deepEqual(rendered.objects.map(({ object }) => object.metadata.name).toSorted(), [
+    'podinfo',
+    '••• 1',
+    '••• 2',
+  ]);
   assert.equal(rendered.chartNotes, '•••');
 });
 

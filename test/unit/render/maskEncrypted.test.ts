@@ -89,7 +89,7 @@ test('a variable of a Secret beside encrypted values stays masked', () => {
   };
   const { objects, notes } = desiredObjects(
     { real: [real], scrambled: [scrambled], secret: true },
-    ['canary.example'],
+    { secrets: ['canary.example'], stated: new Set() },
     true,
   );
   assert.equal(JSON.stringify(objects).includes('canary'), false);
@@ -108,14 +108,16 @@ test('what stands beside an encrypted file in a Secret is masked, whether or not
     { real: [made], scrambled: [other], secret: true },
     { real: [made], scrambled: undefined, secret: true },
   ]) {
-    const [desired] = desiredObjects(twin, ['canary'], true).objects;
-    assert.deepEqual((desired?.object as unknown as { data: unknown }).data, { file: '**SOPS**', plain: '•••' });
+    const [desired] = desiredObjects(twin, { secrets: ['canary'], stated: new Set() }, true).objects;
+    const expected =
+      twin.scrambled === undefined ? { '•••': '•••', '••• (2)': '•••' } : { file: '**SOPS**', plain: '•••' };
+    assert.deepEqual((desired?.object as unknown as { data: unknown }).data, expected);
     assert.deepEqual(
       desired?.masked
         .filter(([part]) => part === 'data')
         .map(([, key]) => key)
         .sort(),
-      ['file', 'plain'],
+      Object.keys(expected).sort(),
     );
     assert.ok(!JSON.stringify(desired).includes(canary64));
     const sent = desired.real.reveal() as unknown as { data: unknown };
@@ -126,19 +128,22 @@ test('what stands beside an encrypted file in a Secret is masked, whether or not
 test('a key and a kind that come from a Secret stay masked in what is encrypted', () => {
   const made = (key: string): KubernetesObject => object('Secret', { data: { [key]: 'ENC[x]' }, sops });
   const twin = { real: [made('canary')], scrambled: [made('dbobsz')], secret: true };
-  const { objects } = desiredObjects(twin, ['canary'], true);
+  const { objects } = desiredObjects(twin, { secrets: ['canary'], stated: new Set() }, true);
   assert.equal(JSON.stringify(objects).includes('canary'), false);
   assert.deepEqual((objects[0]?.object as unknown as { data: unknown }).data, { '•••': '•••' });
   const plain = { ...object('Secret', { stringData: { a: 'canary' }, sops }) };
   const kindOfSecret = { real: [plain], scrambled: [{ ...plain, kind: 'Tfdsfu' }], secret: true };
-  assert.equal(JSON.stringify(desiredObjects(kindOfSecret, [], true).objects).includes('canary'), false);
+  assert.equal(
+    JSON.stringify(desiredObjects(kindOfSecret, { secrets: [], stated: new Set() }, true).objects).includes('canary'),
+    false,
+  );
 });
 
 test('what is masked by origin beside what is encrypted is counted as masked', () => {
   const made = (host: string): KubernetesObject => object('ConfigMap', { data: { a: 'ENC[x]', host }, sops });
   const [desired] = desiredObjects(
     { real: [made('canary')], scrambled: [made('dbobsz')], secret: true },
-    [],
+    { secrets: [], stated: new Set() },
     true,
   ).objects;
   assert.deepEqual(desired?.object, object('ConfigMap', { data: { a: '**SOPS**', host: '•••' } }));
@@ -149,13 +154,17 @@ test('what is masked by origin beside what is encrypted is counted as masked', (
 });
 
 test('without decryption the controller refuses it, which is said', () => {
-  const { notes } = desiredObjects(plainTwin([object('Secret', { data: {}, sops })]), [], false);
+  const { notes } = desiredObjects(
+    plainTwin([object('Secret', { data: {}, sops })]),
+    { secrets: [], stated: new Set() },
+    false,
+  );
   assert.match(notes[0]?.message ?? '', /Secret apps\/x is encrypted and the Kustomization has no spec\.decryption/);
 });
 
 test('a plain Secret is sealed as it is and shown without values', () => {
   const secret = object('Secret', { data: { a: 'Y2FuYXJ5' } });
-  const { objects } = desiredObjects(plainTwin([secret]), [], false);
+  const { objects } = desiredObjects(plainTwin([secret]), { secrets: [], stated: new Set() }, false);
   assert.deepEqual(objects[0]?.object, object('Secret', { data: { a: '•••' } }));
   assert.equal(objects[0].real.reveal(), secret);
   assert.equal(JSON.stringify(objects).includes('Y2FuYXJ5'), false);

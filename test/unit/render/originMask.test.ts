@@ -113,17 +113,38 @@ test('without secrets only Secrets and copied manifests are masked', () => {
   assert.deepEqual(objects[2]?.masked, [['data', 'a']]);
 });
 
-test('where nothing tells the origin, all values are masked and names that hold a secret', () => {
+test('where nothing tells the origin, all values are masked, and names and keys that may be made of one', () => {
   const { objects, notes } = maskEverything(
     [
       object('ConfigMap', 'plain', { data: { a: 'x', HUNTER2: 'y' } }),
-      object('ConfigMap', 'app-hunter2', { spec: { replicas: 3, list: [true, null] } }),
+      object('ConfigMap', 'app-hunter2', { spec: { replicas: 3, list: [true, null], hunter2: 'x' } }),
+      object('ConfigMap', 'x-hunt', { spec: { template: { metadata: { labels: { hunt: 'x' } } } } }),
+      object('ConfigMap', 'hunter2', {}),
     ],
-    ['hunter2', ''],
+    ['hunter2', '', 'metadata'],
+    new Set(['plain', 'apps', 'hunter2']),
   );
-  assert.deepEqual(objects[0]?.object, object('ConfigMap', 'plain', { data: { a: dots, [dots]: dots } }));
-  assert.deepEqual(objects[1]?.object, object('ConfigMap', dots, { spec: { replicas: dots, list: [dots, null] } }));
+  assert.deepEqual(
+    objects.map((one) => one.object),
+    [
+      object('ConfigMap', 'plain', { data: { [dots]: dots, [`${dots} (2)`]: dots } }),
+      object('ConfigMap', `${dots} 1`, { spec: { replicas: dots, list: [dots, null], [dots]: dots } }),
+      object('ConfigMap', `${dots} 2`, { spec: { template: { [dots]: { [dots]: { [dots]: dots } } } } }),
+      object('ConfigMap', `${dots} 3`, {}),
+    ],
+  );
+  assert.deepEqual(objects[3]?.masked, [['metadata', 'name']]);
   assert.match(notes[0]!.message, /every value is masked/);
+});
+
+test('where nothing tells the origin, keys of labels are masked wherever they stand', () => {
+  const spec = { selector: { matchLabels: { hunt: 'x' } }, template: { metadata: { labels: { hunt: 'x' } } } };
+  const [shown] = maskEverything([object('Deployment', 'web', { spec })], ['hunter2']).objects;
+  assert.deepEqual((shown?.object as { spec?: unknown }).spec, {
+    selector: { matchLabels: { [dots]: dots } },
+    template: { metadata: { labels: { [dots]: dots } } },
+  });
+  assert.deepEqual(shown?.object.metadata, { name: `${dots} 1`, namespace: dots });
 });
 
 const secretForms: readonly (readonly [string, Record<string, unknown>, Record<string, unknown>])[] = [
