@@ -252,3 +252,62 @@ spec: { interval: 1h, url: "https://user:\${token}@charts.example.com/\${token}/
     return true;
   });
 });
+
+test('a Secret in names, components and post-renderers is told by nothing, where its child builds with no other values', async () => {
+  const child = kustomization(
+    'child',
+    './child',
+    'components: ["../components/${cluster}"]\npostBuild: { substitute: { pw: "${token}", ns: "${token}" } }',
+  );
+  const others = Object.fromEntries(Object.entries(files).filter(([path]) => path !== 'apps/release.yaml'));
+  const given = {
+    ...others,
+    'apps/kustomization.yaml': 'resources: [child.yaml]\n',
+    'apps/child.yaml': child,
+    'components/prod/kustomization.yaml':
+      'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: { c: d }\n',
+    'child/settings.yaml': configMap('settings', 'values.yaml: "replicas: 3"'),
+    'child/keys.yaml': secret('keys', 'password: canary-password-1', 'apps'),
+    'child/release.yaml': `${release.replace('host: "${host}"', 'host: "${pw}"')}  targetNamespace: "\${ns}"
+  releaseName: "rel-\${ns}"
+  postRenderers:
+    - kustomize:
+        patches: [{ target: { kind: ConfigMap }, patch: '[{"op":"add","path":"/data/patched","value":"post-\${pw}"}]' }]
+`,
+  };
+  const secrets = { 'flux-system/cluster': { token, cluster: 'prod' } };
+  const rendered = await bed.renderer.release(
+    { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
+    { state: bed.state(given), cluster: cluster({ secrets }) },
+  );
+  assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
+  assertSilent(rendered);
+  const [object] = rendered.objects;
+  assert.equal((object?.real.reveal() as { data?: { patched?: string } }).data?.patched, `post-${token}`);
+  assert.equal(object?.real.reveal().metadata.name, `rel-${token}`);
+  assert.equal(object.object.metadata.name, '••• 1');
+});
+
+test('a Secret in the name of what is not in the repository is told by no note', async () => {
+  const given = {
+    ...files,
+    'apps/release.yaml': release.replace(
+      'valuesFrom: [',
+      'valuesFrom: [{ kind: Secret, name: "${token}", optional: true }, ',
+    ),
+  };
+  for (const live of [withToken, undefined]) {
+    const stated = secret('cluster', `token: ${token}\nhost: h`);
+    const rendered = await bed.renderer.release(
+      { kind: 'HelmRelease', namespace: 'apps', name: 'web' },
+      { state: bed.state({ ...given, 'clusters/home/secret.yaml': stated }), ...(live ? { cluster: live } : {}) },
+    );
+    assert.equal(rendered.kind, 'HelmRelease', JSON.stringify(rendered));
+    assertSilent(rendered);
+    assert.equal(
+      rendered.notes.some(({ message }) => /Secret (?:apps\/)?•••/.test(message)),
+      live === undefined,
+      JSON.stringify(rendered.notes),
+    );
+  }
+});
