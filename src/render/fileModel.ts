@@ -65,7 +65,8 @@ export function readFileModel(path: string, text: string): FileModel {
   const [first] = problems;
   const problem = first && { line: lineAt(text, first.start), message: first.message };
   if (!kustomizeFile) {
-    const documents = manifests.filter(isNamed).map((manifest) => stated(path, text, manifest));
+    const lineOf = lineCounter(text);
+    const documents = manifests.filter(isNamed).map((manifest) => stated(path, lineOf(manifest.root.start), manifest));
     return { ...emptyModel, documents, problem };
   }
   const root = manifests.find((manifest) => manifest.group === 'kustomize.config.k8s.io')?.root;
@@ -87,17 +88,31 @@ function isNamed({ name }: Manifest): boolean {
   return name !== '' && !/<<|\{\{/.test(name);
 }
 
-function stated(path: string, text: string, manifest: Manifest): StatedDocument {
+function stated(path: string, line: number, manifest: Manifest): StatedDocument {
   const { group, kind, name, namespace, encrypted, root } = manifest;
   return {
     path,
-    line: lineAt(text, root.start),
+    line,
     group,
     kind,
     name,
     namespace,
     encrypted,
     object: asRecord(plainValue(root)) ?? {},
+  };
+}
+
+/** Lines of offsets that mostly rise: counted on from the last, for a file may have thousands of documents. */
+function lineCounter(text: string): (offset: number) => number {
+  let [line, at] = [1, 0];
+  return (offset) => {
+    if (offset < at) {
+      [line, at] = [1, 0];
+    }
+    for (let end = text.indexOf('\n', at); end >= 0 && end < offset; end = text.indexOf('\n', at)) {
+      [line, at] = [line + 1, end + 1];
+    }
+    return line;
   };
 }
 

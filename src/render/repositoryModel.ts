@@ -14,8 +14,8 @@ import type { ArtifactView } from './artifactView.ts';
 import { emptyModel, type FileModel, isWhole, readFileModel, type StatedDocument } from './fileModel.ts';
 import { type FluxSync, fluxSyncs } from './fluxSync.ts';
 
-/** How many files are parsed before others get a turn: parsing a large repository takes half a second. */
-const turn = 50;
+/** How long files are parsed, in milliseconds, before others get a turn: parsing a large repository takes half a second. */
+const turnMs = 20;
 
 /** One state of the files; does not change. */
 export class RepositorySnapshot {
@@ -136,7 +136,7 @@ export class RepositoryModel {
       return this.#latest;
     }
     const known = new Map<string, KnownFile>();
-    let parsed = 0;
+    let turnEnds = performance.now() + turnMs;
     for (const file of listed) {
       const before = this.#known.get(file.path);
       if (before?.version === file.version) {
@@ -147,9 +147,9 @@ export class RepositoryModel {
       const isIgnoreFile = ['.sourceignore', '.gitattributes'].includes(nameOf(file.path));
       const model = text === undefined || isIgnoreFile ? emptyModel : readFileModel(file.path, text);
       known.set(file.path, { version: file.version, model, text: isIgnoreFile ? text : undefined });
-      parsed += 1;
-      if (parsed % turn === 0) {
+      if (performance.now() > turnEnds) {
         await setImmediate();
+        turnEnds = performance.now() + turnMs;
       }
       if (signal?.aborted === true) {
         throw cancelled('Reading the repository');

@@ -50,3 +50,13 @@ test('a broken document that decides nothing is nobody’s problem', () => {
 test('templates state nothing: their names are none', () => {
   assert.deepEqual(readFileModel('x.yaml', release('<< inputs.name >>')).documents, []);
 });
+
+test('each document has its line, also in a list', () => {
+  const one = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: a }\n';
+  const list = `apiVersion: v1\nkind: List\nitems:\n  - ${one.trimEnd().replaceAll('\n', '\n    ')}\n`;
+  const { documents } = readFileModel('a.yaml', `# first\n${one}---\n\n${list}---\n${one}`);
+  assert.deepEqual(
+    documents.map(({ line }) => line),
+    [2, 10, 14],
+  );
+});

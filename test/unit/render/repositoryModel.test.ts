@@ -95,3 +95,16 @@ test('reading can be cancelled between files', async () => {
   );
   assert.deepEqual(files.reads, ['a.yaml']);
 });
+
+test('a few large files do not keep a cancellation from arriving', async () => {
+  const documents = Array.from(
+    { length: 2_000 },
+    (_, at) => `apiVersion: v1\nkind: Secret\nmetadata: { name: s${at} }\n`,
+  );
+  const files = Object.fromEntries(['a', 'b', 'c'].map((name) => [`${name}.yaml`, documents.join('---\n')]));
+  const controller = new AbortController();
+  setImmediate(() => controller.abort());
+  await assert.rejects(new RepositoryModel().snapshot(memoryFiles(files), controller.signal), (error) =>
+    isFailure(error, 'cancelled'),
+  );
+});
