@@ -4,6 +4,8 @@
  */
 import { isFailure, reworded } from '../base/failure.ts';
 import { mask } from './maskDifferences.ts';
+import { withoutOperands } from './schemaError.ts';
+import { base64Forms, escapedForms } from './writtenForms.ts';
 
 export interface RedactOptions {
   /** Also words of four characters and more: a library may quote a part of what it refuses. */
@@ -13,10 +15,14 @@ export interface RedactOptions {
 /** Said in place of a message from which secrets could not be taken. */
 export const unsaid = 'The message is left out: it may quote a Secret, which could not be taken out of it.';
 
-/** Puts dots for secret texts in a message, whatever the case: the whole text, its base64, its lines and, if asked for, its words. */
-export function redact(message: string, secrets: readonly string[], options: RedactOptions = { words: true }): string {
+/**
+ * Puts dots for secret texts in a message, whatever the case: the whole text, its base64, its lines, both of them escaped and,
+ * if asked for, its words. Of a schema's error, where there are secrets, dots for every value.
+ */
+export function redact(given: string, secrets: readonly string[], options: RedactOptions = { words: true }): string {
   try {
-    const parts = tellingParts(secrets, options).filter((part) => part.length <= message.length);
+    const message = secrets.length === 0 ? given : withoutOperands(given);
+    const parts = tellingParts(secrets, options, message.length).filter((part) => part.length <= message.length);
     // The longest first, or what is left of it would still be read.
     const longestFirst = parts.sort((a, b) => b.length - a.length);
     return longestFirst.reduce(withoutPart, { text: message, folded: foldCase(message) }).text;
@@ -37,7 +43,8 @@ export function redactError(error: Error, secrets: readonly string[], options?: 
   return told;
 }
 
-function tellingParts(secrets: readonly string[], { words }: RedactOptions): string[] {
+/** `within`: the length of the message; nothing is made of a text for which it is too short. */
+function tellingParts(secrets: readonly string[], { words }: RedactOptions, within: number): string[] {
   const parts = new Set<string>();
   const add = (part: string): void => {
     const folded = foldCase(part.trim());
@@ -45,11 +52,19 @@ function tellingParts(secrets: readonly string[], { words }: RedactOptions): str
       parts.add(folded);
     }
   };
+  const addWritten = (text: string): void => {
+    add(text);
+    if (text.length <= within) {
+      escapedForms(text).forEach(add);
+    }
+  };
   for (const secret of secrets) {
-    add(secret);
-    add(Buffer.from(secret).toString('base64'));
-    add(encodeURIComponent(secret.toWellFormed())); // in a URL
-    secret.split('\n').forEach(add);
+    addWritten(secret);
+    if (secret.length <= within) {
+      base64Forms(secret).forEach(add);
+      add(encodeURIComponent(secret.toWellFormed())); // in a URL
+    }
+    secret.split('\n').forEach(addWritten);
     if (words) {
       secret
         .split(/[^\p{L}\p{N}]+/u)

@@ -253,7 +253,45 @@ const failing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
   ['values that are no YAML', { data: { 'Secret s': { 'values.yaml': 'a: "canary' } } }, /s/],
 ];
 
-for (const [name, given, expected] of failing) {
+const escaped = { 'Secret s': { 'values.yaml': `auth: { pw: 'c"canary\\of&x', pin: 42 }` } };
+const ofSchema = (type: string): Files => ({
+  ...chartFiles({ 'shown.yaml': configMapOf('a: b') }),
+  'chart/values.schema.json': `{"properties":{"auth":{"properties":{${type}}}}}`,
+});
+const rendering = (text: string): Files => chartFiles({ 'shown.yaml': text });
+
+/** Values with characters that libraries write otherwise when they quote them. */
+const quoting: typeof failing = [
+  [
+    'a pattern of the schema',
+    { files: ofSchema('"pw":{"pattern":"^[a-z]+$"}'), data: escaped },
+    /: ••• does not match pattern '\^\[a-z\]\+\$'/,
+  ],
+  ['a maximum of the schema', { files: ofSchema('"pin":{"maximum":9}'), data: escaped }, /maximum: got •••, want 9/],
+  ['a message in JSON', { files: rendering('{{ fail (toJson .Values.auth) }}'), data: escaped }, /"pw":"•••"/],
+  [
+    'a message in JSON that is quoted',
+    { files: rendering('{{ fail (.Values.auth | toJson | quote) }}'), data: escaped },
+    /\\"pw\\":\\"•••\\"/,
+  ],
+  [
+    'a message with base64 of more than the value',
+    { files: rendering('{{ fail (printf "bad %s" (printf "u:%s" .Values.auth.pw | b64enc)) }}'), data: escaped },
+    /bad \S{0,5}•••/,
+  ],
+  [
+    'a rendered Secret with a key twice',
+    {
+      files: rendering(
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: own\nstringData:\n  a: {{ quote .Values.auth.pw }}\n  a: x\n',
+      ),
+      data: escaped,
+    },
+    /"a" already defined at line \d+ in Secret own$/,
+  ],
+];
+
+for (const [name, given, expected] of [...failing, ...quoting]) {
   test(`values that the controller refuses: ${name}`, async () => {
     await assert.rejects(bed.render({ files: plain, spec: fromSecret, ...given }), (error: Failure) => {
       assert.equal(error.reason, 'invalid');

@@ -40,6 +40,76 @@ test('a secret in a URL, where some of its characters are written otherwise', ()
   assert.equal(redact('GET \ud800 x', ['\ud800 x'], { words: false }), `GET ${dots}`);
 });
 
+test('a secret as JSON, Go and YAML write it, also twice', () => {
+  const secret = 'Xy7"Qz2\\Rt9&Lm4';
+  const rows: readonly string[] = [
+    String.raw`'Xy7"Qz2\\Rt9&Lm4'`,
+    String.raw`"Xy7\"Qz2\\Rt9&Lm4"`,
+    String.raw`"Xy7\"Qz2\\Rt9\u0026Lm4"`,
+    String.raw`"{\"p\":\"Xy7\\\"Qz2\\\\Rt9\u0026Lm4\"}"`,
+    String.raw`"{\"p\":\"Xy7\\\"Qz2\\\\Rt9\\u0026Lm4\"}"`,
+  ];
+  for (const row of rows) {
+    const told = redact(`bad ${row}`, [secret], { words: false });
+    assert.doesNotMatch(told, /Xy7|Qz2|Rt9|Lm4/i, told);
+    assert.ok(told.includes(dots), told);
+  }
+  const others: readonly [string, string][] = [
+    ["it's", String.raw`it\'s`],
+    ["it's", "it''s"],
+    ['one\ttwo\u0001', String.raw`one\ttwo\x01`],
+    ['one\u00a0two', String.raw`one\u00a0two`],
+    ['a\nb: <c>', String.raw`a\nb: \u003cc\u003e`],
+    ['first: x\nit\'s "second"', String.raw`it's \"second\"`],
+  ];
+  for (const [text, written] of others) {
+    assert.equal(redact(`bad [${written}]`, [text], { words: false }), `bad [${dots}]`, written);
+  }
+});
+
+test('a secret in base64, whatever stands around it', () => {
+  const secret = 'canary?~>7of\u00ff';
+  for (const alphabet of ['base64', 'base64url'] as const) {
+    const whole = Buffer.from(secret).toString(alphabet);
+    assert.equal(redact(`bad ${whole}!`, [secret], { words: false }), `bad ${dots}!`);
+    assert.equal(redact(`bad ${whole.replace(/=+$/, '')}!`, [secret], { words: false }), `bad ${dots}!`);
+    for (const before of ['', 'u', 'u:', 'ad:', 'user:']) {
+      const longer = Buffer.from(`${before}${secret}/more`).toString(alphabet);
+      const [head = '', tail = ''] = redact(longer, [secret], { words: false }).split(dots);
+      const left = `${Buffer.from(head, 'base64').toString()} ${Buffer.from(tail, 'base64').toString('latin1')}`;
+      assert.ok(head.length + tail.length <= longer.length - 16, `${longer}: ${head} ${tail}`);
+      assert.ok(!left.includes('canary'), left);
+    }
+  }
+});
+
+test('of values that do not fit a schema, what they are', () => {
+  const lead = "values don't meet the specifications of the schema(s) in the following chart(s):\nweb:\n";
+  const rows: readonly [string, string][] = [
+    [
+      String.raw`- at '/auth/pw': 'pa\'ss "x"\\' does not match pattern '^[a-z]+$'`,
+      `- at '/auth/pw': ${dots} does not match pattern '^[a-z]+$'`,
+    ],
+    [`  - at '/ip': 'canary' is not valid ipv4: ParseAddr("canary"): no`, `  - at '/ip': ${dots} is not valid ipv4`],
+    [`- at '/port': 4711 is not valid port: 4711`, `- at '/port': ${dots} is not valid port`],
+    [
+      `- at '': additional properties 'ab', 'cd' not allowed`,
+      `- at '': additional properties ${dots}, ${dots} not allowed`,
+    ],
+    [`- at '': invalid propertyName 'ab'`, `- at '': invalid propertyName ${dots}`],
+    [`- at '/pin': maximum: got 42, want 10`, `- at '/pin': maximum: got ${dots}, want 10`],
+    [`- at '/pin': got string, want integer`, `- at '/pin': got string, want integer`],
+    [`- at '/pin': value must be one of 'a', 'b'`, `- at '/pin': value must be one of 'a', 'b'`],
+    [`- at '': missing property 'pin'`, `- at '': missing property 'pin'`],
+    [`- at '': 'anyOf' failed`, `- at '': 'anyOf' failed`],
+  ];
+  for (const [said, told] of rows) {
+    assert.equal(redact(`${lead}${said}`, ['hunter2']), `${lead}${told}`);
+    assert.equal(redact(`${lead}${said}`, []), `${lead}${said}`, 'where no Secret takes part all is told');
+  }
+  assert.equal(redact(`- at '/a': 'b' is odd`, ['hunter2']), `- at '/a': 'b' is odd`);
+});
+
 test('letters whose other case has another length do not move what is replaced', () => {
   const rows: readonly [string, string, string][] = [
     ['İİİ then HUNTER2 then İ', 'hunter2', `İİİ then ${dots} then İ`],
