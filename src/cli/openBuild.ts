@@ -12,6 +12,7 @@ import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { resolveRevision } from '../git/resolveRevision.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
+import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
 import type { RenderNote } from '../render/desired.ts';
 import { engineFiles } from '../render/engineFiles.ts';
 import { renderFolder } from '../render/renderFolder.ts';
@@ -42,7 +43,7 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
       workingTree: { label: 'working tree', key: repository, files, remotes },
       async commit(revision, signal) {
         const commit = await findCommit(repository, revision, signal);
-        const committed = owned.add(new CommitFiles({ root: repository, commit }));
+        const committed = owned.add(new CommitFiles({ root: repository, commit, uncounted: isLeftOutByDefault }));
         const label = `commit ${commit.slice(0, 7)}`;
         const notes = submoduleNotes(label, await committed.leftOut(signal));
         return { label, key: `${repository}@${commit}`, files: committed, remotes, notes };

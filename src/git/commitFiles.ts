@@ -4,13 +4,12 @@
  */
 import type { Disposable } from '../base/disposables.ts';
 import { cancelled, Failure, isFailure } from '../base/failure.ts';
-import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
 import { BlobReader } from './blobReader.ts';
 import { type CommitFile, type CommitTree, type LeftOut, parseTree } from './commitTree.ts';
 import { type GitOptions, runGit } from './runGit.ts';
 
 export interface CommitLimits {
-  /** Files in all, but those that sources leave out by default. */
+  /** Files in all, but those that are not counted. */
   readonly files: number;
   /** Bytes of one file that is read; a larger one is listed all the same. */
   readonly fileBytes: number;
@@ -27,6 +26,8 @@ export interface CommitFilesParts extends GitOptions {
   /** The full id, as `resolveRevision` gives it. */
   readonly commit: string;
   readonly limits?: Partial<CommitLimits>;
+  /** Files that count for no limit, such as images: they are listed all the same. Default: none. */
+  readonly uncounted?: (path: string) => boolean;
 }
 
 export class CommitFiles implements Disposable {
@@ -100,7 +101,7 @@ export class CommitFiles implements Disposable {
       throw notFetched(more.length === 0 ? missing.path : `${missing.path} and ${more.length} more`);
     }
     const { files: most, fileBytes, totalBytes } = this.#limits;
-    const held = files.filter(({ path }) => !isLeftOutByDefault(path));
+    const held = files.filter(({ path }) => this.#parts.uncounted?.(path) !== true);
     if (held.length > most) {
       throw new Failure('invalid', `the commit holds more than ${most} files`);
     }

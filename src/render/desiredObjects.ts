@@ -7,7 +7,8 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { DesiredObject, RenderNote } from './desired.ts';
 import { maskEncrypted } from './maskEncrypted.ts';
-import { maskByOrigin, type MaskedObjects, maskEverything, maskSecretKinds } from './originMask.ts';
+import type { MaskedObjects } from './maskedObject.ts';
+import { maskByOrigin, maskEverything, maskSecretKinds } from './originMask.ts';
 import type { Twin } from './twin.ts';
 
 export interface DesiredObjects {

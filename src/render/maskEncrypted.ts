@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
 import { mask, type MaskedValue } from './maskDifferences.ts';
-import type { MaskedObject } from './originMask.ts';
+import type { MaskedObject } from './maskedObject.ts';
 
 /** As in flux2 internal/build/build.go, `maskSopsData`. */
 export const sopsMask = '**SOPS**';

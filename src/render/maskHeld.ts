@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
 import { mask } from './maskDifferences.ts';
-import type { MaskedObject } from './originMask.ts';
+import type { MaskedObject } from './maskedObject.ts';
 
 /** Shorter texts stand everywhere: a port, a user `admin`. */
 const fewest = 6;

@@ -7,20 +7,8 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FieldPath, RenderNote } from './desired.ts';
 import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
+import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { maskHeld } from './maskHeld.ts';
-
-export interface MaskedObject {
-  /** Fit to be shown. */
-  readonly object: KubernetesObject;
-  /** What was replaced, by the keys of `object`. */
-  readonly masked: readonly FieldPath[];
-}
-
-export interface MaskedObjects {
-  /** In the order of what was given. */
-  readonly objects: readonly MaskedObject[];
-  readonly notes: readonly RenderNote[];
-}
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 

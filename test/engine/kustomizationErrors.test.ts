@@ -88,12 +88,6 @@ const rows: readonly Row[] = [
     words: /mapping key "k" already defined/,
   },
   {
-    title: 'a key that is given twice, in a folder without kustomization.yaml',
-    files: { 'apps/a.yaml': configMap('a', 'k: v'), 'apps/b.yaml': `---\n${configMap('b', 'k: v\nl: w\nk: x')}` },
-    place: 'apps/b.yaml:10',
-    words: /mapping key "k" already defined/,
-  },
-  {
     title: 'a folder that is not there',
     files: { 'other/a.yaml': configMap('a', 'a: b') },
     spec: 'path: ./nope\n',

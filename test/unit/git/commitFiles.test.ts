@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { Disposables } from '../../../src/base/disposables.ts';
 import { type FailureReason, isFailure } from '../../../src/base/failure.ts';
 import { CommitFiles, type CommitFilesParts } from '../../../src/git/commitFiles.ts';
+import { isLeftOutByDefault } from '../../../src/manifests/ignoreRules.ts';
 import { parseTree } from '../../../src/git/commitTree.ts';
 import type { RepositoryFiles } from '../../../src/manifests/repositoryFiles.ts';
 import { GitRepository } from './gitRepository.ts';
@@ -19,7 +20,9 @@ lifetime.add({ dispose: () => rmSync(scratch, { recursive: true, force: true }) 
 
 function filesOf(repository: GitRepository, commit: string, more: Partial<CommitFilesParts> = {}) {
   // A commit is one of the means behind the interface that builds read.
-  return lifetime.add(new CommitFiles({ root: repository.root, commit, ...more })) satisfies RepositoryFiles;
+  return lifetime.add(
+    new CommitFiles({ root: repository.root, commit, uncounted: isLeftOutByDefault, ...more }),
+  ) satisfies RepositoryFiles;
 }
 
 async function texts(files: RepositoryFiles): Promise<Record<string, string | undefined>> {

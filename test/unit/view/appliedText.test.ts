@@ -260,7 +260,7 @@ test('a long error is broken between words, and what is longer than a line stays
 test('an error before anything was rendered leaves the error and the name', () => {
   const problem = renderProblem({
     name: releaseName,
-    error: new Failure('notFound', 'The chart shop 1.0.0 is not in the repository'),
+    error: new Failure('notFound', 'The chart shop 1.0.0 is not in the repository', { remedy: 'pull' }),
     paths: [],
     cluster: 'none',
   });
