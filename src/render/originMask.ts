@@ -5,7 +5,7 @@
 import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
-import type { FieldPath, RenderNote } from './desired.ts';
+import type { RenderNote } from './desired.ts';
 import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { maskHeld } from './maskHeld.ts';
