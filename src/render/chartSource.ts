@@ -224,7 +224,8 @@ class ChartSearch {
     const isSame =
       live !== 'unknown' &&
       live?.spec?.['chart'] === template.chart &&
-      (asText(live.spec['version']) ?? '') === template.version &&
+      // The CRDs of both fill in `*` where none is given; the file does not have it.
+      (asText(live.spec['version']) || '*') === (template.version || '*') &&
       JSON.stringify(live.spec['valuesFiles']) === JSON.stringify(template.valuesFiles);
     return isSame && generation !== undefined && template.reconcileStrategy !== 'Revision'
       ? { suffix: String(generation), notes: [] }

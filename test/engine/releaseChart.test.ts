@@ -522,18 +522,21 @@ test('pulled from a Helm repository, with the values files of the chart', async 
   );
 });
 
-test('the generation of the HelmChart is in the version where values files are merged', async () => {
-  const valuesFiles = ['values.yaml'];
-  const rendered = await bed.render({
-    spec: fromHelmRepository('6.5.0', { valuesFiles }),
-    sources: { 'HelmRepository podinfo': { url: repositoryUrl } },
-    cluster: clusterOf({
-      'HelmChart flux-system/apps-podinfo': { spec: helmChart('6.5.0', { valuesFiles }), generation: 7 },
-    }),
-    puller: pullerOf(packed(podinfo('6.5.0'))),
+for (const version of ['6.5.0', undefined]) {
+  test(`the generation of the HelmChart is in the version where values files are merged: ${version ?? 'any'}`, async () => {
+    const valuesFiles = ['values.yaml'];
+    const rendered = await bed.render({
+      spec: fromHelmRepository(version, { valuesFiles }),
+      sources: { 'HelmRepository podinfo': { url: repositoryUrl } },
+      cluster: clusterOf({
+        // The API server has filled in what its definition says.
+        'HelmChart flux-system/apps-podinfo': { spec: helmChart(version ?? '*', { valuesFiles }), generation: 7 },
+      }),
+      puller: pullerOf(packed(podinfo('6.5.0'))),
+    });
+    assert.equal(dataOf(shown(rendered).object)['chart'], 'podinfo-6.5.0+7');
   });
-  assert.equal(dataOf(shown(rendered).object)['chart'], 'podinfo-6.5.0+7');
-});
+}
 
 test('pulled from an OCIRepository: every part of the reference is asked for, the digest is in the version', async () => {
   const reference = { semver: '6.x', semverFilter: '.*', tag: 'x' };
