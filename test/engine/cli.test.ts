@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -301,6 +301,7 @@ it('a reader that has read enough ends it quietly', async () => {
 describe('as it is built', () => {
   let folder = '';
   before(async () => {
+    await mkdir(join(projectRoot, 'out'), { recursive: true });
     folder = await mkdtemp(join(projectRoot, 'out', 'cli-'));
     await buildBundles({ production: true, folder, log: () => undefined, engine: await buildEngine() });
   });
