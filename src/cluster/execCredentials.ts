@@ -3,6 +3,7 @@
  * expires, a failure kept until the user retries, because a plugin may open a log-in window each time.
  * The plugin's output is a secret: it is parsed, kept in memory and shown nowhere; only its stderr is.
  */
+import { parseJson } from '../base/parseJson.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Clock } from '../base/clock.ts';
 import { Emitter } from '../base/emitter.ts';
@@ -236,14 +237,6 @@ function parseCredential(stdout: string, apiVersion: string): ExecCredential {
   }
   const expires = Date.parse(textOf(status['expirationTimestamp']) ?? '');
   return { token, certificate, key, expires: Number.isNaN(expires) ? undefined : expires };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // the error of JSON.parse quotes its input
-  }
 }
 
 function abortable<T>(work: Promise<T>, signal: AbortSignal, name: string): Promise<T> {

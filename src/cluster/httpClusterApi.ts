@@ -2,6 +2,7 @@
  * The Kubernetes API over a Transport: paths, bodies and answers. What arrives is guarded here, once: malformed objects,
  * half bodies and error bodies become objects that can be trusted, or Failures. Logs verb, path, status and time only.
  */
+import { parseJson } from '../base/parseJson.ts';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import { cancelled, Failure, isFailure } from '../base/failure.ts';
@@ -363,14 +364,6 @@ function withoutManagedFields(object: KubernetesObject): KubernetesObject {
   const metadata: { managedFields?: unknown } & KubernetesObject['metadata'] = { ...object.metadata };
   delete metadata.managedFields;
   return { ...object, metadata };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Waits for work that others wait for too: the signal ends the waiting, not the work. */

@@ -2,11 +2,10 @@
  * Reading of data whose shape nobody guarantees: fields of custom resources, of objects of any kind, of YAML.
  * Each reader gives the value in the wanted type or `undefined`; none converts, none throws.
  */
+import { isRecord } from '../base/isRecord.ts';
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 export function asText(value: unknown): string | undefined {

@@ -2,6 +2,7 @@
  * Objects of the API as YAML text, in the order in which a person writes a manifest. Knows no kind: what is to be left out or
  * masked has been so before.
  */
+import { isRecord } from '../base/isRecord.ts';
 import { stringify } from 'yaml';
 
 /** Fields that lead a manifest, in this order; then come all others as they are, and the status last. */
@@ -25,10 +26,6 @@ export function printYaml(object: Readonly<Record<string, unknown>>): string {
     version: '1.1',
     compat: 'core',
   });
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function ordered(

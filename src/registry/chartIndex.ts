@@ -2,6 +2,7 @@
  * The index of a Helm repository: finds one chart's versions in a text that may have 50 MB. Only the part about that chart is
  * parsed as YAML; the YAML parser is the caller's.
  */
+import { isRecord } from '../base/isRecord.ts';
 import { Failure } from '../base/failure.ts';
 
 export interface IndexedChart {
@@ -102,8 +103,4 @@ function readEntry(entry: unknown): IndexedChart[] {
         },
       ]
     : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
  * Credentials of registries as `docker login` and `helm registry login` write them: those that stand in a file. A credential
  * helper is a program of the user's and is not run; that there is one is said, so that a refusal can be explained.
  */
+import { isRecord } from '../base/isRecord.ts';
 import { readFile } from 'node:fs/promises';
 import { Sealed } from '../base/sealed.ts';
 
@@ -84,8 +85,4 @@ function hostOfKey(key: string): string {
 /** Docker Hub has other names than its images. */
 function canonical(host: string): string {
   return /^(?:index\.|registry-1\.)?docker\.io$/.test(host) ? 'docker.io' : host;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

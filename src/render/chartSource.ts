@@ -2,6 +2,7 @@
  * Finds the chart that a HelmRelease asks for and puts it into the engine: out of the repository, out of the cluster, or pulled.
  * Decides where it may come from and says why it may not; does no transport of its own.
  */
+import { approximate } from './renderNote.ts';
 import { Failure, type FailureReason, isFailure } from '../base/failure.ts';
 import type { Artifact, FluxObject } from '../flux/objects.ts';
 import { asFlag, asText } from '../flux/untyped.ts';
@@ -376,8 +377,4 @@ function ociRequest(repository: FluxObject): ChartRequest {
 function placeOf(url: string): string {
   const [, scheme = '', authority = '', path = ''] = /^([a-z][a-z\d+.-]*:\/\/)?([^/?#]*)([^?#]*)/i.exec(url) ?? [];
   return `${scheme}${authority.slice(authority.lastIndexOf('@') + 1)}${path}`;
-}
-
-function approximate(message: string): RenderNote {
-  return { severity: 'approximate', message };
 }

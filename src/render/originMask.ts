@@ -2,6 +2,8 @@
  * Masks what came from Secrets in rendered objects, by where it came from and not by the kind it ended up in: an object is
  * compared with the same object of a render that was given scrambled secrets. Renders nothing itself.
  */
+import { information } from './renderNote.ts';
+import { kindKey } from './kindKey.ts';
 import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
@@ -162,10 +164,6 @@ function match(
   return found;
 }
 
-function kindKey(object: KubernetesObject): string {
-  return `${groupOf(object.apiVersion)}/${object.kind}`;
-}
-
 /** What is shown of a Secret as it is. Of the rest there are keys of data and nothing else: a typo makes no data readable. */
 const shownOfSecret: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
 
@@ -202,10 +200,6 @@ function placesHeld(part: string, held: unknown): string[][] {
 
 function withMask(value: unknown, [key, ...rest]: readonly string[]): unknown {
   return key === undefined ? mask : { ...asRecord(value), [key]: withMask(asRecord(value)?.[key], rest) };
-}
-
-function information(message: string): RenderNote {
-  return { severity: 'information', message };
 }
 
 function count(number: number, one: string, many: string): string {

@@ -2,6 +2,7 @@
  * What a render takes from the cluster that it is for besides values and chart: which APIs it serves, and whether the release is
  * there already. Says what was assumed where there is no cluster.
  */
+import { approximate, information } from './renderNote.ts';
 import { isFailure } from '../base/failure.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asFlag, fieldAt } from '../flux/untyped.ts';
@@ -116,12 +117,4 @@ function reason(error: unknown): string {
     throw error;
   }
   return error.message;
-}
-
-function information(message: string): RenderNote {
-  return { severity: 'information', message };
-}
-
-function approximate(message: string): RenderNote {
-  return { severity: 'approximate', message };
 }

@@ -2,6 +2,7 @@
  * Whether the source that a Flux Kustomization names is the repository at hand, and how its files stand in the artifact.
  * Reads what files state; asks no cluster and fetches nothing.
  */
+import { information } from './renderNote.ts';
 import { asFlag, asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { repositoryLabel, sameRepository } from '../flux/repositoryUrl.ts';
 import { resolvePath } from '../manifests/repositoryPath.ts';
@@ -237,8 +238,4 @@ function sharedFolders(a: string, b: string): number {
 
 export function title({ kind, namespace, name }: SourceReference): string {
   return `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
-}
-
-function information(message: string): RenderNote {
-  return { severity: 'information', message };
 }

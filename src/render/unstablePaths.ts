@@ -2,7 +2,7 @@
  * What another render of the same inputs gives differently: random texts, keys, certificates, times. Pure functions over two
  * renders; what made the difference is not asked.
  */
-import { groupOf } from '../flux/kinds.ts';
+import { kindKey } from './kindKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
@@ -80,8 +80,4 @@ function shownPath(path: FieldPath, shown: unknown): FieldPath {
 
 function nameKey(object: KubernetesObject): string {
   return `${kindKey(object)}\n${object.metadata.namespace ?? ''}\n${object.metadata.name}`;
-}
-
-function kindKey(object: KubernetesObject): string {
-  return `${groupOf(object.apiVersion)}/${object.kind}`;
 }

@@ -2,6 +2,7 @@
  * What a rendered document is about, its title and its address. The address alone must be enough to make the document again
  * after a reload, and two documents with different content must not share one.
  */
+import { parseJson } from '../base/parseJson.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { FluxName } from '../render/desired.ts';
 
@@ -104,12 +105,4 @@ function readName(value: unknown): FluxName | undefined {
   const name = asText(record?.['name']);
   const isKind = kind === 'Kustomization' || kind === 'HelmRelease';
   return isKind && namespace !== undefined && name !== undefined ? { kind, namespace, name } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
