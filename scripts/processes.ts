@@ -1,6 +1,7 @@
 /** Processes as the operating system lists them: which are in a group, and how a group is ended without a remainder. */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -87,7 +88,7 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
 
 /**
  * Ends a child that was started with `detached: true`, and with it everything in its process group: first by request,
- * after `graceMs` by force. Resolves when the child is gone. Harmless when it has ended already.
+ * after `graceMs` by force. Resolves when the whole group is gone. Harmless when it has ended already.
  */
 export async function stopGroup(child: ChildProcess, graceMs = 3000): Promise<void> {
   const leader = child.pid;
@@ -107,4 +108,8 @@ export async function stopGroup(child: ChildProcess, graceMs = 3000): Promise<vo
   await ended;
   clearTimeout(force);
   signalGroup(leader, 'SIGKILL'); // members that outlive their leader
+  // A signal is delivered when its process runs next, which on a busy machine is later than the look of our caller.
+  while (listProcesses().some((entry) => entry.group === leader)) {
+    await pause(5);
+  }
 }

@@ -112,7 +112,12 @@ describe('a lock', () => {
     const path = join(temporaryFolder(t), 'lock');
     const waited: string[] = [];
     const release = Promise.withResolvers<undefined>();
-    const first = withFileLock(path, () => release.promise);
+    const taken = Promise.withResolvers<undefined>();
+    const first = withFileLock(path, () => {
+      taken.resolve(undefined);
+      return release.promise;
+    });
+    await taken.promise;
     const onWait = (owner: string) => {
       waited.push(owner);
       release.resolve(undefined);
