@@ -130,6 +130,19 @@ export interface ClusterApi {
     id: { namespace: string; name: string },
     signal: AbortSignal,
   ): Promise<KubernetesObject>;
+  /**
+   * What a server-side apply of `object` would make of the live one, without doing it (spec drift 4.6): `dryRun=All`, with
+   * force. The answer has its `managedFields`, and no `metadata.resourceVersion` where the object would be created. The message of
+   * a refusal may quote values of the object: whoever shows it masks them. `object` must not have `managedFields`,
+   * `resourceVersion` or `uid`, which the server refuses or takes for a precondition.
+   */
+  dryRunApply(
+    resource: ApiResource,
+    id: { namespace: string; name: string },
+    object: KubernetesObject,
+    fieldManager: string,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject>;
   /** A JSON merge patch with field manager `flux` (spec drift 2.1: any other name may be undone by a parent). */
   mergePatch(
     resource: ApiResource,

@@ -27,6 +27,7 @@ import type {
 } from './clusterApi.ts';
 import { Discovery } from './discovery.ts';
 import { podStream, portForwardProtocol } from './podStream.ts';
+import { pathOf } from './resourcePath.ts';
 import { eventFailure, statusFailure } from './statusFailure.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 import { handshake } from './webSocket.ts';
@@ -166,6 +167,26 @@ export class HttpClusterApi implements ClusterApi {
     return withoutManagedFields(await this.#object(resource, ask, signal));
   }
 
+  dryRunApply(
+    resource: ApiResource,
+    id: Id,
+    object: KubernetesObject,
+    fieldManager: string,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> {
+    return this.#object(
+      resource,
+      {
+        method: 'PATCH',
+        path: pathOf(resource, id.namespace, id.name, { dryRun: 'All', fieldManager, force: 'true' }),
+        body: JSON.stringify(object), // JSON is YAML
+        contentType: 'application/apply-patch+yaml',
+        headTimeoutMs: longHeadMs,
+      },
+      signal,
+    );
+  }
+
   async mergePatch(
     resource: ApiResource,
     id: Id,
@@ -303,27 +324,6 @@ export class HttpClusterApi implements ClusterApi {
       throw error;
     }
   }
-}
-
-/** The path of a collection (`name` undefined) or of an object; a namespace only where the resource has one. */
-export function pathOf(
-  resource: Pick<ApiResource, 'group' | 'version' | 'plural' | 'namespaced'>,
-  namespace: string | undefined,
-  name?: string,
-  query: Readonly<Record<string, string | number | undefined>> = {},
-): string {
-  const parts = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];
-  if (resource.namespaced && namespace !== undefined && namespace !== '') {
-    parts.push('namespaces', namespace);
-  }
-  parts.push(resource.plural);
-  if (name !== undefined) {
-    parts.push(name);
-  }
-  const fields = Object.entries(query).flatMap(([field, value]) =>
-    value === undefined || value === '' ? [] : [`${field}=${encodeURIComponent(value)}`],
-  );
-  return `/${parts.map(encodeURIComponent).join('/')}${fields.length === 0 ? '' : `?${fields.join('&')}`}`;
 }
 
 /** Without a second choice: a server that does not know the form must refuse rather than send whole objects. */

@@ -42,6 +42,7 @@ const table: Readonly<Record<string, Row>> = {
   },
   protocol: { ours: ['flux', 'settings'], packages: [] },
   render: { ours: ['base', 'flux', 'manifests'], packages: [] },
+  drift: { ours: ['base', 'flux', 'git', 'registry', 'manifests', 'render', 'cluster'], packages: [] },
   language: {
     ours: ['base', 'flux', 'manifests', 'settings'],
     packages: ['vscode-languageserver-types', 'vscode-languageserver-textdocument'],

@@ -105,6 +105,7 @@ export class FakeClusterApi implements ClusterApi {
   getMetadata = refuse;
   getWithManagedFields = refuse;
   mergePatch = refuse;
+  dryRunApply = refuse;
   mayI = refuse;
   dispose = refuse;
 }

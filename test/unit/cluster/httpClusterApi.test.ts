@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure, type FailureReason, isFailure } from '../../../src/base/failure.ts';
 import type { ApiResource, WatchEvent, WatchQuery } from '../../../src/cluster/clusterApi.ts';
-import { HttpClusterApi, pathOf } from '../../../src/cluster/httpClusterApi.ts';
+import { HttpClusterApi } from '../../../src/cluster/httpClusterApi.ts';
+import { pathOf } from '../../../src/cluster/resourcePath.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { FakeTransport, type FakeAnswer, status } from './fakeTransport.ts';
 

@@ -73,6 +73,7 @@ function api(situation: Situation, asked: AccessQuestion[]): ClusterApi {
     getWithManagedFields: refuse,
     getMetadata: refuse,
     mergePatch: refuse,
+    dryRunApply: refuse,
     connectToPod: refuse,
     getThroughService: refuse,
     dispose: refuse,
