@@ -154,6 +154,11 @@ export interface ClusterInputs {
   ): Promise<{ readonly kubeVersion: string; readonly apiVersions: readonly string[] }>;
   /** Downloads `status.artifact` of a source. */
   artifact(source: FluxObject, artifact: Artifact, signal?: AbortSignal): Promise<FetchedArchive>;
+  /**
+   * Whether kustomize-controller refuses a variable that nothing sets, by its feature gates and version; `undefined` where its
+   * Deployment was not found or does not tell. Asked only when there is such a variable. Absent: not known.
+   */
+  strictSubstitution?(signal?: AbortSignal): Promise<boolean | undefined>;
 }
 
 /** A chart that is to be pulled from where a HelmRepository or an OCIRepository points. */
