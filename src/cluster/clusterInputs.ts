@@ -11,6 +11,8 @@ import type { Artifact, FluxObject, KubernetesObject } from '../flux/objects.ts'
 import { asRecord, asText } from '../flux/untyped.ts';
 import { type ArtifactLimits, type FetchedArtifact, fetchArtifact } from './artifacts.ts';
 import type { ApiResource, Capabilities, ClusterApi } from './clusterApi.ts';
+import { controllersSelector, usualNamespace } from './controllerDeployment.ts';
+import { strictSubstitutionOf } from './substitutionStrictness.ts';
 
 export interface ClusterInputsParts {
   /** Not owned: whoever made it disposes it, and every call here then ends with `cancelled`. */
@@ -79,6 +81,26 @@ export class LiveClusterInputs {
     const fetched = await fetchArtifact(this.#parts, source, artifact, signal);
     this.#kept.add(artifact, fetched);
     return fetched;
+  }
+
+  async strictSubstitution(signal = never()): Promise<boolean | undefined> {
+    const { api } = this.#parts;
+    const resource = await api.findResource({ group: 'apps', kind: 'Deployment' }, signal);
+    if (resource === undefined) {
+      return undefined;
+    }
+    try {
+      const { items } = await api.list(resource, { labelSelector: controllersSelector }, signal);
+      return strictSubstitutionOf(items);
+    } catch (error) {
+      if (!isFailure(error, 'forbidden')) {
+        throw error;
+      }
+      // Who may not list them everywhere may often do so where they usually are.
+      const query = { labelSelector: controllersSelector, namespace: usualNamespace };
+      const { items } = await api.list(resource, query, signal);
+      return strictSubstitutionOf(items);
+    }
   }
 
   async #find(

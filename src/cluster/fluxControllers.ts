@@ -9,15 +9,11 @@ import { Emitter } from '../base/emitter.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import { asList, asNumber, asText, fieldAt } from '../flux/untyped.ts';
+import { asNumber, fieldAt } from '../flux/untyped.ts';
 import type { ApiResource, ClusterApi } from './clusterApi.ts';
 import type { Controllers, FluxController } from './clusterState.ts';
 import { ClusterWatch, type WatchState } from './clusterWatch.ts';
-
-const labelSelector = 'app.kubernetes.io/part-of=flux';
-/** Where `flux install` and `flux bootstrap` put them unless told otherwise. */
-const usualNamespace = 'flux-system';
-const versionLabel = 'app.kubernetes.io/version';
+import { controllersSelector, fluxVersionOf, imageVersion, usualNamespace } from './controllerDeployment.ts';
 
 export interface FluxControllersParts {
   readonly api: ClusterApi;
@@ -135,7 +131,7 @@ export class FluxControllers implements Disposable {
         api,
         resource,
         namespace,
-        labelSelector,
+        labelSelector: controllersSelector,
         clock,
         log,
         ...(random ? { random } : {}),
@@ -223,7 +219,7 @@ export class FluxControllers implements Disposable {
       if (resource) {
         const id = { namespace: '', name: 'gitrepositories.source.toolkit.fluxcd.io' };
         const definition = await api.get(resource, id, signal);
-        this.#crdVersion = bareVersion(definition.metadata.labels?.[versionLabel]);
+        this.#crdVersion = fluxVersionOf(definition);
         if (this.#crdVersion !== undefined && !signal.aborted) {
           this.#derive();
         }
@@ -245,7 +241,7 @@ export class FluxControllers implements Disposable {
 }
 
 function readController(object: KubernetesObject): { controller: FluxController; fluxVersion: string | undefined } {
-  const label = bareVersion(object.metadata.labels?.[versionLabel]);
+  const label = fluxVersionOf(object);
   const desiredReplicas = asNumber(fieldAt(object.spec, 'replicas')) ?? 1;
   const readyReplicas = asNumber(fieldAt(object.status, 'readyReplicas')) ?? 0;
   return {
@@ -259,18 +255,6 @@ function readController(object: KubernetesObject): { controller: FluxController;
     },
     fluxVersion: label,
   };
-}
-
-/** The tag of the container `manager` (all Flux controllers call theirs so), else of the first one. */
-function imageVersion(object: KubernetesObject): string | undefined {
-  const containers = asList(fieldAt(object.spec, 'template', 'spec', 'containers')) ?? [];
-  const manager = containers.find((container) => fieldAt(container, 'name') === 'manager') ?? containers[0];
-  const image = (asText(fieldAt(manager, 'image')) ?? '').split('@', 1)[0] ?? '';
-  return bareVersion(/:([^:/]+)$/.exec(image)?.[1]);
-}
-
-function bareVersion(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : text.replace(/^v(?=\d)/, '');
 }
 
 function keyOf(object: KubernetesObject): string {

@@ -6,6 +6,7 @@ import { isKustomizeFileName, maxDocumentLength } from '../manifests/notAManifes
 import { findDuplicateKey, parseYaml } from '../manifests/parseManifests.ts';
 import { folderOf, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
 import { splitDocuments } from '../manifests/splitDocuments.ts';
+import { unsetVariable } from './strictness.ts';
 
 export interface BuildProblem {
   /** The library's words, with paths of the tree. */
@@ -29,7 +30,7 @@ export interface ProblemPlace {
 export async function findProblem(problem: BuildProblem): Promise<ProblemPlace | undefined> {
   const places = new Set(problem.places);
   const folder = folderOfProblem(problem);
-  const variable = /variable not set \(strict mode\): "([^"]+)"/.exec(problem.message)?.[1];
+  const variable = unsetVariable(problem.message);
   if (variable !== undefined) {
     return findText(problem, (text) => text.includes('${') && indexOfVariable(text, variable));
   }

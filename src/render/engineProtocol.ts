@@ -93,7 +93,7 @@ export interface EngineOperations {
       /** The Flux Kustomization; `spec.path` is read from it. */
       readonly kustomization: JsonObject;
       readonly variables: readonly DataSource[];
-      /** A variable that is not set is an error (default since kustomize-controller 1.9.0; which one runs is not asked). */
+      /** A variable that is not set is an error (default since kustomize-controller 1.9.0), else empty text. */
       readonly strict: boolean;
       /**
        * Variables may come from elsewhere: one that is not set has the value `${NAME}`, is listed in `unknown`, and `strict`

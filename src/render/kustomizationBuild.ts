@@ -13,6 +13,7 @@ import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { SyncedTree } from './engineTree.ts';
 import type { BuildReply, FailedBuild, RenderContext } from './renderContext.ts';
 import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
+import { emptyVariablesNote, isUnsetVariable, strictnessOf } from './strictness.ts';
 import { plainTwin, type Twin } from './twin.ts';
 import { uncheckedNote } from './uncheckedNote.ts';
 import { unreadInputs, unreadNotes } from './unreadFiles.ts';
@@ -41,27 +42,51 @@ export async function buildKustomization(context: RenderContext, input: BuildInp
   const what = `Kustomization ${real.metadata.namespace ?? ''}/${real.metadata.name}`;
   const { tree, notes } = await sourceTree(context, real, input.definedIn, what);
   const secret = kustomization.secret || variables.secret;
-  let reply: BuildReply;
-  try {
-    reply = await runBuild(context, tree, {
-      flux: asJson(real),
-      sources: variables.real,
-      secret,
-      keepUnknown: input.keepUnknown,
-    });
-  } catch (error) {
-    throw await context.failed(error, what, tree, startOf(real));
-  }
+  const run = { flux: asJson(real), sources: variables.real, secret, keepUnknown: input.keepUnknown };
+  const { reply, strict, strictNotes } = await runAsStrictly(context, tree, run, what);
   const objects = secret
-    ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input), secret }
+    ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input, strict), secret }
     : plainTwin(reply.objects);
   const unread = unreadInputs(tree, context.inputsOf(tree), startOf(real));
   return {
     objects,
     used: reply.used,
     unknown: reply.unknown,
-    notes: [...notes, ...unreadNotes(unread, reply.objects, `${what}: `)],
+    notes: [...notes, ...strictNotes, ...unreadNotes(unread, reply.objects, `${what}: `)],
   };
+}
+
+/**
+ * The build as strict as the controller is. Strict first: where every variable is set, that is all the same, and nobody has to be
+ * asked.
+ */
+async function runAsStrictly(
+  context: RenderContext,
+  tree: SyncedTree,
+  run: Omit<Run, 'strict'>,
+  what: string,
+): Promise<{ readonly reply: BuildReply; readonly strict: boolean; readonly strictNotes: readonly RenderNote[] }> {
+  const { cluster, signal } = context.parts;
+  const failed = (error: unknown): Promise<unknown> => context.failed(error, what, tree, startOf(run.flux));
+  try {
+    return { reply: await runBuild(context, tree, { ...run, strict: true }), strict: true, strictNotes: [] };
+  } catch (error) {
+    if (!isUnsetVariable(error)) {
+      throw await failed(error);
+    }
+    const { strict, assumed } = await strictnessOf(cluster, signal);
+    if (strict) {
+      throw withAssumption(await failed(error), assumed);
+    }
+    const reply = await runBuild(context, tree, { ...run, strict }).catch(async (again: unknown) => {
+      throw await failed(again);
+    });
+    return { reply, strict, strictNotes: [emptyVariablesNote(cluster, what, error)] };
+  }
+}
+
+function withAssumption(told: unknown, assumed: string | undefined): unknown {
+  return assumed !== undefined && isFailure(told) ? new Failure(told.reason, `${told.message} (${assumed})`) : told;
 }
 
 /** `undefined` where it cannot be built with scrambled secrets. */
@@ -69,6 +94,7 @@ async function buildScrambled(
   context: RenderContext,
   tree: SyncedTree,
   { kustomization, variables, keepUnknown }: BuildInput,
+  strict: boolean,
 ): Promise<readonly KubernetesObject[] | undefined> {
   if (kustomization.scrambled === undefined || variables.scrambled === undefined) {
     return undefined;
@@ -77,7 +103,8 @@ async function buildScrambled(
   const { path, sourceRef } = kustomization.real.spec ?? {};
   const flux = { ...kustomization.scrambled, spec: { ...kustomization.scrambled.spec, path, sourceRef } };
   try {
-    const reply = await runBuild(context, tree, { flux, sources: variables.scrambled, secret: true, keepUnknown });
+    const run = { flux, sources: variables.scrambled, secret: true, keepUnknown, strict };
+    const reply = await runBuild(context, tree, run);
     return reply.objects;
   } catch (error) {
     if (isFailure(error, 'invalid')) {
@@ -100,6 +127,7 @@ interface Run {
   readonly sources: readonly DataSource[];
   readonly secret: boolean;
   readonly keepUnknown: boolean;
+  readonly strict: boolean;
 }
 
 async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Promise<BuildReply> {
@@ -107,7 +135,7 @@ async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Pro
   const { path, components } = startOf(run.flux);
   const inputs = context.inputsOf(tree).version(path, components);
   const key = createHash('sha256')
-    .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown]))
+    .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown, run.strict]))
     .digest('base64');
   const known = builds.get(key);
   if (known) {
@@ -117,9 +145,7 @@ async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Pro
     tree: tree.name,
     kustomization: run.flux,
     variables: run.sources,
-    // The default since kustomize-controller 1.9 (StrictPostBuildSubstitutions), assumed everywhere: neither the version of the
-    // controller nor its feature gates are looked up.
-    strict: true,
+    strict: run.strict,
     ...(run.keepUnknown ? { keepUnknown: true } : {}),
   });
   builds.set(key, reply, run.secret);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../src/base/failure.ts';
-import type { EffectiveVariable } from '../../src/render/desired.ts';
+import type { ClusterInputs, EffectiveVariable } from '../../src/render/desired.ts';
 import {
   type Asked,
   cluster,
@@ -14,6 +14,7 @@ import {
   kustomizationBed,
   messages,
   secret,
+  sent,
   shown,
 } from './kustomizationSetup.ts';
 
@@ -317,7 +318,92 @@ test('a variable that nothing sets is an error, with the place that refers to it
   });
   const { reason, message } = await bed.fails('apps', files);
   assert.equal(reason, 'invalid');
-  assert.match(message, /^Kustomization flux-system\/apps: apps\/a.yaml:7: .* variable not set \(strict mode\): "a"$/);
+  assert.match(
+    message,
+    /^Kustomization flux-system\/apps: apps\/a.yaml:7: .* variable not set \(strict mode\): "a" \(/,
+  );
+});
+
+interface Unset {
+  readonly title: string;
+  readonly strict: ClusterInputs['strictSubstitution'] | 'no cluster';
+  /** How the message of the failure ends; without it the build succeeds with empty text. */
+  readonly fails?: RegExp;
+}
+
+const unsets: readonly Unset[] = [
+  {
+    title: 'without a cluster the newest controller is assumed, and the error says so',
+    strict: 'no cluster',
+    fails: /: "a" \(assumed: kustomize-controller is strict, as since 1\.9 by default; there is no cluster to ask\)$/,
+  },
+  { title: 'a strict controller refuses it', strict: () => Promise.resolve(true), fails: /\(strict mode\): "a"$/ },
+  {
+    title: 'a controller that does not tell is assumed to be strict',
+    strict: () => Promise.resolve(undefined),
+    fails: /: "a" \(assumed: .*; the Deployment of kustomize-controller in homelab does not tell\)$/,
+  },
+  {
+    title: 'a cluster of which that is not known is assumed to be strict',
+    strict: undefined,
+    fails: /: "a" \(assumed: .* in homelab does not tell\)$/,
+  },
+  {
+    title: 'a Deployment that may not be read is said to be so',
+    strict: () => Promise.reject(new Failure('forbidden', 'deployments.apps is forbidden')),
+    fails: /: "a" \(assumed: .*; its Deployment in homelab cannot be read: deployments\.apps is forbidden\)$/,
+  },
+  { title: 'a controller that is not strict makes empty text of it', strict: () => Promise.resolve(false) },
+];
+
+for (const { title, strict, fails } of unsets) {
+  test(`a variable that nothing sets: ${title}`, async () => {
+    const files = repository('substitute: { b: "2" }\n', 'x${a}-${b}${c}');
+    const asked: Asked =
+      strict === 'no cluster' ? {} : { cluster: cluster(strict === undefined ? {} : { strictSubstitution: strict }) };
+    if (fails) {
+      assert.match((await bed.fails('apps', files, asked)).message, fails);
+      return;
+    }
+    const rendered = await bed.render('apps', files, asked);
+    assert.deepEqual(dataOf(shown(rendered), 'a'), { k: 'x-2' });
+    assert.deepEqual(messages(rendered), [
+      'information: Kustomization flux-system/apps: kustomize-controller of homelab is not strict, so variables that nothing sets (the first is a) become empty text.',
+    ]);
+  });
+}
+
+test('where a controller is not strict, what Secrets contribute is masked as ever', async () => {
+  const files = repository('substituteFrom: [{ kind: Secret, name: vars }]\n', 'a-${password}-${none}', {
+    'clusters/home/vars.yaml': secret('vars', 'password: canary-71c0'),
+  });
+  const asked = { cluster: cluster({ strictSubstitution: () => Promise.resolve(false) }) };
+  const rendered = await bed.render('apps', files, asked);
+  assert.equal(JSON.stringify(rendered).includes('canary-71c0'), false);
+  const object = rendered.objects.find(({ object: { metadata } }) => metadata.name === 'a');
+  assert.deepEqual(object?.masked, [['data', 'k']]);
+  assert.deepEqual(dataOf(sent(rendered), 'a'), { k: 'a-canary-71c0-' });
+});
+
+test('how strict the controller is is asked where a variable is not set, and only there', async () => {
+  const asked: string[] = [];
+  const strictSubstitution = (): Promise<boolean> => {
+    asked.push('asked');
+    return Promise.resolve(true);
+  };
+  await bed.render('apps', repository('substitute: { a: "2" }\n', '${a}${b:=3}'), {
+    cluster: cluster({ strictSubstitution }),
+  });
+  assert.deepEqual(asked, []);
+  const unset = { cluster: cluster({ strictSubstitution }) };
+  await bed.fails('apps', repository('substitute: { a: "2" }\n', '${a}${b}'), unset);
+  assert.deepEqual(asked, ['asked']);
+});
+
+test('a question for the strictness that was cancelled is cancelled', async () => {
+  const strictSubstitution = (): Promise<never> => Promise.reject(new Failure('cancelled', 'was cancelled'));
+  const asked = { cluster: cluster({ strictSubstitution }) };
+  assert.equal((await bed.fails('apps', repository('substitute: { b: "2" }\n', '${a}'), asked)).reason, 'cancelled');
 });
 
 test('a source that the cluster has not is an error in the words of the controller', async () => {

@@ -10,7 +10,7 @@ import { HttpClusterApi } from '../../../src/cluster/httpClusterApi.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import type { ClusterInputs } from '../../../src/render/desired.ts';
 import { startApiServer } from '../../support/apiServer/apiServer.ts';
-import { gitRepository, kustomization } from '../../support/builders.ts';
+import { deployment, gitRepository, kustomization } from '../../support/builders.ts';
 import { kubeconfigFile } from '../../support/kubeconfigFile.ts';
 import { createTransport, loadKubeconfigs } from '../../../src/cluster/kubernetes.ts';
 import { artifactOf, content, digestOf, podObject, serviceObject, source } from './artifactSetup.ts';
@@ -50,8 +50,14 @@ const objects: readonly KubernetesObject[] = [
   dataObject('Secret', 'bare', {}),
 ];
 
+const users = ['flux-system', 'apps'].map((namespace) => ({
+  name: `of ${namespace}`,
+  token: `token-${namespace}`,
+  namespaces: [namespace],
+}));
+
 async function setUp(user = 'admin', more: Partial<ClusterInputsParts> = {}) {
-  const server = await startApiServer({ objects });
+  const server = await startApiServer({ objects, users });
   lifetime.add({ dispose: () => void server.close() });
   let asked = 0;
   const backend = await listen(lifetime, (_request, response) => {
@@ -164,6 +170,7 @@ test('each call can be cancelled', async () => {
   await fails(inputs.secret('apps', 'vars', signal), 'cancelled');
   await fails(inputs.fluxObject('GitRepository', 'flux-system', 'fleet', signal), 'cancelled');
   await fails(inputs.capabilities(signal), 'cancelled');
+  await fails(inputs.strictSubstitution(signal), 'cancelled');
   await fails(inputs.artifact(source, artifactOf(content), signal), 'cancelled');
 });
 
@@ -173,6 +180,35 @@ test('capabilities are those of the server', async () => {
   assert.equal(kubeVersion, 'v1.36.3');
   for (const name of ['v1', 'v1/Secret', 'apps/v1', 'apps/v1/Deployment', 'helm.toolkit.fluxcd.io/v2/HelmRelease']) {
     assert.ok(apiVersions.includes(name), name);
+  }
+});
+
+// Strictness
+
+function kustomizeController(namespace: string, gates: string): KubernetesObject {
+  const labels = { 'app.kubernetes.io/part-of': 'flux' };
+  const made = deployment('kustomize-controller', { namespace, labels, image: 'kc:v1.9.4' });
+  const manager = { name: 'manager', image: 'kc:v1.9.4', args: [`--feature-gates=${gates}`] };
+  return { ...made, spec: { ...made.spec, template: { spec: { containers: [manager] } } } };
+}
+
+test('how strict kustomize-controller is, is read of its Deployment, wherever that is', async () => {
+  const { inputs, server } = await setUp();
+  assert.equal(await inputs.strictSubstitution(), undefined);
+  server.put(kustomizeController('gitops', 'StrictPostBuildSubstitutions=false'));
+  assert.equal(await inputs.strictSubstitution(), false);
+});
+
+test('who may not list Deployments everywhere reads those of flux-system, and is told where that may not be either', async () => {
+  for (const namespace of ['flux-system', 'apps']) {
+    const { inputs, server } = await setUp(`of ${namespace}`);
+    server.put(kustomizeController('flux-system', 'StrictPostBuildSubstitutions=false'));
+    const asked = inputs.strictSubstitution();
+    if (namespace === 'flux-system') {
+      assert.equal(await asked, false);
+    } else {
+      await fails(asked, 'forbidden', /deployments/);
+    }
   }
 });
 
