@@ -130,7 +130,11 @@ test('the release that the history names as its newest is read, and nothing else
 
 test('what it held prints as dots', async () => {
   const found = await readStoredRelease(new StorageApi([secretOf(3)]).api, installed, never);
-  for (const text of [JSON.stringify(found), inspect(found, { depth: 9 }), `${String(found?.manifest)} ${String(found?.config)}`]) {
+  for (const text of [
+    JSON.stringify(found),
+    inspect(found, { depth: 9 }),
+    `${String(found?.manifest)} ${String(found?.config)}`,
+  ]) {
     assert.ok(!text.includes(canary), text);
   }
 });
