@@ -98,6 +98,11 @@ export interface RenderedKustomization {
   readonly objects: readonly DesiredObject[];
   readonly variables: readonly EffectiveVariable[];
   readonly notes: readonly RenderNote[];
+  /**
+   * Texts of the Secrets that took part in the render, so that what lives can be masked where it holds one of them. Absent: none
+   * did.
+   */
+  readonly secrets?: Sealed<readonly string[]>;
 }
 
 export interface RenderedRelease {
@@ -115,8 +120,15 @@ export interface RenderedRelease {
   /** Objects of the release, then hooks and CRDs, which have a `role`. */
   readonly objects: readonly DesiredObject[];
   readonly values: readonly EffectiveValue[];
+  /** What Helm is given: `valuesFrom` and inline values merged, unmasked. Its form is that of the config in Helm's storage. */
+  readonly merged?: Sealed<JsonObject>;
   readonly chartNotes: string;
   readonly notes: readonly RenderNote[];
+  /**
+   * Texts of the Secrets that took part in the render, so that what lives can be masked where it holds one of them. Absent: none
+   * did.
+   */
+  readonly secrets?: Sealed<readonly string[]>;
 }
 
 /** A source's artifact or a chart, as bytes that have been checked against their digest. */

@@ -2,6 +2,7 @@
  * A Flux Kustomization as kustomize-controller would build it, from the object in force to the objects that it would apply.
  * Finds nothing in the repository itself.
  */
+import { Sealed } from '../base/sealed.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asFluxObject } from '../flux/sanitizeObject.ts';
 import { fieldAt } from '../flux/untyped.ts';
@@ -47,6 +48,7 @@ export async function renderKustomization(
     objects: objects.map((one, index) => withRole(one, built.objects.real[index])),
     variables: effectiveVariables(variables.settings, built),
     notes: distinct(said.map((note) => ({ ...note, message: context.redacted(note.message) }))),
+    ...(context.secrets.length === 0 ? {} : { secrets: new Sealed(context.secrets) }),
   };
 }
 

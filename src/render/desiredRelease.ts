@@ -76,6 +76,7 @@ async function render(
     release: { name: releaseNameOf(shown), namespace: releaseNamespaceOf(shown) },
     objects: desiredObjects(rendered, masked.objects, unstable),
     values: shownValues(chart, release.untraced ? { ...values, scrambled: 'failed' } : values),
+    merged: new Sealed(values.merged),
     chartNotes: masked.notesText,
     notes: [
       ...context.notes,
@@ -101,6 +102,7 @@ function withoutSecrets(rendered: RenderedRelease, release: ReleaseInForce, secr
     chart: { ...rendered.chart, from: redact(rendered.chart.from) },
     values: rendered.values.map((value) => withoutSecretNames(value, release, redact)),
     notes: rendered.notes.map((note) => ({ ...note, message: redact(note.message) })),
+    ...(secrets.any ? { secrets: new Sealed(secrets.all) } : {}),
   };
 }
 
