@@ -34,7 +34,7 @@ export function maskPair(before: DesiredObject, after: DesiredObject): MaskedPai
   const trees = [maskedTree(before), maskedTree(after)] as const;
   const secrets = new Set<string>();
   trees.forEach((tree) => collectSecrets(tree, secrets));
-  const [shownBefore, shownAfter] = pair(maskSecretsIn(trees[0], secrets), maskSecretsIn(trees[1], secrets));
+  const [shownBefore, shownAfter] = pairTrees(maskSecretsIn(trees[0], secrets), maskSecretsIn(trees[1], secrets));
   return {
     before: shownBefore as KubernetesObject,
     after: shownAfter as KubernetesObject,
@@ -42,7 +42,8 @@ export function maskPair(before: DesiredObject, after: DesiredObject): MaskedPai
   };
 }
 
-function pair(old: MaskedTree, next: MaskedTree): Pair {
+/** Both as they are shown beside each other: where one is masked, the other is too. */
+export function pairTrees(old: MaskedTree, next: MaskedTree): Pair {
   if (old.form === 'unstable' || next.form === 'unstable') {
     return [shownTree({ form: 'unstable' }), shownTree({ form: 'unstable' })];
   }
@@ -68,7 +69,7 @@ function pairMaps(old: Form<'map'>, next: Form<'map'>): Pair {
   const paired = new Map<string, unknown>();
   for (const [key, item] of old.entries) {
     const counterpart = next.entries.get(key);
-    const [left, right] = counterpart ? pair(item, counterpart) : [shownTree(item), undefined];
+    const [left, right] = counterpart ? pairTrees(item, counterpart) : [shownTree(item), undefined];
     before.push([key, left]);
     paired.set(key, right);
   }
@@ -82,7 +83,7 @@ function pairLists(old: Form<'list'>, next: Form<'list'>): Pair {
   for (const [from, to] of counterpartItems(old.items, next.items)) {
     const [left, right] = [old.items[from], next.items[to]];
     if (left && right) {
-      [before[from], after[to]] = pair(left, right);
+      [before[from], after[to]] = pairTrees(left, right);
     }
   }
   return [before, after];
@@ -106,7 +107,8 @@ function counterpartItems(
   return inTurn || old.slice(0, next.length).map((_item, at) => [at, at] as const);
 }
 
-function namesOf(items: readonly MaskedTree[]): ReadonlyMap<unknown, number> | undefined {
+/** Positions by name; `undefined` where not all items have a name of their own. */
+export function namesOf(items: readonly MaskedTree[]): ReadonlyMap<unknown, number> | undefined {
   const names = items.map((item) => {
     const name = item.form === 'map' ? item.entries.get('name') : undefined;
     return name && realTree(name);

@@ -167,8 +167,8 @@ function match(
 /** What is shown of a Secret as it is. Of the rest there are keys of data and nothing else: a typo makes no data readable. */
 const shownOfSecret: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
 
-/** Masks what is never shown, whatever its origin. */
-function maskAlways(shown: MaskedObject): MaskedObject {
+/** Masks what is never shown, whatever its origin: what a Secret holds, and copies of objects in annotations. */
+export function maskAlways(shown: MaskedObject): MaskedObject {
   const { object } = shown;
   const places: string[][] = isSecret(object)
     ? Object.entries(asRecord(object) ?? {}).flatMap(([part, held]) => placesHeld(part, held))

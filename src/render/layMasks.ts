@@ -1,0 +1,164 @@
+/**
+ * Lays the masks of a rendered object on another state of the same object: what lives in a cluster, what a dry-run answers, old
+ * values of a release. That state has no render of its own that tells where secrets went, and it may be older than the secrets
+ * of today, so in doubt it is masked. Knows no kind of object.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { alignItems } from './alignItems.ts';
+import { mask } from './maskDifferences.ts';
+import { namesOf } from './maskedPair.ts';
+import { hasMask, type MaskedTree, realTree } from './maskedTree.ts';
+
+type Form<F extends MaskedTree['form']> = Extract<MaskedTree, { form: F }>;
+
+/**
+ * `onto` with the masks of `from`. A masked place of `from` that `onto` has not may stand there under another name or in another
+ * position (a key that was renamed in Git); so what is only in `onto` beside it is masked too, unless `stays`, the state that
+ * follows on `onto`, has it as well: then nobody has renamed it.
+ */
+export function layMasks(onto: MaskedTree, from: MaskedTree, stays?: MaskedTree): MaskedTree {
+  if (from.form === 'unstable') {
+    return from;
+  }
+  if (onto.form === 'masked' || !(hasMask(from) || hasUnstable(from))) {
+    return onto;
+  }
+  if (from.form === 'map' && onto.form === 'map') {
+    return layOnMap(onto, from, stays?.form === 'map' ? stays : undefined);
+  }
+  if (from.form === 'list' && onto.form === 'list') {
+    return layOnList(onto, from, stays?.form === 'list' ? stays : undefined);
+  }
+  const lines = from.form === 'text' ? linesOf(onto) : undefined;
+  if (from.form === 'text' && lines) {
+    const laid = layOnUnnamed(lines, linesOf(from) ?? []);
+    return {
+      form: 'text',
+      lines: laid.map((line) => ({ real: String(realTree(line)), masked: line.form === 'masked' })),
+    };
+  }
+  return masked(onto);
+}
+
+function masked(tree: MaskedTree): Form<'masked'> {
+  return tree.form === 'masked' ? tree : { form: 'masked', real: realTree(tree) };
+}
+
+function hasUnstable(tree: MaskedTree): boolean {
+  switch (tree.form) {
+    case 'unstable':
+      return true;
+    case 'list':
+      return tree.items.some(hasUnstable);
+    case 'map':
+      return [...tree.entries.values()].some(hasUnstable);
+    case 'plain':
+    case 'masked':
+    case 'text':
+      return false;
+  }
+}
+
+function layOnMap(onto: Form<'map'>, from: Form<'map'>, stays: Form<'map'> | undefined): MaskedTree {
+  const hidden = hiddenKeys(from);
+  const missing = [...from.entries].some(([key, item]) => !isMaskedKey(key) && !onto.entries.has(key) && hasMask(item));
+  const entries = new Map<string, MaskedTree>();
+  const gone: [string, unknown][] = [];
+  for (const [key, item] of onto.entries) {
+    const counterpart = isMaskedKey(key) ? undefined : from.entries.get(key);
+    const next = stays?.entries.get(key);
+    const remains = next !== undefined && isDeepStrictEqual(realTree(next), realTree(item));
+    if (counterpart) {
+      entries.set(key, layMasks(item, counterpart, next));
+    } else if (hidden.has(key) || (hidden.size > 0 && stays !== undefined && !remains)) {
+      gone.push([key, realTree(item)]);
+    } else {
+      entries.set(key, missing && !remains ? masked(item) : item);
+    }
+  }
+  gone.forEach((_entry, at) => entries.set(at === 0 ? mask : `${mask} (${at + 1})`, { form: 'masked', real: gone }));
+  return { form: 'map', entries };
+}
+
+function isMaskedKey(key: string): boolean {
+  return key.startsWith(mask);
+}
+
+/** Keys that are masked in `from`: below each masked one it holds all of them, see `maskedTree`. */
+function hiddenKeys(from: Form<'map'>): ReadonlySet<string> {
+  const hidden = new Set<string>();
+  for (const [key, item] of from.entries) {
+    if (isMaskedKey(key) && item.form === 'masked' && Array.isArray(item.real)) {
+      item.real.forEach((entry: unknown) => Array.isArray(entry) && hidden.add(String(entry[0])));
+    }
+  }
+  return hidden;
+}
+
+function layOnList(onto: Form<'list'>, from: Form<'list'>, stays: Form<'list'> | undefined): MaskedTree {
+  const [names, fromNames] = [namesOf(onto.items), namesOf(from.items)];
+  if (!names || !fromNames) {
+    return { form: 'list', items: layOnUnnamed(onto.items, from.items) };
+  }
+  const staysNames = (stays && namesOf(stays.items)) ?? new Map<unknown, number>();
+  const missing = [...fromNames].some(([name, at]) => !names.has(name) && isMaskedAt(from.items, at));
+  const items = [...names].map(([name, at]): MaskedTree => {
+    const item = onto.items[at] ?? { form: 'plain', value: undefined };
+    const counterpart = from.items[fromNames.get(name) ?? -1];
+    const next = stays?.items[staysNames.get(name) ?? -1];
+    if (counterpart) {
+      return layMasks(item, counterpart, next);
+    }
+    const remains = next !== undefined && isDeepStrictEqual(realTree(next), realTree(item));
+    return missing && !remains ? masked(item) : item;
+  });
+  return { form: 'list', items };
+}
+
+function isMaskedAt(items: readonly MaskedTree[], at: number): boolean {
+  const item = items[at];
+  return item !== undefined && hasMask(item);
+}
+
+/**
+ * Items that are equal on both sides, in their order, are each other's counterparts. What stands between them is masked by all
+ * that stands there in `from`; and where a masked item of `from` has nothing in its place, no item without a counterpart is
+ * shown.
+ */
+function layOnUnnamed(onto: readonly MaskedTree[], from: readonly MaskedTree[]): readonly MaskedTree[] {
+  const keys = [onto, from].map((items) => items.map((item) => JSON.stringify([realTree(item)])));
+  const gaps = alignItems(keys[0] ?? [], keys[1] ?? []);
+  const laid = [...onto];
+  let lost = false;
+  for (const { left, right } of gaps.between) {
+    const masks = from.slice(right.start, right.end).filter((item) => hasMask(item) || hasUnstable(item));
+    lost ||= left.start === left.end && masks.some(hasMask);
+    for (let at = left.start; at < left.end; at += 1) {
+      laid[at] = masks.reduce((item, one) => layMasks(item, one), laid[at] ?? { form: 'plain', value: undefined });
+    }
+  }
+  for (const [at, other] of gaps.pairs) {
+    const [item, counterpart] = [laid[at], from[other]];
+    if (item && counterpart) {
+      laid[at] = layMasks(item, counterpart);
+    }
+  }
+  if (lost) {
+    for (const { left } of gaps.between) {
+      for (let at = left.start; at < left.end; at += 1) {
+        laid[at] = masked(laid[at] ?? { form: 'plain', value: undefined });
+      }
+    }
+  }
+  return laid;
+}
+
+/** `undefined` for what is no text. */
+function linesOf(tree: MaskedTree): readonly MaskedTree[] | undefined {
+  if (tree.form === 'text') {
+    return tree.lines.map((line) =>
+      line.masked ? { form: 'masked', real: line.real } : { form: 'plain', value: line.real },
+    );
+  }
+  return tree.form === 'plain' && typeof tree.value === 'string' ? [{ form: 'plain', value: tree.value }] : undefined;
+}

@@ -1,0 +1,108 @@
+/**
+ * Masks texts that are known to be secret wherever a tree holds them, for what has no render that tells where they went. Knows
+ * texts alone; where they come from is the caller's matter.
+ */
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord, asText } from '../flux/untyped.ts';
+import { mask } from './maskDifferences.ts';
+import type { MaskedTree } from './maskedTree.ts';
+import { base64Forms } from './writtenForms.ts';
+
+/** Shorter texts stand in others by chance; they are secret only where they are all of a text. */
+const fewestWithin = 6;
+
+/** Words that stand everywhere. */
+const tellsNothing = /^\s*(?:true|false|null)?\s*$/i;
+
+export class KnownTexts {
+  readonly #whole = new Set<string>();
+  readonly #parts: readonly string[];
+
+  constructor(texts: Iterable<string>) {
+    for (const text of texts) {
+      const trimmed = text.trim();
+      for (const one of [trimmed, ...trimmed.split('\n').map((line) => line.trim())]) {
+        if (!tellsNothing.test(one) && !one.startsWith('ENC[')) {
+          this.#whole.add(one);
+        }
+      }
+    }
+    const parts = [...this.#whole].filter((text) => text.length >= fewestWithin && isTelling(text));
+    this.#parts = [...new Set(parts.flatMap((text) => [text, ...base64Forms(text)]))];
+  }
+
+  isIn(text: string): boolean {
+    return this.#whole.has(text.trim()) || this.#parts.some((part) => text.includes(part));
+  }
+}
+
+/** A line of a file such as `metadata:` or `BEGIN` is no secret for standing in one; it is in many texts. */
+function isTelling(text: string): boolean {
+  return !/^[\w.-]+:$/.test(text);
+}
+
+/** What a Secret holds, decoded; nothing for other kinds. */
+export function textsOfSecret(object: KubernetesObject): readonly string[] {
+  if (object.kind !== 'Secret' || groupOf(object.apiVersion) !== '') {
+    return [];
+  }
+  const { data, stringData } = asRecord(object) ?? {};
+  return [
+    ...Object.values(asRecord(data) ?? {}).map((text) => Buffer.from(asText(text) ?? '', 'base64').toString('utf8')),
+    ...Object.values(asRecord(stringData) ?? {}).flatMap((text) => asText(text) ?? []),
+  ];
+}
+
+/** What names an object stands in its title and in the key that finds its counterpart. */
+const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
+
+/** `shown`: keys that may be shown, whatever they hold. */
+export function maskKnownTexts(
+  tree: MaskedTree,
+  known: KnownTexts,
+  shown: ReadonlySet<string> = new Set(),
+  path = '',
+): MaskedTree {
+  switch (tree.form) {
+    case 'plain':
+      return isHeld(tree.value, known) && !identity.has(path) ? { form: 'masked', real: tree.value } : tree;
+    case 'text': {
+      const lines = tree.lines.map((line) => ({ ...line, masked: line.masked || known.isIn(line.real) }));
+      const rest = lines.filter((line) => !line.masked).map((line) => line.real);
+      return known.isIn(rest.join('\n'))
+        ? { form: 'masked', real: tree.lines.map((line) => line.real).join('\n') } // it goes over several lines
+        : { form: 'text', lines };
+    }
+    case 'list':
+      return { form: 'list', items: tree.items.map((item) => maskKnownTexts(item, known, shown, `${path}[]`)) };
+    case 'map':
+      return maskMap(tree, known, shown, path);
+    case 'masked':
+    case 'unstable':
+      return tree;
+  }
+}
+
+function isHeld(value: unknown, known: KnownTexts): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && known.isIn(String(value));
+}
+
+function maskMap(
+  tree: Extract<MaskedTree, { form: 'map' }>,
+  known: KnownTexts,
+  shown: ReadonlySet<string>,
+  path: string,
+): MaskedTree {
+  const entries = new Map<string, MaskedTree>();
+  let hidden = [...tree.entries.keys()].filter((key) => key.startsWith(mask)).length;
+  for (const [key, item] of tree.entries) {
+    if (path === '' || path === 'metadata' || shown.has(key) || !known.isIn(key)) {
+      entries.set(key, maskKnownTexts(item, known, shown, path === '' ? key : `${path}.${key}`));
+      continue;
+    }
+    hidden += 1;
+    entries.set(hidden === 1 ? mask : `${mask} (${hidden})`, { form: 'masked', real: [key, item] });
+  }
+  return { form: 'map', entries };
+}

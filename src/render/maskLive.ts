@@ -1,0 +1,134 @@
+/**
+ * Live objects beside what is rendered, both fit to be shown. A live object has no render of its own that tells where secrets
+ * went, so the masks of the desired object are laid on it, and what is known to be secret is masked wherever it stands. Reads
+ * no cluster and compares nothing but to say that something masked has changed.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { Sealed } from '../base/sealed.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asRecord } from '../flux/untyped.ts';
+import type { DesiredObject, FieldPath } from './desired.ts';
+import { layMasks } from './layMasks.ts';
+import { mask } from './maskDifferences.ts';
+import { KnownTexts, maskKnownTexts, textsOfSecret } from './maskKnownTexts.ts';
+import { collectSecrets, maskedTree, type MaskedTree, shownTree } from './maskedTree.ts';
+import { pairTrees } from './maskedPair.ts';
+import { maskAlways } from './originMask.ts';
+import { redact } from './redact.ts';
+import { shownPaths } from './unstablePaths.ts';
+
+/** Objects are given as they are, unmasked; `managedFields` are left out of what is shown. */
+export interface LiveSides {
+  /** As rendered; absent where the object is in the cluster only. */
+  readonly desired?: DesiredObject | undefined;
+  /** Absent where the cluster has none. */
+  readonly live?: KubernetesObject | undefined;
+  /** What would live then, as a dry-run answers. Absent: the new side is `desired` itself, and there is none without one. */
+  readonly next?: KubernetesObject | undefined;
+  /** Of the render that gave `desired`; without `desired`, of the render that no longer has the object. */
+  readonly secrets?: Sealed<readonly string[]> | undefined;
+}
+
+export interface MaskedSides {
+  /** The live object. */
+  readonly before: KubernetesObject | undefined;
+  readonly after: KubernetesObject | undefined;
+  /** Whether the two differ, masked values included; false where there is one side only. Values that are encrypted do not count. */
+  readonly differs: boolean;
+  /** A path of `live`, `next` or the real desired object as it may be told: a masked key in it is a mask. */
+  shownPath(path: FieldPath): FieldPath;
+}
+
+/**
+ * Masks both sides together: paths that are masked in `desired`, all that a Secret holds, the copy of the object in
+ * kubectl's annotation, and texts of `secrets`. A field that only lives is shown unless it holds one of these.
+ */
+export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSides {
+  const wanted = desired && maskedTree(desired);
+  const known = new KnownTexts(secretTextsOf(desired, secrets));
+  const keys = new Set<string>();
+  if (wanted) {
+    collectKeys(wanted, keys);
+  }
+  const nextTree = next && treeOf(next);
+  const finish = (tree: MaskedTree, stays?: MaskedTree): MaskedTree => {
+    const laid = wanted ? layMasks(tree, wanted, stays) : tree;
+    return maskKnownTexts(desired?.encrypted === true ? uncompared(laid) : laid, known, keys);
+  };
+  const after = nextTree ? finish(nextTree) : wanted && finish(wanted);
+  const before = live && finish(treeOf(live), nextTree);
+  const [shownBefore, shownAfter] =
+    before && after ? pairTrees(before, after) : [before && shownTree(before), after && shownTree(after)];
+  return {
+    before: shownBefore as KubernetesObject | undefined,
+    after: shownAfter as KubernetesObject | undefined,
+    differs: before !== undefined && after !== undefined && !isDeepStrictEqual(shownBefore, shownAfter),
+    shownPath: (path) => toldPath(path, [shownBefore, shownAfter, desired?.object]),
+  };
+}
+
+/** What a server says of an object, which may quote its values, without those that are masked in it and without `secrets`. */
+export function withoutSecretsOf(
+  message: string,
+  desired: DesiredObject | undefined,
+  secrets?: Sealed<readonly string[]>,
+): string {
+  return redact(message, secretTextsOf(desired, secrets));
+}
+
+function secretTextsOf(desired: DesiredObject | undefined, secrets: LiveSides['secrets']): readonly string[] {
+  const texts = new Set(secrets?.reveal());
+  if (desired) {
+    if (desired.encrypted !== true) {
+      textsOfSecret(desired.real.reveal()).forEach((text) => texts.add(text));
+    }
+    collectSecrets(maskedTree(desired), texts);
+  }
+  return [...texts];
+}
+
+function treeOf(live: KubernetesObject): MaskedTree {
+  const object = withoutManagedFields(live);
+  const shown = maskAlways({ object, masked: [] });
+  return maskedTree({ ...shown, real: new Sealed(object), unstable: [] });
+}
+
+function withoutManagedFields(object: KubernetesObject): KubernetesObject {
+  const metadata = Object.entries(object.metadata).filter(([key]) => key !== 'managedFields');
+  return { ...object, metadata: Object.fromEntries(metadata) as unknown as KubernetesObject['metadata'] };
+}
+
+/** Nobody knows what is encrypted: that a mask stands on both sides is all that can be said. */
+function uncompared(tree: MaskedTree): MaskedTree {
+  switch (tree.form) {
+    case 'masked':
+      return { form: 'masked', real: undefined };
+    case 'text':
+      return tree.lines.some((line) => line.masked) ? { form: 'masked', real: undefined } : tree;
+    case 'list':
+      return { form: 'list', items: tree.items.map(uncompared) };
+    case 'map':
+      return { form: 'map', entries: new Map([...tree.entries].map(([key, item]) => [key, uncompared(item)])) };
+    case 'plain':
+    case 'unstable':
+      return tree;
+  }
+}
+
+function collectKeys(tree: MaskedTree, found: Set<string>): void {
+  if (tree.form === 'map') {
+    for (const [key, item] of tree.entries) {
+      found.add(key);
+      collectKeys(item, found);
+    }
+  } else if (tree.form === 'list') {
+    tree.items.forEach((item) => collectKeys(item, found));
+  }
+}
+
+/** By the side that has the most of it: what stands on one only is not known to the others. */
+function toldPath(path: FieldPath, sides: readonly unknown[]): FieldPath {
+  const told = sides.flatMap((side) => (asRecord(side) ? shownPaths([path], side) : []));
+  const whole = told.find((one) => one.length === path.length && !one.includes(mask));
+  return whole ?? told.toSorted((a, b) => b.length - a.length)[0] ?? [mask];
+}

@@ -1,0 +1,165 @@
+/**
+ * The values of a release that is installed beside those that it would be given, both fit to be shown. The config in Helm's
+ * storage has values of Secrets merged into it and no origins, so an old value is shown only where something proves that it
+ * comes from plain text. Reads no storage and merges nothing.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { Sealed } from '../base/sealed.ts';
+import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
+import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
+import type { EffectiveValue, FieldPath } from './desired.ts';
+import type { JsonObject } from './engineProtocol.ts';
+import { layMasks } from './layMasks.ts';
+import { mask } from './maskDifferences.ts';
+import { pairTrees } from './maskedPair.ts';
+import { collectSecrets, maskedTree, type MaskedTree } from './maskedTree.ts';
+import { KnownTexts, maskKnownTexts } from './maskKnownTexts.ts';
+
+/** What a release would be given: a `RenderedRelease` is one. */
+export interface NewConfig {
+  readonly values: readonly EffectiveValue[];
+  /** Without it nothing is said about whether a masked value has changed. */
+  readonly merged?: Sealed<JsonObject>;
+  readonly secrets?: Sealed<readonly string[]>;
+}
+
+export interface MaskedConfigPair {
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  /** Whether they differ, masked values included. */
+  readonly differs: boolean;
+}
+
+/**
+ * `live` is the HelmRelease as it is in the cluster. An old value is shown where the new one at its path is the same and
+ * comes from plain text, where `spec.values` of `live` states it just so, or where neither `live` nor the new render takes
+ * values from a Secret.
+ */
+export function maskedConfigPair(
+  oldConfig: Sealed<JsonObject>,
+  next: NewConfig,
+  live: FluxObject | undefined,
+): MaskedConfigPair {
+  const shown = shownConfig(next.values);
+  const paths = maskedPaths(shown, []);
+  const real = next.merged?.reveal();
+  const newTree = treeOf(shown, real ?? shown, paths);
+  const texts = new Set(next.secrets?.reveal());
+  if (real) {
+    collectSecrets(newTree, texts);
+  }
+  const known = new KnownTexts(texts);
+  const old = prove(oldConfig.reveal(), {
+    path: [],
+    plain: new Map(
+      next.values.flatMap((one) => (isPlain(one) ? [[JSON.stringify(one.path), one.value] as const] : [])),
+    ),
+    stated: asRecord(fieldAt(live, 'spec', 'values')) ?? {},
+    keys: new Set(next.values.flatMap(({ path }) => path)),
+    everything:
+      live !== undefined && !readsSecrets(live) && next.values.every(({ origin }) => origin.from !== 'Secret'),
+  });
+  const before = maskKnownTexts(layMasks(old, newTree), known);
+  const [left, right] = pairTrees(before, newTree);
+  return {
+    before: left as JsonObject,
+    after: right as JsonObject,
+    differs: !isDeepStrictEqual(left, right),
+  };
+}
+
+function isPlain({ origin, value }: EffectiveValue): boolean {
+  return (origin.from === 'inline' || origin.from === 'ConfigMap') && maskedPaths(value, []).length === 0;
+}
+
+function readsSecrets(release: FluxObject): boolean {
+  return (asList(fieldAt(release, 'spec', 'valuesFrom')) ?? []).some((one) => fieldAt(one, 'kind') !== 'ConfigMap');
+}
+
+/** The values that the release gives as one object, without the chart's own. */
+function shownConfig(values: readonly EffectiveValue[]): JsonObject {
+  const config: Record<string, unknown> = {};
+  for (const { path, value, origin } of values) {
+    const last = path.at(-1);
+    if (origin.from === 'chart' || last === undefined) {
+      continue;
+    }
+    let here = config;
+    for (const key of path.slice(0, -1)) {
+      const below = asRecord(here[key]) ?? {};
+      here[key] = below;
+      here = below;
+    }
+    here[String(last)] = value;
+  }
+  return config;
+}
+
+/** Where a value that is fit to be shown holds a mask. */
+function maskedPaths(value: unknown, path: FieldPath): readonly FieldPath[] {
+  if (typeof value === 'string') {
+    return value.split('\n').includes(mask) ? [path] : [];
+  }
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => maskedPaths(item, [...path, index]));
+  }
+  return Object.entries(asRecord(value) ?? {}).flatMap(([key, item]) =>
+    key.startsWith(mask) ? [[...path, key]] : maskedPaths(item, [...path, key]),
+  );
+}
+
+function treeOf(shown: JsonObject, real: JsonObject, masked: readonly FieldPath[]): MaskedTree {
+  const [object, sealed] = [shown, real].map((one) => one as unknown as KubernetesObject);
+  return maskedTree({
+    object: object as KubernetesObject,
+    real: new Sealed(sealed as KubernetesObject),
+    masked,
+    unstable: [],
+  });
+}
+
+interface Proof {
+  readonly path: FieldPath;
+  /** New values from plain text, by their paths as JSON. */
+  readonly plain: ReadonlyMap<string, unknown>;
+  /** What the live HelmRelease states at this place. */
+  readonly stated: unknown;
+  /** Keys that may be shown. */
+  readonly keys: ReadonlySet<string | number>;
+  /** No Secret took part. */
+  readonly everything: boolean;
+}
+
+/** The old value as a tree in which only what is proven is plain. */
+function prove(value: unknown, proof: Proof): MaskedTree {
+  const path = JSON.stringify(proof.path);
+  const isProven =
+    proof.everything ||
+    isDeepStrictEqual(value, proof.stated) ||
+    (proof.plain.has(path) && isDeepStrictEqual(value, proof.plain.get(path)));
+  const record = asRecord(value);
+  if (record && (!isProven || Object.keys(record).length > 0)) {
+    const entries = new Map<string, MaskedTree>();
+    const gone: [string, unknown][] = [];
+    for (const [key, item] of Object.entries(record)) {
+      if (isProven || proof.keys.has(key) || asRecord(proof.stated)?.[key] !== undefined) {
+        const stated = asRecord(proof.stated)?.[key];
+        entries.set(key, prove(item, { ...proof, path: [...proof.path, key], stated }));
+      } else {
+        gone.push([key, item]);
+      }
+    }
+    gone.forEach((_one, at) => entries.set(at === 0 ? mask : `${mask} (${at + 1})`, { form: 'masked', real: gone }));
+    return { form: 'map', entries };
+  }
+  if (!isProven) {
+    return value === null || value === undefined ? { form: 'plain', value } : { form: 'masked', real: value };
+  }
+  return plainTree(value);
+}
+
+function plainTree(value: unknown): MaskedTree {
+  const object = { value } as unknown as KubernetesObject;
+  const tree = maskedTree({ object, real: new Sealed(object), masked: [], unstable: [] });
+  return (tree.form === 'map' ? tree.entries.get('value') : undefined) ?? { form: 'plain', value };
+}
