@@ -1,0 +1,43 @@
+/**
+ * Renders a Flux Kustomization of a cluster from what it was applied from last, or from what its source has now. Compares
+ * nothing.
+ */
+import { Failure } from '../base/failure.ts';
+import { displayName } from '../flux/objectKey.ts';
+import type { FluxName, RenderedKustomization } from '../render/desired.ts';
+import type { Renderer } from '../render/renderer.ts';
+import { type AppliedParts, type AppliedState, appliedState, nextState } from './appliedState.ts';
+import { liveFile } from './liveState.ts';
+
+export interface RenderedState {
+  readonly rendered: RenderedKustomization;
+  /** What it was rendered of, as `Comparison.from` has it. */
+  readonly from: string;
+}
+
+type Parts = AppliedParts & { readonly renderer: Renderer };
+
+/** Throws `Failure` as `appliedState` and the renderer do. */
+export async function renderApplied(parts: Parts): Promise<RenderedState> {
+  return renderState(parts, await appliedState(parts));
+}
+
+/** Throws `Failure` as `nextState` and the renderer do. */
+export async function renderNext(parts: Omit<Parts, 'clone'>): Promise<RenderedState> {
+  return renderState(parts, await nextState(parts));
+}
+
+async function renderState(
+  { live, renderer, signal }: Omit<Parts, 'clone'>,
+  { state, cluster, from, notes }: AppliedState,
+): Promise<RenderedState> {
+  const { namespace = '', name: own } = live.metadata;
+  const name: FluxName = { kind: 'Kustomization', namespace, name: own };
+  const rendered = await renderer.kustomization(name, { state, cluster, path: liveFile, signal });
+  if (rendered.kind === 'ambiguous') {
+    throw new Failure('invalid', `${displayName(name)} of ${cluster.context} cannot be told from another object`);
+  }
+  // What the render assumed about a repository (who builds the file, which source is meant) is known here.
+  const kept = rendered.notes.filter(({ severity }) => severity === 'approximate');
+  return { rendered: { ...rendered, notes: [...notes, ...kept] }, from };
+}
