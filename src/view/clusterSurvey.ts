@@ -3,6 +3,7 @@
  * and quick picks read the same survey, so they cannot disagree. Pure; `now` is handed in.
  */
 import type { ClusterState } from '../cluster/clusterState.ts';
+import { appliedMark, type KeptComparison, type KeptDifference } from '../drift/keptComparison.ts';
 import { behindSince, behindSource } from '../flux/behindSource.ts';
 import { type FluxState, fluxState } from '../flux/fluxState.ts';
 import { type FluxKind, fluxKinds } from '../flux/kinds.ts';
@@ -26,6 +27,8 @@ export interface ObjectView {
   readonly object: FluxObject;
   readonly state: FluxState;
   readonly drift: ReleaseDrift;
+  /** The last comparison that somebody asked for; `undefined` for none, and once it was applied since. */
+  readonly compared: KeptComparison | undefined;
   /** Set once the grace period has passed. */
   readonly behind: Behind | undefined;
   readonly mark: Mark;
@@ -59,9 +62,11 @@ export interface SurveyInput {
   readonly now: number;
   /** Seconds that an object may lag behind its source before it is marked. */
   readonly behindSourceAfter: number;
+  /** What was compared in this session. */
+  readonly compared?: (key: ObjectKey) => KeptComparison | undefined;
 }
 
-export function surveyCluster({ state, now, behindSourceAfter }: SurveyInput): Survey {
+export function surveyCluster({ state, now, behindSourceAfter, compared }: SurveyInput): Survey {
   const fluxVersion = state.controllers.state === 'known' ? state.controllers.fluxVersion : undefined;
   const views = new Map<ObjectKey, ObjectView>();
   const counts = { applier: emptyCounts(), source: emptyCounts() };
@@ -75,7 +80,7 @@ export function surveyCluster({ state, now, behindSourceAfter }: SurveyInput): S
       if (dueAt !== undefined && !isDue) {
         nextChangeAt = Math.min(nextChangeAt ?? dueAt, dueAt);
       }
-      const view = viewOf(object, kind, facts, isDue ? lag : undefined);
+      const view = viewOf(object, kind, facts, isDue ? lag : undefined, stillCounts(compared?.(facts.key), object));
       views.set(view.key, view);
       count(counts[kind.role], view);
     }
@@ -86,6 +91,16 @@ export function surveyCluster({ state, now, behindSourceAfter }: SurveyInput): S
 /** The objects that drift, without those that the release itself leaves out. */
 export function driftedObjects(drift: ReleaseDrift): readonly DriftedObject[] {
   return drift.state === 'drifted' ? drift.objects.filter((object) => object.change !== 'excluded') : [];
+}
+
+/** The objects that would not stay as they are, by that comparison; not those that could not be compared or are left alone. */
+export function differingObjects(compared: KeptComparison | undefined): readonly KeptDifference[] {
+  return compared?.differences.filter(({ change }) => change !== 'unknown' && change !== 'skip') ?? [];
+}
+
+/** Once the controller has applied it again, nobody knows what differs. */
+function stillCounts(compared: KeptComparison | undefined, object: FluxObject): KeptComparison | undefined {
+  return compared && compared.mark === appliedMark(object) ? compared : undefined;
 }
 
 /** What follows from one object alone; kept as long as the object, which is replaced whenever it changes. */
@@ -141,11 +156,17 @@ function lagOf(object: FluxObject, facts: Facts, source: FluxObject | undefined)
   return facts.compared.lag;
 }
 
-function viewOf(object: FluxObject, kind: FluxKind, facts: Facts, behind: Behind | undefined): ObjectView {
-  if (facts.view?.behind !== behind || !facts.view) {
+function viewOf(
+  object: FluxObject,
+  kind: FluxKind,
+  facts: Facts,
+  behind: Behind | undefined,
+  compared: KeptComparison | undefined,
+): ObjectView {
+  if (!facts.view || facts.view.behind !== behind || facts.view.compared !== compared) {
     const { key, id, state, drift, source } = facts;
-    const mark = markOf(state, drift, behind !== undefined);
-    facts.view = { key, id, kind, object, state, drift, behind, source, mark };
+    const mark = markOf(state, drift, behind !== undefined, differingObjects(compared).length > 0);
+    facts.view = { key, id, kind, object, state, drift, compared, behind, source, mark };
   }
   return facts.view;
 }

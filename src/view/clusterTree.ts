@@ -7,12 +7,12 @@ import type { ClusterState } from '../cluster/clusterState.ts';
 import type { FluxKind } from '../flux/kinds.ts';
 import { displayName, type ObjectKey } from '../flux/objectKey.ts';
 import { arrangeObjects, type Grouping } from './arrangeObjects.ts';
-import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
+import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { welcomeOf } from './connectionView.ts';
 import { absenceIsKnown } from './completeness.ts';
 import { filterWords, passesFilter, type TreeFilter } from './filters.ts';
 import { filterRow, headRows, homeOf, noteRow, staleSince } from './headRows.ts';
-import { addInventoryRows, type InventoryPlace, inventoryPlace } from './inventoryRows.ts';
+import { addInventoryRows, hasFindings, type InventoryPlace, inventoryPlace } from './inventoryRows.ts';
 import { plainText } from './markdown.ts';
 import { objectRow, type RowSurroundings } from './objectRow.ts';
 import { belowText } from './objectText.ts';
@@ -150,10 +150,7 @@ function addNodes(builder: TreeBuilder, roots: readonly TreeNode[], input: Clust
 
 /** Whether anything besides nested Flux objects stands below: of most rows, which nobody has opened, nothing does yet. */
 function hasMore(view: ObjectView, { place }: InventoryPlace, { inventory }: ClusterTreeInput): boolean {
-  return (
-    place === 'group' ||
-    (place === 'owner' && (inventory(view.key) !== undefined || driftedObjects(view.drift).length > 0))
-  );
+  return place === 'group' || (place === 'owner' && (inventory(view.key) !== undefined || hasFindings(view)));
 }
 
 /** Below an object that a filter left only for what is nested in it nothing else is shown. */

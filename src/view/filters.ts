@@ -1,10 +1,11 @@
 /** The filters of the Cluster view: what each lets through, how many that are, and how they are offered and named. */
-import type { ObjectView, Survey } from './clusterSurvey.ts';
+import { differingObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { isFailing } from './stateMark.ts';
 
 export const filterNames = [
   'failing',
   'drifted',
+  'differing',
   'behind',
   'suspended',
   'progressing',
@@ -32,6 +33,11 @@ const filters: Readonly<
     words: 'drifted',
     detail: 'objects in the cluster differ from what the release applied',
     passes: (view) => view.drift.state === 'drifted',
+  },
+  differing: {
+    words: 'differing',
+    detail: 'a comparison that you asked for has found a difference',
+    passes: (view) => differingObjects(view.compared).length > 0,
   },
   behind: {
     words: 'behind source',

@@ -10,8 +10,9 @@ import { displayName, type ObjectId, type ObjectKey, objectKey } from '../flux/o
 import type { FluxObject } from '../flux/objects.ts';
 import type { DriftedObject } from '../flux/releaseDrift.ts';
 import { asRecord, asText, fieldAt } from '../flux/untyped.ts';
-import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
+import { differingObjects, driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { commandId } from './commandId.ts';
+import { addDifferenceRows } from './differenceRows.ts';
 import { goodLook, lookOf, messageOf, stateWord, troubleText, type EntryLook } from './entryLook.ts';
 import { noteRow } from './headRows.ts';
 import { escapeMarkdown, escapeMarkdownLines, plainText } from './markdown.ts';
@@ -51,9 +52,14 @@ export function inventoryPlace(owner: ObjectView, nested: ReadonlySet<ObjectKey>
   }
   const count = listed.others + listed.appliers.filter((key) => key !== owner.key && !nested.has(key)).length;
   if (count === 0) {
-    return { place: driftedObjects(owner.drift).length === 0 ? 'none' : 'owner' };
+    return { place: hasFindings(owner) ? 'owner' : 'none' };
   }
   return nested.size === 0 ? { place: 'owner' } : { place: 'group', count };
+}
+
+/** Whether rows of objects stand below it that no inventory is read for. */
+export function hasFindings({ drift, compared }: ObjectView): boolean {
+  return driftedObjects(drift).length > 0 || differingObjects(compared).length > 0;
 }
 
 interface KeyedItem extends InventoryItem {
@@ -113,7 +119,7 @@ function itemsOf({ object }: ObjectView, { context, fluxVersion }: Survey): Item
 
 /** Adds all that stands below the owner besides its nested Flux objects. */
 export function addInventoryRows(builder: TreeBuilder, input: OwnerRows, place: InventoryPlace): void {
-  const drifted = addDriftedRows(builder, input);
+  const drifted = addDriftedRows(builder, input, addDifferences(builder, input));
   if (place.place === 'group') {
     const id = `${input.id}|objects`;
     builder.add(objectsRow(id, place.count, input), input.id);
@@ -133,14 +139,17 @@ function objectsRow(id: string, count: number, { owner, inventory }: OwnerRows):
   };
 }
 
+function addDifferences(builder: TreeBuilder, { owner, id, around }: OwnerRows): Set<ObjectKey> {
+  return addDifferenceRows(builder, { owner, id, around, words: readingWords });
+}
+
 /**
  * Drifted objects come from the release's own condition: they are known without reading anything. They stand first, and
- * not again in the list. Returns their keys.
+ * not again in the list; what a comparison tells in more detail is `shown` already. Returns the keys of both.
  */
-function addDriftedRows(builder: TreeBuilder, input: OwnerRows): Set<ObjectKey> {
+function addDriftedRows(builder: TreeBuilder, input: OwnerRows, shown: Set<ObjectKey>): Set<ObjectKey> {
   const { owner, survey } = input;
   const drifted = driftedObjects(owner.drift);
-  const shown = new Set<ObjectKey>();
   if (drifted.length === 0) {
     return shown;
   }
@@ -149,6 +158,9 @@ function addDriftedRows(builder: TreeBuilder, input: OwnerRows): Set<ObjectKey> 
   const byName = new Map((typeof items === 'string' ? [] : items).map((item) => [driftName(item.id), item]));
   for (const object of drifted) {
     const item = byName.get(driftName(object));
+    if (item && shown.has(item.key)) {
+      continue;
+    }
     const entry = entriesOf(input.inventory).find(
       ({ id }) => item !== undefined && driftName(id) === driftName(object),
     );
@@ -221,7 +233,7 @@ function addReadRows(builder: TreeBuilder, input: OwnerRows, parent: string, dri
     .map((entry) => ({ entry, key: objectKey(survey.context, entry.id) }))
     .filter(({ key }) => key !== owner.key && !nested.has(key) && !drifted.has(key))
     .sort((a, b) => byTrouble(a.entry, b.entry));
-  if (inventory.note !== undefined || (entries.length === 0 && driftedObjects(owner.drift).length === 0)) {
+  if (inventory.note !== undefined || (entries.length === 0 && !hasFindings(owner))) {
     const label = plainText(inventory.note ?? 'No objects');
     builder.add(noteRow({ id: `${parent}|note`, label, icon: { id: 'info', color: quietColor } }), parent);
   }

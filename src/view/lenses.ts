@@ -170,6 +170,7 @@ const lensWords: Readonly<Record<Mark, string>> = {
   failed: 'Failed',
   stalled: 'Stalled',
   drifted: 'Drifted',
+  differs: 'Differs',
   progressing: 'Progressing',
   terminating: 'Being deleted',
   behind: 'Behind',

@@ -7,11 +7,11 @@ import { canReconcile, canSuspend } from '../flux/changes.ts';
 import { displayName, type ObjectKey } from '../flux/objectKey.ts';
 import { suspensionMeans } from '../flux/suspension.ts';
 
-import { driftedObjects, type ObjectView } from './clusterSurvey.ts';
+import { differingObjects, driftedObjects, type ObjectView } from './clusterSurvey.ts';
 import { plainText } from './markdown.ts';
-import { agesOf, driftText, objectText, type RollUp } from './objectText.ts';
+import { agesOf, differsText, driftText, objectText, type RollUp } from './objectText.ts';
 import type { Row, RowBadge } from './row.ts';
-import { markLooks, quietColor } from './stateMark.ts';
+import { comparedColor, markLooks, quietColor } from './stateMark.ts';
 
 /** What holds for every row of a tree. */
 export interface RowSurroundings {
@@ -120,12 +120,12 @@ function makeRow(input: ObjectRowInput, around: RowSurroundings, action: ActionE
     label: input.label,
     description: parts.join(' · '),
     tooltip: input.tooltip,
-    tooltipVersion: `${view.object.metadata.resourceVersion ?? ''} ${around.staleSince ?? ''}`,
+    tooltipVersion: [view.object.metadata.resourceVersion, around.staleSince, view.compared?.at].join(' '),
     icon: around.staleSince === undefined ? icon : { id: icon.id, color: quietColor },
     contextValue: contextWords(view, isRunning, around).join(' '),
     expand: input.expand,
     accessibility: [`${view.id.kind} ${name}`, look.words, ...parts, ...age].join(', '),
-    badge: driftBadge(view),
+    badge: driftBadge(view) ?? differsBadge(view),
     key: view.key,
     inventoryOf: input.inventoryOf,
     command: undefined,
@@ -140,6 +140,13 @@ function driftBadge(view: ObjectView): RowBadge | undefined {
   const count = driftedObjects(view.drift).length;
   const text = count === 0 ? '!' : count > 99 ? '9+' : String(count);
   return { text, tooltip: driftText(count), color: 'charts.yellow' };
+}
+
+/** With a sign in front, for the number alone is what a controller reports. */
+function differsBadge({ compared }: ObjectView): RowBadge | undefined {
+  const count = differingObjects(compared).length;
+  const text = count > 9 ? '≠' : `≠${count}`;
+  return count === 0 ? undefined : { text, tooltip: differsText(count), color: comparedColor };
 }
 
 /** What cannot be done now is absent. The kind is a word too: what is rendered is a `kustomization` or a `helmRelease`. */

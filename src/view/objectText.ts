@@ -7,7 +7,7 @@ import { deployedRevision } from '../flux/behindSource.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import { shortRevision } from '../flux/revision.ts';
 import { runningText } from './actionTexts.ts';
-import { driftedObjects, type ObjectView } from './clusterSurvey.ts';
+import { differingObjects, driftedObjects, type ObjectView } from './clusterSurvey.ts';
 import { failureText } from './failureGist.ts';
 import { plainText } from './markdown.ts';
 import { ageText } from './relativeTime.ts';
@@ -53,7 +53,8 @@ export function objectText(input: TextInput): string[] {
   const parts = action?.state === 'running' ? [runningText(action.verb).toLowerCase()] : stateParts(input);
   // A waiting object says what it waits for; its revision is not news.
   const revision = view.mark === 'waiting' ? '' : rowRevision(view);
-  return [belowText(below), revision, ...parts].filter((part) => part !== '');
+  const compared = view.mark === 'differs' ? [] : differsPart(view);
+  return [belowText(below), revision, ...parts, ...compared].filter((part) => part !== '');
 }
 
 function stateParts({ view, now }: TextInput): string[] {
@@ -66,6 +67,8 @@ function stateParts({ view, now }: TextInput): string[] {
       return [agedFailure(view, age), ...driftPart(view)];
     case 'drifted':
       return [...driftPart(view), ...otherStatePart(view), ...behindPart];
+    case 'differs':
+      return [...differsPart(view), ...behindPart];
     case 'progressing':
       return [withAge(progressWords(view), age)];
     case 'terminating':
@@ -108,6 +111,16 @@ function withAge(words: string, age: string | undefined): string {
 
 function driftPart(view: ObjectView): string[] {
   return view.drift.state === 'drifted' ? [driftText(driftedObjects(view.drift).length)] : [];
+}
+
+function differsPart({ compared }: ObjectView): string[] {
+  const count = differingObjects(compared).length;
+  return count === 0 ? [] : [differsText(count)];
+}
+
+/** `2 objects differ`: found by a comparison; what a controller reports has *drifted*. */
+export function differsText(count: number): string {
+  return count === 1 ? '1 object differs' : `${count} objects differ`;
 }
 
 /** `2 objects drifted`; `drifted` when the controller's list could not be read. */

@@ -10,6 +10,7 @@ export type Mark =
   | 'failed'
   | 'stalled'
   | 'drifted'
+  | 'differs'
   | 'progressing'
   | 'terminating'
   | 'behind'
@@ -32,6 +33,8 @@ const red = 'testing.iconFailed';
 const yellow = 'charts.yellow';
 const blue = 'charts.blue';
 const green = 'testing.iconPassed';
+/** For what a comparison has found, so that it is not taken for what a controller reports. */
+export const comparedColor = 'charts.orange';
 /** For what needs nobody, and for everything while the state is old. */
 export const quietColor = 'disabledForeground';
 
@@ -39,6 +42,8 @@ export const markLooks: Readonly<Record<Mark, MarkLook>> = {
   failed: { rank: 0, icon: { id: 'error', color: red }, words: 'failed' },
   stalled: { rank: 0, icon: { id: 'circle-slash', color: red }, words: 'stalled: not tried again until it changes' },
   drifted: { rank: 1, icon: { id: 'warning', color: yellow }, words: 'drifted' },
+  // Found by a comparison that somebody asked for, not by a controller: another shape and another colour.
+  differs: { rank: 1, icon: { id: 'diff', color: comparedColor }, words: 'differs from what was applied' },
   progressing: { rank: 2, icon: { id: 'sync', color: blue }, words: 'progressing' },
   terminating: { rank: 2, icon: { id: 'trash', color: blue }, words: 'being deleted' },
   behind: { rank: 3, icon: { id: 'arrow-up', color: blue }, words: 'behind its source' },
@@ -54,8 +59,8 @@ export const markLooks: Readonly<Record<Mark, MarkLook>> = {
 /** The rank of what is neither good nor bad. */
 export const lowestRank = 7;
 
-/** `behind`: the grace period has passed. */
-export function markOf(state: FluxState, drift: ReleaseDrift, behind: boolean): Mark {
+/** `behind`: the grace period has passed. `differs`: a comparison that still counts has found something. */
+export function markOf(state: FluxState, drift: ReleaseDrift, behind: boolean, differs: boolean): Mark {
   switch (state.name) {
     case 'terminating':
     case 'suspended':
@@ -75,6 +80,9 @@ export function markOf(state: FluxState, drift: ReleaseDrift, behind: boolean): 
   }
   if (state.name !== 'ready') {
     return state.name;
+  }
+  if (differs) {
+    return 'differs';
   }
   if (behind) {
     return 'behind';

@@ -11,6 +11,7 @@ import { repositoryLabel } from '../flux/repositoryUrl.ts';
 import { shortRevision } from '../flux/revision.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
+import { comparedLines } from './differenceRows.ts';
 import { escapeMarkdown, escapeMarkdownLines } from './markdown.ts';
 import { waitingText } from './objectText.ts';
 import { ageText, durationText } from './relativeTime.ts';
@@ -41,6 +42,7 @@ export function objectTooltip(input: TooltipInput): string {
     // In the words of the controller and in full.
     ...(message === '' ? [] : [escapeMarkdownLines(message)]),
     ...driftLines(view),
+    ...comparedLines(view.compared, input.now),
     ...revisionLines(input),
     ...originLines(input),
     ...timeLines(input),

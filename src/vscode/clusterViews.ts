@@ -212,7 +212,8 @@ export class ClusterViews implements Disposable {
     const { readOnly, behindSourceAfter } = settings();
     const now = clock.now();
     const state = this.#open?.session;
-    this.#survey = state && surveyCluster({ state, now, behindSourceAfter });
+    this.#survey =
+      state && surveyCluster({ state, now, behindSourceAfter, compared: (key) => this.#open?.drift.get(key) });
     const changes = [this.#survey?.nextChangeAt, ...this.#drawTrees(now, false)];
     const said = connectionView({
       connection: sessions.connection,

@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import type { ClusterSession } from '../cluster/clusterSession.ts';
 import { InventoryReader } from '../cluster/inventoryReader.ts';
 import { PatchRights } from '../cluster/patchRights.ts';
+import { DriftStore } from '../drift/driftStore.ts';
 import type { ObjectKey } from '../flux/objectKey.ts';
 import { SettledOrder } from '../view/settledOrder.ts';
 
@@ -15,6 +16,7 @@ export class OpenCluster implements Disposable {
   readonly session: ClusterSession;
   readonly inventory: InventoryReader;
   readonly rights: PatchRights;
+  readonly drift: DriftStore;
   readonly clusterOrder = new SettledOrder();
   readonly sourcesOrder = new SettledOrder();
   readonly #disposables = new Disposables();
@@ -33,10 +35,12 @@ export class OpenCluster implements Disposable {
     const { api, namespaces } = session;
     this.inventory = this.#disposables.add(new InventoryReader({ api, state: session, clock, log }));
     this.rights = this.#disposables.add(new PatchRights({ api, namespaces, log }));
+    this.drift = this.#disposables.add(new DriftStore());
     this.#disposables.add(session.onDidChangeObjects(changed));
     this.#disposables.add(session.onDidChangeStatus(changed));
     this.#disposables.add(this.inventory.onDidChange(changed));
     this.#disposables.add(this.rights.onDidChange(changed));
+    this.#disposables.add(this.drift.onDidChange(changed));
   }
 
   /** The row is open, and shows that owner's objects; `undefined` when it shows none (any more). */

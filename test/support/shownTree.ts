@@ -1,6 +1,7 @@
 /** Both trees as a user would see them, from objects and the few things that a test is about. */
 import type { InventoryView } from '../../src/cluster/inventoryReader.ts';
 import type { ActionEntry } from '../../src/cluster/runningActions.ts';
+import type { KeptComparison } from '../../src/drift/keptComparison.ts';
 import type { ObjectId, ObjectKey } from '../../src/flux/objectKey.ts';
 import { idOf, objectKey } from '../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
@@ -33,11 +34,13 @@ export interface Shown extends FakeState {
   readonly now?: number;
   readonly behindSourceAfter?: number;
   readonly order?: SettledOrder;
+  /** By the name of the owner. */
+  readonly compared?: Readonly<Record<string, KeptComparison>>;
 }
 
 export function surveyOf(shown: Shown): Survey {
   const state = fakeClusterState(shown);
-  return surveyCluster({ state, now: shown.now ?? now, behindSourceAfter: shown.behindSourceAfter ?? 30 });
+  return surveyCluster({ ...surveyedWith(shown), state });
 }
 
 /** The survey's view of one object. */
@@ -80,12 +83,18 @@ export function objectId(kind: string, name: string, namespace = 'default', grou
   return { group, kind, namespace, name };
 }
 
+function surveyedWith(shown: Shown) {
+  const { compared } = shown;
+  const grace = { now: shown.now ?? now, behindSourceAfter: shown.behindSourceAfter ?? 30 };
+  return compared ? { ...grace, compared: (key: ObjectKey) => namedIn(compared, key) } : grace;
+}
+
 function inputOf(shown: Shown) {
   const state = fakeClusterState(shown);
   const at = shown.now ?? now;
   return {
     state,
-    survey: surveyCluster({ state, now: at, behindSourceAfter: shown.behindSourceAfter ?? 30 }),
+    survey: surveyCluster({ ...surveyedWith(shown), state }),
     action: (key: ObjectKey) => namedIn(shown.actions, key),
     mayPatch: shown.mayPatch ?? (() => undefined),
     readOnly: shown.readOnly ?? false,

@@ -99,6 +99,7 @@ test('the quick pick offers each filter with its count over appliers, and the cu
     [
       'Failing 1',
       'Drifted 0',
+      'Differing 0',
       'Behind source 0',
       'Suspended 0',
       'Progressing 0',
