@@ -23,6 +23,7 @@ export type Because =
   | 'ssaIfNotPresent'
   | 'driftDetectionDisabled'
   | 'pruneDisabled'
+  | 'resourcePolicyKeep'
   /** In the inventory no more, and owned by somebody else by now. */
   | 'otherOwner'
   /** Unknown: what stood in the way. */
