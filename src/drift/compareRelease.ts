@@ -1,0 +1,177 @@
+/**
+ * A HelmRelease against its cluster: what differs from the release that Helm has stored (drift), or what an upgrade to a render
+ * would change of it. Puts the parts together and orders what they give; sends nothing but dry-runs.
+ */
+import { isFailure } from '../base/failure.ts';
+import type { ClusterApi } from '../cluster/clusterApi.ts';
+import { readNewestRelease, readStoredRelease, storageOf, type StoredRelease } from '../cluster/helmStorage.ts';
+import { inventoryOf } from '../flux/inventory.ts';
+import { displayName, idOf, type ObjectId } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import type { FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
+import type { ManifestReader } from '../render/readManifest.ts';
+import { approximate, information } from '../render/renderNote.ts';
+import { configDiff, type ConfigDiff } from './configDiff.ts';
+import type { Because, Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
+import { releaseSecrets } from './releaseSecrets.ts';
+import { upgradeDifferences } from './releaseUpgrade.ts';
+import { storedObjects } from './storedObjects.ts';
+
+export interface ReleaseComparisonRequest {
+  /** The HelmRelease as the cluster has it; absent where it has none, which needs `rendered`. */
+  readonly live: FluxObject | undefined;
+  readonly api: ClusterApi;
+  /** `manifestReader` of the engine. */
+  readonly read: ManifestReader;
+  /** Given: what an upgrade to it would change. Absent: what has drifted from the release that is installed. */
+  readonly rendered?: RenderedRelease;
+  /**
+   * A render of the release as it is applied, if the caller has one: it tells where Secrets went into what is installed. Without
+   * one the Secrets are read that may have been substituted into the HelmRelease, and where they cannot be, no values are shown.
+   */
+  readonly applied?: RenderedRelease;
+  /** What `rendered` was made of. Absent: `release v3`. */
+  readonly from?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: ComparisonProgress) => void;
+  /** Told of each object when it is known, in no special order: what there is when the user cancels. */
+  readonly onObject?: (difference: ObjectDifference) => void;
+}
+
+export interface ReleaseComparison extends Comparison {
+  /** Old values against new ones; only where a render is compared, and differs. Explains most changes, so it is told first. */
+  readonly config?: ConfigDiff;
+  /** What is installed; absent where nothing is, or it could not be read. */
+  readonly installed?: { readonly version: number; readonly chart: string; readonly status: string };
+}
+
+/** Throws `Failure` for what concerns all objects alike: `cancelled`, `unauthorized`, `unreachable`, a release that cannot be read. */
+export async function compareRelease(request: ReleaseComparisonRequest): Promise<ReleaseComparison> {
+  const { live, rendered, api, from } = request;
+  const release = rendered?.inForce ?? live;
+  if (release === undefined) {
+    throw new TypeError('neither a live release nor a render of one');
+  }
+  const target: FluxName = {
+    kind: 'HelmRelease',
+    namespace: release.metadata.namespace ?? '',
+    name: release.metadata.name,
+  };
+  const frame = { target, context: api.context, from: from ?? 'the installed release' };
+  const elsewhere = [live, rendered?.inForce].some((object) => object?.spec?.kubeConfig !== undefined);
+  if (elsewhere) {
+    const reason = 'the release is on another cluster (spec.kubeConfig), which is not asked';
+    return { ...frame, objects: allUnknown(request, 'otherCluster', reason), notes: [information(`${reason}.`)] };
+  }
+  const stored = await findStored(request, release);
+  if (stored === undefined) {
+    return compareAbsent(request, frame);
+  }
+  if ('forbidden' in stored) {
+    const notes = [approximate(`Nothing is compared: ${stored.forbidden}.`)];
+    return { ...frame, objects: allUnknown(request, 'forbidden', stored.forbidden), notes };
+  }
+  return compareInstalled(request, stored, { ...frame, from: from ?? `release v${stored.version}` });
+}
+
+type Frame = Pick<Comparison, 'target' | 'context' | 'from'>;
+
+async function findStored(
+  { live, api, signal }: ReleaseComparisonRequest,
+  release: FluxObject,
+): Promise<StoredRelease | { readonly forbidden: string } | undefined> {
+  try {
+    return await (live ? readStoredRelease(api, live, signal) : readNewestRelease(api, storageOf(release), signal));
+  } catch (error) {
+    if (isFailure(error, 'forbidden')) {
+      return { forbidden: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Every object that is known by name. */
+function allUnknown(request: ReleaseComparisonRequest, because: Because, reason: string): readonly ObjectDifference[] {
+  const { live, rendered } = request;
+  const named: readonly { id: ObjectId; apiVersion: string }[] =
+    rendered?.objects
+      .filter(({ role }) => role === undefined)
+      .map(({ object }) => ({ id: idOf(object), apiVersion: object.apiVersion })) ?? (live ? listed(live) : []);
+  return named.map(({ id, apiVersion }) => ({ id, apiVersion, change: 'unknown', paths: [], because, reason }));
+}
+
+function listed(live: FluxObject): readonly { id: ObjectId; apiVersion: string }[] {
+  const { status, apiVersion, kind, metadata } = live;
+  const items = inventoryOf({ apiVersion, kind, metadata, ...(status ? { status } : {}) }); // wherever they live
+  return typeof items === 'string'
+    ? []
+    : items.map(({ id, version }) => ({ id, apiVersion: id.group === '' ? version : `${id.group}/${version}` }));
+}
+
+/** Nothing is stored: an install is due, or the release was uninstalled behind the controller's back. */
+async function compareAbsent(request: ReleaseComparisonRequest, frame: Frame): Promise<ReleaseComparison> {
+  const { live, rendered, api, signal } = request;
+  const { namespace, name } = storageOf(rendered?.inForce ?? live ?? unreachableObject);
+  const notes = [
+    information(`Release ${displayName({ namespace, name })} is not installed: helm-controller installs it.`),
+  ];
+  if (!rendered) {
+    return { ...frame, objects: [], notes };
+  }
+  const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
+  const objects = await upgradeDifferences([], rendered, { api, signal, secrets: secrets.texts });
+  return { ...frame, objects: told(request, objects), notes: [...rendered.notes, ...notes] };
+}
+
+const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
+
+async function compareInstalled(
+  request: ReleaseComparisonRequest,
+  stored: StoredRelease,
+  frame: Frame,
+): Promise<ReleaseComparison> {
+  const { live, rendered, applied, api, read, signal } = request;
+  const objects = await storedObjects(stored, { api, read, signal });
+  const renders = [rendered, applied].flatMap((render) => render ?? []);
+  const secrets = await releaseSecrets({ live, stored, objects, renders, api, signal });
+  const installed = {
+    version: stored.version,
+    chart: `${stored.chart.name} ${stored.chart.version}`,
+    status: stored.status,
+  };
+  if (!rendered) {
+    return { ...frame, installed, objects: [], notes: [] };
+  }
+  const config = configDiff(stored, rendered, live);
+  const differences = await upgradeDifferences(objects, rendered, { api, signal, secrets: secrets.texts });
+  return {
+    ...frame,
+    installed,
+    ...(config ? { config } : {}),
+    objects: told(request, differences),
+    notes: [...rendered.notes, ...adoptionNotes(live, stored)],
+  };
+}
+
+/** A release that was installed without Flux and that a HelmRelease takes over. */
+function adoptionNotes(live: FluxObject | undefined, stored: StoredRelease): readonly RenderNote[] {
+  return (live?.status?.history ?? []).length > 0
+    ? []
+    : [
+        information(
+          `Release ${displayName(stored)} is installed already (v${stored.version}): Flux upgrades it in place. ` +
+            'Do not `helm uninstall` it afterwards: that deletes it.',
+        ),
+      ];
+}
+
+const order: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
+
+/** Ordered as a comparison is, with everybody told who listens. */
+function told(request: ReleaseComparisonRequest, objects: readonly ObjectDifference[]): readonly ObjectDifference[] {
+  objects.forEach((difference, at) => {
+    request.onObject?.(difference);
+    request.onProgress?.({ done: at + 1, total: objects.length });
+  });
+  return order.flatMap((change) => objects.filter((difference) => difference.change === change));
+}

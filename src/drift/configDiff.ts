@@ -1,0 +1,43 @@
+/**
+ * The values that a release was installed with beside those that it would be given: told before all objects, because it explains
+ * most of what changes in them. Masks through `render`, and reads no storage.
+ */
+import type { StoredRelease } from '../cluster/helmStorage.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import type { EffectiveValue, FieldPath, RenderedRelease } from '../render/desired.ts';
+import { maskedConfigPair, type MaskedConfigPair } from '../render/maskedConfig.ts';
+import { type RenderedChange, renderedPaths } from './renderedPaths.ts';
+
+/** Both sides fit to be shown. */
+export interface ConfigDiff extends MaskedConfigPair {
+  /** One for each value that differs; a list is one value. Where only masked values differ it is theirs. */
+  readonly paths: readonly RenderedChange[];
+  /** `loki 6.6.1`, where the chart or its version differs: then new defaults may change objects, too. */
+  readonly chart?: { readonly before: string; readonly after: string };
+}
+
+/** `undefined` where neither values nor chart differ. `live`: the HelmRelease as the cluster has it. */
+export function configDiff(
+  stored: StoredRelease,
+  rendered: RenderedRelease,
+  live: FluxObject | undefined,
+): ConfigDiff | undefined {
+  const pair = maskedConfigPair(stored.config, rendered, live);
+  const chart = { before: chartText(stored.chart), after: chartText(rendered.chart) };
+  const isOther = chart.before !== chart.after;
+  return pair.differs || isOther
+    ? { ...pair, paths: renderedPaths(pair.before, pair.after), ...(isOther ? { chart } : {}) }
+    : undefined;
+}
+
+function chartText({ name, version }: { readonly name: string; readonly version: string }): string {
+  return `${name} ${version}`;
+}
+
+/** What gives the new value of a path, or of the first one below it; `undefined` where the value is taken away. */
+export function originOfChange(values: readonly EffectiveValue[], path: FieldPath): EffectiveValue | undefined {
+  return values.find(
+    (value) =>
+      value.origin.from !== 'chart' && path.every((key, at) => at >= value.path.length || value.path[at] === key),
+  );
+}
