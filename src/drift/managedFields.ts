@@ -1,0 +1,195 @@
+/**
+ * Who owns which field of an object, as `metadata.managedFields` tells it: its entries as tries, the places of their steps in an
+ * object, and who wrote a field last (spec drift 4.9). Decides nothing about what becomes of a field.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '../base/parseJson.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { asList, asRecord, asText } from '../flux/untyped.ts';
+import type { FieldPath } from '../render/desired.ts';
+import type { FieldWriter } from './difference.ts';
+
+/**
+ * A set of fields. Steps are as in fieldsV1: `f:name` for a field or a key of a map, `k:{…}` for the item of a list that has these
+ * keys, `v:…` for an item of a set, `i:0` for a position.
+ */
+export interface FieldTrie {
+  /** The field itself is in the set, whatever of what is below it. */
+  readonly member: boolean;
+  readonly below: ReadonlyMap<string, FieldTrie>;
+}
+
+export interface FieldOwner {
+  readonly manager: string;
+  readonly operation: 'Apply' | 'Update';
+  /** `''` for the object itself. */
+  readonly subresource: string;
+  /** RFC 3339. */
+  readonly time: string | undefined;
+  readonly fields: FieldTrie;
+}
+
+export const noFields: FieldTrie = { member: false, below: new Map() };
+
+/** In the order of the object. Entries that cannot be read are left out, for no rule can be made of them. */
+export function fieldOwners({ metadata }: KubernetesObject): readonly FieldOwner[] {
+  return (asList(metadata.managedFields) ?? []).flatMap((raw) => {
+    const entry = asRecord(raw);
+    const manager = asText(entry?.['manager']);
+    const operation = entry?.['operation'];
+    if (entry === undefined || manager === undefined || (operation !== 'Apply' && operation !== 'Update')) {
+      return [];
+    }
+    const subresource = asText(entry['subresource']) ?? '';
+    return [{ manager, operation, subresource, time: asText(entry['time']), fields: readRoot(entry['fieldsV1']) }];
+  });
+}
+
+/** The root is never a member: an object is not a field of itself. */
+function readRoot(fieldsV1: unknown): FieldTrie {
+  return { member: false, below: readTrie(fieldsV1).below };
+}
+
+/** A node without anything below is a member; one with something below is, where it says so with `.`. */
+function readTrie(node: unknown): FieldTrie {
+  const entries = Object.entries(asRecord(node) ?? {});
+  const below = entries.filter(([step]) => step !== '.');
+  return {
+    member: below.length < entries.length || below.length === 0,
+    below: new Map(below.map(([step, child]) => [step, readTrie(child)])),
+  };
+}
+
+export function unionOf(tries: readonly FieldTrie[]): FieldTrie {
+  const [first, ...others] = tries;
+  if (first === undefined) {
+    return noFields;
+  }
+  return others.reduce(mergeTries, first);
+}
+
+function mergeTries(a: FieldTrie, b: FieldTrie): FieldTrie {
+  const below = new Map(a.below);
+  for (const [step, child] of b.below) {
+    const known = below.get(step);
+    below.set(step, known ? mergeTries(known, child) : child);
+  }
+  return { member: a.member || b.member, below };
+}
+
+/** Where a step of a trie leads in a value; `undefined` where the value has nothing there. */
+export function resolveStep(value: unknown, step: string): string | number | undefined {
+  const text = step.slice(2);
+  switch (step.slice(0, 2)) {
+    case 'f:': {
+      const record = asRecord(value);
+      return record && Object.hasOwn(record, text) ? text : undefined;
+    }
+    case 'k:': {
+      const keys = Object.entries(asRecord(parseJson(text)) ?? {});
+      const has = (item: unknown): boolean =>
+        keys.every(([key, wanted]) => isDeepStrictEqual(asRecord(item)?.[key], wanted));
+      return keys.length === 0 ? undefined : found(asList(value)?.findIndex(has));
+    }
+    case 'v:': {
+      const wanted = parseJson(text);
+      return found(asList(value)?.findIndex((item) => isDeepStrictEqual(item, wanted)));
+    }
+    case 'i:': {
+      const index = Number(text);
+      return Number.isInteger(index) && index >= 0 && index < (asList(value)?.length ?? 0) ? index : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function found(index: number | undefined): number | undefined {
+  return index === -1 ? undefined : index;
+}
+
+/** The value at a key or position. */
+export function valueAt(value: unknown, key: string | number): unknown {
+  if (typeof key === 'number') {
+    return asList(value)?.[key];
+  }
+  const record = asRecord(value);
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/**
+ * Names of the fields that name an item of the list at `node`, `undefined` where no owner has any: the list is then replaced as a
+ * whole, or is a set.
+ */
+export function mergeKeysAt(node: FieldTrie | undefined): readonly string[] | undefined {
+  for (const step of node?.below.keys() ?? []) {
+    if (step.startsWith('k:')) {
+      return Object.keys(asRecord(parseJson(step.slice(2))) ?? {});
+    }
+  }
+  return undefined;
+}
+
+/** The node of a trie for a place in a value. */
+export function nodeAt(trie: FieldTrie | undefined, value: unknown, key: string | number): FieldTrie | undefined {
+  if (typeof key === 'string') {
+    return trie?.below.get(`f:${key}`);
+  }
+  for (const [step, child] of trie?.below ?? []) {
+    if (resolveStep(value, step) === key) {
+      return child;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The last writer of the value at a path: an owner that is not the controller. An Update that changes a value takes the field away
+ * from all others, so whoever owns it beside the controller has either written it last or agreed. `undefined` where nobody else
+ * owns it: a server's default, the controller's own, or a field that is not there (of a removal no trace is left).
+ */
+export function lastWriter(
+  owners: readonly FieldOwner[],
+  object: KubernetesObject,
+  path: FieldPath,
+  controller: string,
+): FieldWriter | undefined {
+  const writers = owners
+    .filter(({ manager, operation }) => manager !== controller || operation !== 'Apply')
+    .map((owner) => ({ owner, reach: reachOf(owner.fields, object, path) }))
+    .filter(({ reach }) => reach > 0)
+    .sort((a, b) => b.reach - a.reach || timeOf(b.owner) - timeOf(a.owner));
+  const writer = writers[0]?.owner;
+  if (writer === undefined) {
+    return undefined;
+  }
+  const { manager, operation, subresource, time } = writer;
+  return {
+    manager,
+    operation,
+    ...(subresource === '' ? {} : { subresource }),
+    ...(time === undefined ? {} : { time }),
+  };
+}
+
+function timeOf({ time }: FieldOwner): number {
+  const moment = Date.parse(time ?? '');
+  return Number.isNaN(moment) ? 0 : moment;
+}
+
+/** 2: owns the place or something around it as a whole; 1: owns something below it; 0: nothing of it. */
+function reachOf(fields: FieldTrie, object: unknown, path: FieldPath): 0 | 1 | 2 {
+  let node: FieldTrie | undefined = fields;
+  let value = object;
+  for (const key of path) {
+    node = nodeAt(node, value, key);
+    if (node === undefined) {
+      return 0;
+    }
+    if (node.member && node.below.size === 0) {
+      return 2; // a list or a map that is written as a whole
+    }
+    value = valueAt(value, key);
+  }
+  return node.member ? 2 : 1;
+}
