@@ -11,13 +11,15 @@ import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { findChart, type FoundChart } from './chartSource.ts';
 import type { DesiredObject, EffectiveValue, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
 import { effectiveValues, maskValues } from './effectiveValues.ts';
-import type { EngineRequest } from './engineProtocol.ts';
+import type { EngineRequest, JsonObject } from './engineProtocol.ts';
 import { impurityNotes, isImpure } from './impurity.ts';
 import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
 import { HeldTexts } from './maskHeld.ts';
+import { maskSwitches, withoutSwitches } from './maskSwitches.ts';
 import { scopeAmong } from './objectScope.ts';
 import type { MaskedObjects } from './maskedObject.ts';
 import { maskByOrigin, maskEverything, maskSecretKinds } from './originMask.ts';
+import { information } from './renderNote.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
 import { type CrdsPolicy, crdsPolicy, skipsSchema, type Surroundings, surroundingsOf } from './releaseSurroundings.ts';
 import { SecretTexts } from './secretTexts.ts';
@@ -217,12 +219,30 @@ async function maskRender(made: {
   if (values.scrambled === undefined && isDeepStrictEqual(request, scrambledRequest)) {
     return withNotes(rendered, maskSecretKinds(rendered.objects), rendered.notesText);
   }
-  const other = await renderScrambled(scrambledRequest, values, context);
+  const scrambled = values.scrambled ?? values.merged;
+  const other = scrambled === 'failed' ? undefined : await renderScrambled(scrambledRequest, scrambled, context);
   if (other) {
-    const masked = maskByOrigin(rendered.objects, other.objects);
-    return withNotes(rendered, masked, maskLines(rendered.notesText, other.notesText));
+    return maskedBy(rendered, other);
   }
-  return hidden(rendered, secrets.all, names);
+  const kept = await values.keepingSwitches();
+  const less = kept && (await renderScrambled(scrambledRequest, kept, context));
+  return less ? withoutItsSwitches(maskedBy(rendered, less)) : hidden(rendered, secrets.all, names);
+}
+
+function maskedBy(rendered: Rendered, other: Rendered): MaskedRender {
+  const masked = maskByOrigin(rendered.objects, other.objects);
+  return withNotes(rendered, masked, maskLines(rendered.notesText, other.notesText));
+}
+
+function withoutItsSwitches({ objects, notes, notesText }: MaskedRender): MaskedRender {
+  return {
+    objects: objects.map(maskSwitches),
+    notes: [
+      ...notes,
+      information('It cannot be rendered with other switches (true, false) for its Secrets: every switch is masked.'),
+    ],
+    notesText: withoutSwitches(notesText),
+  };
 }
 
 /** `notesText`: masked by origin; the chart may also print what it has put into a Secret of its own. */
@@ -247,14 +267,11 @@ function hidden(
 /** `undefined` where the chart does not render with other texts: it may check what a secret looks like. */
 async function renderScrambled(
   request: ReleaseRequest,
-  values: ReadValues,
+  values: JsonObject,
   context: ReleaseContext,
 ): Promise<Rendered | undefined> {
-  if (values.scrambled === 'failed') {
-    return undefined;
-  }
   try {
-    return await renderOnce(context, { ...request, values: values.scrambled ?? values.merged }, 'Create');
+    return await renderOnce(context, { ...request, values }, 'Create');
   } catch (error) {
     if (isFailure(error, 'invalid')) {
       return undefined;

@@ -21,7 +21,7 @@ import type {
 } from './releaseInputs.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { RenderOptions } from './renderer.ts';
-import { scramble, scrambleTree } from './scramble.ts';
+import { scrambleTexts, scrambleTree } from './scramble.ts';
 import { meaningOf } from './sourceMeaning.ts';
 
 /** The HelmRelease with its counterpart for tracing secrets. */
@@ -101,8 +101,7 @@ class BuiltRepository implements ReleaseRepository {
     if (data.secret || (kind === 'Secret' && !encrypted)) {
       this.#context.addSecrets(Object.values(data.real));
     }
-    const scrambled =
-      data.scrambled ?? Object.fromEntries(Object.entries(data.real).map(([key, text]) => [key, scramble(text)]));
+    const scrambled = data.scrambled ?? scrambleTexts(data.real);
     return {
       data: new Sealed(data.real),
       ...(kind === 'ConfigMap' && data.secret ? { scrambled } : {}),

@@ -4,29 +4,69 @@
  * texts give equal texts, so that a template which compares two secrets decides as it did.
  */
 import { asRecord } from '../flux/untyped.ts';
-import type { DataSource } from './engineProtocol.ts';
 
-/** What YAML reads as something else than text: to change it would change the type, and so what a template does with it. */
-const typedWord = /^(?:true|false|yes|no|on|off|null|~)?$/i;
-/** The same inside a longer text, which may be JSON. */
+/** A secret that says nothing: there is no other way to say it. */
+const nothing = /^(?:null|~)?$/i;
+
+/**
+ * Switches, each with its opposite. To turn one may take objects out of a render, or make a chart refuse it: then it can be
+ * rendered with switches `kept`, and whoever shows that hides switches by other means.
+ */
+export interface ScrambleOptions {
+  readonly switches: 'turned' | 'kept';
+}
+
+const turned: ScrambleOptions = { switches: 'turned' };
+
+const opposites: ReadonlyMap<string, string> = new Map([
+  ['true', 'false'],
+  ['false', 'true'],
+  ['yes', 'no'],
+  ['no', 'yes'],
+  ['on', 'off'],
+  ['off', 'on'],
+]);
+
+/** Words of a longer text that is JSON. */
 const innerWord = /^(?:true|false|null)$/;
-/** A quantity or a duration keeps its unit, or a chart's schema would refuse it. */
-const measured = /^(?<amount>\d+(?:\.\d+)?)(?<unit>ns|us|ms|[smhd]|[kKMGTPE]i?|%)$/;
+/** A quantity or a duration keeps its unit, or a chart's schema would refuse it; a number keeps its power of ten. */
+const measured = /^(?<amount>[-+]?\d+(?:\.\d+)?)(?<unit>ns|us|ms|[smhd]|[kKMGTPE]i?|%|[eE][-+]?\d+)$/;
 
 /**
  * Letters become other letters, digits other digits, everything else stays: hosts stay hosts, numbers numbers, hexadecimal
- * text and base64 what they are. Booleans, null and the empty text stay as they are.
+ * text and base64 what they are. `true` becomes `false`. What is empty or null stays as it is.
  */
-export function scramble(text: string): string {
-  if (typedWord.test(text.trim())) {
+export function scramble(text: string, options: ScrambleOptions = turned): string {
+  const trimmed = text.trim();
+  if (nothing.test(trimmed)) {
     return text;
+  }
+  const opposite = oppositeOf(trimmed);
+  if (opposite !== undefined) {
+    return options.switches === 'kept' ? text : text.replace(trimmed, opposite);
   }
   const { amount, unit } = measured.exec(text)?.groups ?? {};
   if (amount !== undefined && unit !== undefined) {
     return scramble(amount) + unit;
   }
-  const changed = text.replaceAll(/[\p{L}\p{N}]+/gu, (word) => (innerWord.test(word) ? word : scrambleWord(word)));
+  const changed = text.replaceAll(/[\p{L}\p{N}]+/gu, (word) => scrambleInner(word, options));
   return changed === text ? text.replaceAll(/\S/gu, 'x') : changed;
+}
+
+/** In the same case; `undefined` for what is no switch. */
+function oppositeOf(word: string): string | undefined {
+  const opposite = opposites.get(word.toLowerCase());
+  if (opposite === undefined || word === word.toLowerCase()) {
+    return opposite;
+  }
+  return word === word.toUpperCase() ? opposite.toUpperCase() : opposite.charAt(0).toUpperCase() + opposite.slice(1);
+}
+
+function scrambleInner(word: string, { switches }: ScrambleOptions): string {
+  if (!innerWord.test(word)) {
+    return scrambleWord(word);
+  }
+  return (switches === 'kept' ? undefined : opposites.get(word)) ?? word;
 }
 
 function scrambleWord(word: string): string {
@@ -62,41 +102,57 @@ function scrambleLetter(letter: string): string {
   return letter === lower ? next : next.toUpperCase();
 }
 
-/** A source of variables with every value scrambled; names stay, for they are what the repository refers to. */
-export function scrambleData(source: DataSource): DataSource {
-  const { data } = source;
-  return data === undefined
-    ? source
-    : { ...source, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, scramble(value)])) };
+/**
+ * What a Secret holds, by its keys, which stay. `before`: the same texts as a build with scrambled secrets has them. What is another text there stays as it is there: scrambled
+ * a second time, it might come to be what it was.
+ */
+export function scrambleTexts(
+  texts: Readonly<Record<string, string>>,
+  before: Readonly<Record<string, string>> = texts,
+): Readonly<Record<string, string>> {
+  const scrambled = Object.entries(texts).map(([key, text]) => {
+    const other = before[key] ?? text;
+    return [key, other === text ? scramble(text) : other];
+  });
+  const more = Object.entries(before).filter(([key]) => !Object.hasOwn(texts, key)); // keys that a secret gave
+  return Object.fromEntries([...scrambled, ...more]);
 }
 
 /**
- * A JSON value with every text and number in it scrambled. `keepKey` says which keys stay, by the keys above and the key
+ * A JSON value with every text, number and switch in it scrambled. `keepKey` says which keys stay, by the keys above and the key
  * itself; the default keeps all.
  */
 export function scrambleTree(
   value: unknown,
-  keepKey: (path: readonly string[]) => boolean = () => true,
+  options: ScrambleOptions & { readonly keepKey?: (path: readonly string[]) => boolean } = turned,
   path: readonly string[] = [],
 ): unknown {
   if (typeof value === 'string') {
-    return scramble(value);
+    return scramble(value, options);
   }
   if (typeof value === 'number') {
-    const other = Number(scramble(String(value)));
-    return Number.isFinite(other) ? other : value + 1;
+    return scrambleNumber(value);
+  }
+  if (typeof value === 'boolean') {
+    return options.switches === 'kept' ? value : !value;
   }
   if (Array.isArray(value)) {
-    return value.map((item) => scrambleTree(item, keepKey, path));
+    return value.map((item) => scrambleTree(item, options, path));
   }
   const record = asRecord(value);
   if (record === undefined) {
     return value;
   }
+  const { keepKey = () => true } = options;
   return Object.fromEntries(
     Object.entries(record).map(([key, item]) => {
       const below = [...path, key];
-      return [keepKey(below) ? key : scramble(key), scrambleTree(item, keepKey, below)];
+      return [keepKey(below) ? key : scramble(key), scrambleTree(item, options, below)];
     }),
   );
+}
+
+function scrambleNumber(value: number): number {
+  const other = Number(scramble(String(value)));
+  return Number.isFinite(other) && other !== value ? other : value / 2;
 }

@@ -11,7 +11,7 @@ import type { RenderNote } from './desired.ts';
 import type { ValueLayer } from './effectiveValues.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
-import { scramble, scrambleTree } from './scramble.ts';
+import { scramble, type ScrambleOptions, scrambleTree } from './scramble.ts';
 import type { SecretTexts } from './secretTexts.ts';
 
 export interface ReadValues {
@@ -19,6 +19,11 @@ export interface ReadValues {
   readonly merged: JsonObject;
   /** With scrambled secrets; `undefined` where no Secret takes part; `'failed'` where other texts cannot be merged. */
   readonly scrambled: JsonObject | 'failed' | undefined;
+  /**
+   * The same with `true` and `false` of Secrets as they are, for a chart that does not render without them; `undefined` where
+   * there are none, or where it cannot be merged.
+   */
+  readonly keepingSwitches: () => Promise<JsonObject | undefined>;
   /** The weakest first, inline last. */
   readonly layers: readonly ValueLayer[];
   readonly notes: readonly RenderNote[];
@@ -82,9 +87,19 @@ export async function readValues(
       secrets.add(one.values);
     }
   }
+  const inlineScrambled = scrambled && valuesOf(scrambled);
+  const other = (options: ScrambleOptions): Promise<JsonObject | 'failed' | undefined> =>
+    mergeScrambled({ read, known, release: object, inline: inlineScrambled, options }, context);
+  const hasSwitches = read.some(
+    (one) => scrambledText(one, { switches: 'kept' }) !== scrambledText(one, { switches: 'turned' }),
+  );
   return {
     merged,
-    scrambled: await mergeScrambled(read, known, object, scrambled && valuesOf(scrambled), context),
+    scrambled: await other({ switches: 'turned' }),
+    keepingSwitches: async () => {
+      const kept = hasSwitches ? await other({ switches: 'kept' }) : undefined;
+      return kept === 'failed' ? undefined : kept;
+    },
     layers: [
       ...read.map(({ values, kind, name, key, targetPath, found: { read: where, path } }): ValueLayer => ({
         values,
@@ -244,14 +259,19 @@ async function readEach(
  * values file is scrambled as the tree that it is, and what goes to a `targetPath` as the text that it is.
  */
 async function mergeScrambled(
-  read: readonly ReadReference[],
-  known: readonly Reference[],
-  release: FluxObject,
-  scrambledInline: JsonObject | undefined,
+  given: {
+    readonly read: readonly ReadReference[];
+    readonly known: readonly Reference[];
+    readonly release: FluxObject;
+    /** As a build with scrambled secrets has it. */
+    readonly inline: JsonObject | undefined;
+    readonly options: ScrambleOptions;
+  },
   context: ReleaseContext,
 ): Promise<JsonObject | 'failed' | undefined> {
+  const { read, known, release, options } = given;
   const isTouched = read.some(({ kind, found }) => kind === 'Secret' || found.scrambled !== undefined);
-  const inline = scrambledInline ?? valuesOf(release);
+  const inline = given.inline ?? valuesOf(release);
   if (!isTouched && isDeepStrictEqual(inline, valuesOf(release))) {
     return undefined;
   }
@@ -262,7 +282,7 @@ async function mergeScrambled(
       return []; // optional, and not there
     }
     const name = `layer-${index}`; // one object for each entry: the same key may be a file here and a text there
-    sources.push({ kind: one.kind, name, data: { [one.key]: scrambledText(one) } });
+    sources.push({ kind: one.kind, name, data: { [one.key]: scrambledText(one, options) } });
     return [{ entry: { ...one.entry, name } }];
   });
   try {
@@ -275,12 +295,12 @@ async function mergeScrambled(
   }
 }
 
-function scrambledText({ kind, key, found, targetPath, values }: ReadReference): string {
+function scrambledText({ kind, key, found, targetPath, values }: ReadReference, options: ScrambleOptions): string {
   const text = found.data[key] ?? '';
   if (kind === 'ConfigMap') {
     return found.scrambled?.[key] ?? text;
   }
-  return targetPath === undefined ? JSON.stringify(scrambleTree(values)) : scramble(text);
+  return targetPath === undefined ? JSON.stringify(scrambleTree(values, options)) : scramble(text, options);
 }
 
 function notesOn(references: readonly Reference[], found: ReadonlyMap<string, Found>): readonly RenderNote[] {

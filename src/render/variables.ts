@@ -11,7 +11,7 @@ import type { DataSource } from './engineProtocol.ts';
 import type { Built } from './kustomizationBuild.ts';
 import { mask } from './maskDifferences.ts';
 import type { RenderContext } from './renderContext.ts';
-import { scrambleData } from './scramble.ts';
+import { scrambleTexts } from './scramble.ts';
 import type { Twin } from './twin.ts';
 
 export interface Variables {
@@ -161,9 +161,9 @@ function known(
 ): Loaded {
   const real: DataSource = { kind, name, data: data.real };
   const secret = kind === 'Secret' || data.secret;
-  const plain = data.scrambled === undefined ? undefined : { kind, name, data: data.scrambled };
-  // A Secret is scrambled even where a build with scrambled secrets gave other values for it already.
-  const scrambled = kind === 'Secret' && plain !== undefined ? scrambleData(plain) : plain;
+  // A Secret is scrambled also where a build with scrambled secrets gave some of its values as they are.
+  const other = data.scrambled && (kind === 'Secret' ? scrambleTexts(data.real, data.scrambled) : data.scrambled);
+  const scrambled = other && { kind, name, data: other };
   const settings = Object.entries(data.real).map(([key, value]) => ({
     name: key,
     value,

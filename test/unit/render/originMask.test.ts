@@ -213,7 +213,7 @@ test('whatever a template does with them, no secret is shown', () => {
       templates.filter((_, i) => i === 0 || given[i]! > given[i - 1]!).map((template) => template(given));
     const real = render(secrets);
     const results = [
-      maskByOrigin(real, render(secrets.map(scramble))),
+      maskByOrigin(real, render(secrets.map((secret) => scramble(secret)))),
       maskByOrigin(real, []),
       maskEverything(real, secrets),
     ];

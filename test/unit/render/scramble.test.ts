@@ -1,13 +1,41 @@
 /** Scrambled secrets: the same shape, another text. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { scramble, scrambleData, scrambleTree } from '../../../src/render/scramble.ts';
+import { scramble, scrambleTexts, scrambleTree } from '../../../src/render/scramble.ts';
 import { seededRandom } from '../../support/seededRandom.ts';
 
-test('what has a type keeps it: nothing changes', () => {
-  for (const text of ['', ' ', 'true', 'False', 'null', '~', 'yes', 'NO', 'on', 'off', ' true ']) {
+test('what says nothing stays', () => {
+  for (const text of ['', ' ', 'null', '~', 'NULL', ' null ']) {
     assert.equal(scramble(text), text, JSON.stringify(text));
   }
+});
+
+test('a switch is turned, or kept where that is asked for', () => {
+  const rows: readonly (readonly [text: string, turned: string])[] = [
+    ['true', 'false'],
+    ['False', 'True'],
+    ['FALSE', 'TRUE'],
+    ['yes', 'no'],
+    ['NO', 'YES'],
+    ['On', 'Off'],
+    [' true\n', ' false\n'],
+    ['{"a": true, "b": null}', '{"b": false, "c": null}'],
+  ];
+  for (const [text, turned] of rows) {
+    assert.equal(scramble(text), turned);
+    assert.match(scramble(text, { switches: 'kept' }), new RegExp(/true|false|yes|no|on|off/i.exec(text)?.[0] ?? ''));
+  }
+  assert.deepEqual(scrambleTree({ a: true, b: [false] }), { a: false, b: [true] });
+  assert.deepEqual(scrambleTree({ a: true, b: 'x' }, { switches: 'kept' }), { a: true, b: 'y' });
+});
+
+test('no number stays the number that it is, and a number with an exponent stays one', () => {
+  for (const number of [0, 1, 2, 9, 80, 443, 8080, -1, 0.5, 1e21, 1.5e-9, Number.MAX_VALUE, Number.MIN_VALUE]) {
+    const other = scrambleTree(number);
+    assert.ok(typeof other === 'number' && Number.isFinite(other) && other !== number, `${number} → ${String(other)}`);
+  }
+  assert.match(scramble('1e3'), /^\de3$/);
+  assert.match(scramble('-2.5E+3'), /^-\d\.\dE\+3$/);
 });
 
 test('the shape stays', () => {
@@ -24,7 +52,7 @@ test('the shape stays', () => {
     { text: '512Mi', shape: /^[1-9]\d\dMi$/ },
     { text: '30s', shape: /^[1-9]\ds$/ },
     { text: 'deadbeef-00ff', shape: /^[0-9a-f]{8}-[0-9a-f]{4}$/ },
-    { text: '{"enabled": true, "user": "bob"}', shape: /^\{"[a-z]{7}": true, "[a-z]{4}": "[a-z]{3}"\}$/ },
+    { text: '{"enabled": true, "user": "bob"}', shape: /^\{"[a-z]{7}": false, "[a-z]{4}": "[a-z]{3}"\}$/ },
     { text: 'größe', shape: /^\p{L}{5}$/u },
     { text: 'a\nb: c\n', shape: /^[a-z]\n[a-z]: [a-z]\n$/ },
   ];
@@ -68,19 +96,38 @@ test('no letter and no digit is kept, and equal texts stay equal', () => {
   }
 });
 
-test('a source of variables keeps its names', () => {
-  const source = { kind: 'Secret', name: 'cluster', data: { HOST: 'a.b', EMPTY: '' } } as const;
-  assert.deepEqual(scrambleData(source), { kind: 'Secret', name: 'cluster', data: { HOST: 'b.c', EMPTY: '' } });
-  assert.deepEqual(scrambleData({ kind: 'Secret', name: 'gone' }), { kind: 'Secret', name: 'gone' });
+test('what a Secret holds keeps its keys; what was scrambled before is not scrambled back', () => {
+  assert.deepEqual(scrambleTexts({ HOST: 'a.b', EMPTY: '' }), { HOST: 'b.c', EMPTY: '' });
+  const rows: readonly (readonly [before: Record<string, string>, scrambled: Record<string, string>])[] = [
+    [
+      { FLAG: 'false', PORT: '2' },
+      { FLAG: 'false', PORT: '2' },
+    ],
+    [
+      { FLAG: 'true', PORT: '2' },
+      { FLAG: 'false', PORT: '2' },
+    ],
+    [{ FLAG: 'true' }, { FLAG: 'false', PORT: '2' }],
+    [
+      { FLAG: 'true', PORT: '1', bmjdf: 'x' },
+      { FLAG: 'false', PORT: '2', bmjdf: 'x' },
+    ],
+  ];
+  for (const [before, scrambled] of rows) {
+    assert.deepEqual(scrambleTexts({ FLAG: 'true', PORT: '1' }, before), scrambled);
+  }
 });
 
 test('a tree keeps its types, and the keys that it is told to keep', () => {
   const tree = { image: { tag: 'v1', pull: true, none: null }, ports: [80, -1.5], alice: { password: 'x' } };
   assert.deepEqual(scrambleTree(tree), {
-    image: { tag: 'w2', pull: true, none: null },
+    image: { tag: 'w2', pull: false, none: null },
     ports: [71, -2.4],
     alice: { password: 'y' },
   });
-  const kept = scrambleTree(tree, (path) => path[0] !== 'alice') as Record<string, unknown>;
+  const kept = scrambleTree(tree, {
+    switches: 'turned',
+    keepKey: (path) => path[0] !== 'alice',
+  }) as Record<string, unknown>;
   assert.deepEqual(Object.keys(kept), ['image', 'ports', 'bmjdf']);
 });
