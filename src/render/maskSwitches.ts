@@ -2,7 +2,6 @@
  * Masks every switch that an object shows: for a render whose Secrets hold switches that could not be turned, so that nothing
  * tells which of those in the objects are theirs. Knows neither the secrets nor where they went.
  */
-import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
 import { mask } from './maskDifferences.ts';

@@ -103,19 +103,19 @@ function scrambleLetter(letter: string): string {
 }
 
 /**
- * What a Secret holds, by its keys, which stay. `before`: the same texts as a build with scrambled secrets has them. What is another text there stays as it is there: scrambled
- * a second time, it might come to be what it was.
+ * What a Secret holds, by its keys, which stay. `before`: the same texts as a build with scrambled secrets has them. What is
+ * another text there stays as it is there: scrambled a second time, it might come to be what it was.
  */
 export function scrambleTexts(
   texts: Readonly<Record<string, string>>,
   before: Readonly<Record<string, string>> = texts,
 ): Readonly<Record<string, string>> {
-  const scrambled = Object.entries(texts).map(([key, text]) => {
+  const scrambled = Object.entries(texts).map(([key, text]): [string, string] => {
     const other = before[key] ?? text;
     return [key, other === text ? scramble(text) : other];
   });
   const more = Object.entries(before).filter(([key]) => !Object.hasOwn(texts, key)); // keys that a secret gave
-  return Object.fromEntries([...scrambled, ...more]);
+  return Object.fromEntries<string>([...scrambled, ...more]);
 }
 
 /**
