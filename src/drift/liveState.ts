@@ -40,7 +40,8 @@ function sourceStub({ group, kind, namespace, name }: ObjectId): unknown {
   return { apiVersion: `${group}/v1`, kind, metadata: { name, namespace }, spec: { url: '' } };
 }
 
-class TextFiles implements RepositoryFiles {
+/** Files that are only in memory, all of one version. */
+export class TextFiles implements RepositoryFiles {
   readonly #files: readonly RepositoryFile[];
   readonly #texts: ReadonlyMap<string, string>;
 
