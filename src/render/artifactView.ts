@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { globMatches, wildcardMatches } from '../manifests/globMatch.ts';
-import { type IgnoreTest, type IgnoreText, sourceIgnoreTest } from '../manifests/ignoreRules.ts';
+import { type IgnoreText, isLeftOutByDefault, sourceIgnoreTest } from '../manifests/ignoreRules.ts';
 import { folderOf, isBelow, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
 
 /** One copy operation of an ArtifactGenerator, from this repository into the artifact. */
@@ -29,13 +29,10 @@ export class ArtifactView {
   /** Equal for equal rules. */
   readonly id: string;
   readonly #rules: ArtifactRules;
-  readonly #ignored: IgnoreTest;
-  readonly #ignoredInCopy: IgnoreTest = sourceIgnoreTest([]);
 
   constructor(rules: ArtifactRules) {
     this.base = rules.base;
     this.id = createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 12);
-    this.#ignored = sourceIgnoreTest(rules.ignore);
     this.#rules = rules;
   }
 
@@ -51,9 +48,10 @@ export class ArtifactView {
 
   /** The repository's files by their places in the artifact. A file may have several places; a later copy wins a place. */
   place(paths: readonly string[]): ReadonlyMap<string, string> {
+    const ignored = sourceIgnoreTest(this.#rules.ignore);
     const packed = new Map<string, string>();
     for (const path of paths) {
-      if (isBelow(path, this.base) && !this.#ignored(path)) {
+      if (isBelow(path, this.base) && !ignored(path)) {
         packed.set(path.slice(this.base === '' ? 0 : this.base.length + 1), path);
       }
     }
@@ -65,7 +63,7 @@ export class ArtifactView {
     for (const copy of copies) {
       copyInto(copied, packed, copy);
     }
-    return new Map([...copied].filter(([place]) => !this.#ignoredInCopy(place)));
+    return new Map([...copied].filter(([place]) => !isLeftOutByDefault(place)));
   }
 }
 

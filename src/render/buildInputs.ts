@@ -7,15 +7,37 @@ import { isKustomizeFileName } from '../manifests/notAManifest.ts';
 import { folderOf, foldersUp, isBelow, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
 
+/** What is known of the files of a tree: a view's places, which a snapshot keeps, or those of an artifact. */
+type Places = ReadonlyMap<string, string>;
+
+/**
+ * The inputs of all trees of all states that somebody still holds: a hundred renders of one state ask the same, most of them
+ * for the build of the same parent. Gone with the state.
+ */
+export class InputsOfTrees {
+  readonly #known = new WeakMap<RepositorySnapshot, WeakMap<Places, TreeInputs>>();
+
+  of(places: Places, snapshot: RepositorySnapshot): TreeInputs {
+    const known = this.#known.get(snapshot) ?? new WeakMap<Places, TreeInputs>();
+    this.#known.set(snapshot, known);
+    const inputs = known.get(places) ?? new TreeInputs(places, snapshot);
+    known.set(places, inputs);
+    return inputs;
+  }
+}
+
 /** Files of a tree by their places in it, and what is known of each. */
 export class TreeInputs {
-  readonly #places: ReadonlyMap<string, string>;
+  readonly #places: Places;
   readonly #snapshot: RepositorySnapshot;
   readonly #folders = new Set<string>();
   /** Places of kustomize files by folder. */
   readonly #kustomize = new Map<string, string>();
+  /** Neither places nor snapshot change, so that an answer stays. One for each path that a build began at. */
+  readonly #files = new Map<string, readonly string[]>();
+  readonly #versions = new Map<string, string>();
 
-  constructor(places: ReadonlyMap<string, string>, snapshot: RepositorySnapshot) {
+  constructor(places: Places, snapshot: RepositorySnapshot) {
     this.#places = places;
     this.#snapshot = snapshot;
     for (const place of places.keys()) {
@@ -30,19 +52,31 @@ export class TreeInputs {
 
   /** Differs when a file differs that a build of the path may read; `components` are relative to the path. */
   version(path: string, components: readonly string[]): string {
-    const hash = createHash('sha256');
-    for (const place of this.files(path, components)) {
-      const file = this.#places.get(place) ?? '';
-      hash.update(`${place}\0${file}\0${this.#snapshot.version(file) ?? ''}\0`);
+    const key = JSON.stringify([path, ...components]);
+    let version = this.#versions.get(key);
+    if (version === undefined) {
+      const hash = createHash('sha256');
+      for (const place of this.files(path, components)) {
+        const file = this.#places.get(place) ?? '';
+        hash.update(`${place}\0${file}\0${this.#snapshot.version(file) ?? ''}\0`);
+      }
+      version = hash.digest('hex');
+      this.#versions.set(key, version);
     }
-    return hash.digest('hex');
+    return version;
   }
 
   /** Places of the files that a build of the path may read, sorted. */
   files(path: string, components: readonly string[]): readonly string[] {
-    const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
-    const starts = [folder, ...components.flatMap((component) => resolvePath(folder, component) ?? [])];
-    return (this.#inputs(starts) ?? [...this.#places.keys()]).sort();
+    const key = JSON.stringify([path, ...components]);
+    let files = this.#files.get(key);
+    if (files === undefined) {
+      const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
+      const starts = [folder, ...components.flatMap((component) => resolvePath(folder, component) ?? [])];
+      files = (this.#inputs(starts) ?? [...this.#places.keys()]).sort();
+      this.#files.set(key, files);
+    }
+    return files;
   }
 
   /** `undefined` when it may be any file. */

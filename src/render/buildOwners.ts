@@ -20,6 +20,8 @@ export class BuildOwners {
   readonly #kustomizations: readonly StatedDocument[];
   readonly #syncs: readonly FluxSync[];
   readonly #reach = new Map<StatedDocument, ReadonlySet<string>>();
+  /** By file: who builds a file builds all of its documents. */
+  readonly #ownersOf = new Map<string, readonly StatedDocument[]>();
   readonly #graphs = new Map<string, { readonly graph: BuildGraph; readonly places: ReadonlyMap<string, string> }>();
 
   constructor(at: RepositoryAt) {
@@ -56,10 +58,16 @@ export class BuildOwners {
     return !this.syncOf(kustomization) && this.#reached(kustomization).has(kustomization.path);
   }
 
-  #owners(document: StatedDocument): StatedDocument[] {
-    return this.#syncs.some((sync) => sync.kustomization === document)
-      ? []
-      : this.#kustomizations.filter((owner) => this.#reached(owner).has(document.path));
+  #owners(document: StatedDocument): readonly StatedDocument[] {
+    if (this.#syncs.some((sync) => sync.kustomization === document)) {
+      return [];
+    }
+    let owners = this.#ownersOf.get(document.path);
+    if (!owners) {
+      owners = this.#kustomizations.filter((owner) => this.#reached(owner).has(document.path));
+      this.#ownersOf.set(document.path, owners);
+    }
+    return owners;
   }
 
   /** Files of the repository. */

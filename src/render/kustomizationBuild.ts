@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asText, fieldAt } from '../flux/untyped.ts';
-import { ignoreTest } from '../manifests/ignoreRules.ts';
 import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
 import type { RenderNote } from './desired.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
@@ -201,13 +200,12 @@ async function artifactTree(
 
 /** Git keeps large files as pointers, which a source packs as they are; a working tree has their content. */
 function largeFileNotes(context: RenderContext, tree: SyncedTree, path: string): RenderNote[] {
-  const texts = context.parts.snapshot.ignoreTexts('.gitattributes').map(({ folder, text }) => ({
-    folder,
-    text: [...text.matchAll(/^(\S+)[ \t].*\bfilter=lfs\b/gm)].map(([, one]) => one).join('\n'),
-  }));
-  const stored = ignoreTest(texts);
+  const { largeFiles } = context.parts.snapshot;
   const folder = resolvePath('', path.replace(/^\/+/, '')) ?? '';
-  const found = [...tree.places].find(([place, file]) => isBelow(place, folder) && stored(file));
+  const found =
+    largeFiles.size === 0
+      ? undefined
+      : [...tree.places].find(([place, file]) => isBelow(place, folder) && largeFiles.has(file));
   return found === undefined
     ? []
     : [

@@ -5,7 +5,7 @@
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { BuildCache } from './buildCache.ts';
-import { TreeInputs } from './buildInputs.ts';
+import type { InputsOfTrees, TreeInputs } from './buildInputs.ts';
 import { findProblem } from './buildProblem.ts';
 import type { ClusterInputs, RepositoryState } from './desired.ts';
 import type { EngineSession } from './engine.ts';
@@ -23,6 +23,7 @@ export interface RenderContextParts {
   readonly snapshot: RepositorySnapshot;
   readonly trees: EngineTrees;
   readonly builds: BuildCache<BuildReply>;
+  readonly inputs: InputsOfTrees;
   readonly log: Log;
   readonly cluster?: ClusterInputs | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,7 +40,6 @@ export type BuildReply = EngineReply<'kustomization'>;
 export class RenderContext {
   readonly parts: RenderContextParts;
   readonly #trees = new Map<string, Promise<SyncedTree>>();
-  readonly #inputs = new Map<string, TreeInputs>();
   /** Documents that are being built on the way to what was asked for, to notice where that leads in a circle. */
   readonly underWay = new Set<StatedDocument>();
   readonly #secrets = new Set<string>();
@@ -78,12 +78,7 @@ export class RenderContext {
   }
 
   inputsOf(tree: SyncedTree): TreeInputs {
-    let inputs = this.#inputs.get(tree.name);
-    if (!inputs) {
-      inputs = new TreeInputs(tree.places, this.parts.snapshot);
-      this.#inputs.set(tree.name, inputs);
-    }
-    return inputs;
+    return this.parts.inputs.of(tree.places, this.parts.snapshot);
   }
 
   /** A failure of a build as it may be told: what failed, and where in the repository. */

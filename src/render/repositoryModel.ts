@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { cancelled } from '../base/failure.ts';
 import { BuildGraph } from '../manifests/buildGraph.ts';
-import type { IgnoreText } from '../manifests/ignoreRules.ts';
+import { type IgnoreText, ignoreTest } from '../manifests/ignoreRules.ts';
 import type { KustomizeFile } from '../manifests/kustomizeFile.ts';
 import { isIgnoredPath, isYamlPath, maxFileBytes } from '../manifests/notAManifest.ts';
 import type { RepositoryFile, RepositoryFiles } from '../manifests/repositoryFiles.ts';
@@ -25,6 +25,9 @@ export class RepositorySnapshot {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #versions: ReadonlyMap<string, string>;
   readonly #places: Map<string, ReadonlyMap<string, string>>;
+  readonly #appliers = new Map<string, readonly StatedDocument[]>();
+  #byName: ReadonlyMap<string, readonly StatedDocument[]> | undefined;
+  #largeFiles: ReadonlySet<string> | undefined;
   #graph: BuildGraph | undefined;
   #syncs: readonly FluxSync[] | undefined;
 
@@ -67,16 +70,19 @@ export class RepositorySnapshot {
   /** Whole documents of a kind, patches left out. */
   appliers(kind: 'Kustomization' | 'HelmRelease'): readonly StatedDocument[] {
     const group = kind === 'HelmRelease' ? 'helm.toolkit.fluxcd.io' : 'kustomize.toolkit.fluxcd.io';
-    return this.documents.filter((document) => document.group === group && document.kind === kind && isWhole(document));
+    const appliers =
+      this.#appliers.get(kind) ??
+      this.documents.filter((document) => document.group === group && document.kind === kind && isWhole(document));
+    this.#appliers.set(kind, appliers);
+    return appliers;
   }
 
   /** Documents of a kind by name; one without a namespace may stand for any. */
   named(kind: string, namespace: string, name: string): readonly StatedDocument[] {
-    return this.documents.filter(
+    this.#byName ??= Map.groupBy(this.documents, (document) => document.name);
+    return (this.#byName.get(name) ?? []).filter(
       (document) =>
-        document.kind === kind &&
-        document.name === name &&
-        (namespace === '' || document.namespace === '' || document.namespace === namespace),
+        document.kind === kind && (namespace === '' || document.namespace === '' || document.namespace === namespace),
     );
   }
 
@@ -85,6 +91,12 @@ export class RepositorySnapshot {
     return [...this.#texts]
       .filter(([path]) => nameOf(path) === name)
       .map(([path, text]) => ({ folder: folderOf(path), text }));
+  }
+
+  /** Files that Git LFS keeps, as the `.gitattributes` files say: a commit, and what is packed of it, has pointers. */
+  get largeFiles(): ReadonlySet<string> {
+    this.#largeFiles ??= storedApart(this.files, this.ignoreTexts('.gitattributes'));
+    return this.#largeFiles;
   }
 
   /** Sources and Kustomizations that a FluxInstance makes. */
@@ -164,6 +176,17 @@ export class RepositoryModel {
     );
     return this.#latest;
   }
+}
+
+function storedApart(files: readonly RepositoryFile[], attributes: readonly IgnoreText[]): ReadonlySet<string> {
+  const texts = attributes.map(({ folder, text }) => ({
+    folder,
+    text: [...text.matchAll(/^(\S+)[ \t].*\bfilter=lfs\b/gm)].map(([, one]) => one).join('\n'),
+  }));
+  const stored = ignoreTest(texts);
+  return new Set(
+    texts.every(({ text }) => text === '') ? [] : files.map(({ path }) => path).filter((path) => stored(path)),
+  );
 }
 
 async function readText(files: RepositoryFiles, file: RepositoryFile): Promise<string | undefined> {

@@ -4,6 +4,7 @@
  */
 import type { Log } from '../base/log.ts';
 import { BuildCache } from './buildCache.ts';
+import { InputsOfTrees } from './buildInputs.ts';
 import { BuildOwners } from './buildOwners.ts';
 import type { FluxName, RenderedKustomization, RenderedRelease, RepositoryState, StatedFluxObject } from './desired.ts';
 import { renderKustomization } from './desiredKustomization.ts';
@@ -30,6 +31,7 @@ export class RepositoryRenderer implements Renderer {
   readonly #models = new Map<string, RepositoryModel>();
   readonly #trees = new EngineTrees();
   readonly #builds = new BuildCache<BuildReply>(maxBuilds);
+  readonly #inputs = new InputsOfTrees();
   readonly #charts = new LoadedCharts();
   #owners:
     { readonly snapshot: RepositorySnapshot; readonly remotes: string; readonly owners: BuildOwners } | undefined;
@@ -82,6 +84,7 @@ export class RepositoryRenderer implements Renderer {
         snapshot,
         trees: this.#trees,
         builds: this.#builds,
+        inputs: this.#inputs,
         log: this.#log,
         cluster,
         signal,

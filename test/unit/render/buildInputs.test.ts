@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BuildCache } from '../../../src/render/buildCache.ts';
-import { TreeInputs } from '../../../src/render/buildInputs.ts';
+import { InputsOfTrees, TreeInputs } from '../../../src/render/buildInputs.ts';
 import { snapshotOf } from '../../support/snapshot.ts';
 
 const files = {
@@ -74,6 +74,37 @@ test('the version changes with these files, and with no other', async () => {
   }
   const flat = (await inputs()).version('flat', []);
   assert.notEqual((await inputs({ 'flat/new.yaml': 'n' })).version('flat', []), flat);
+});
+
+test('what a build reads is asked once for each state and each view of it, and two states do not mix', async () => {
+  const all = new InputsOfTrees();
+  const places = new Map(Object.keys(files).map((path) => [path, path]));
+  const before = await snapshotOf(files);
+  const edited = await snapshotOf({ ...files, 'apps/a.yaml': 'changed' });
+  const shorter = await snapshotOf({ ...files, 'apps/kustomization.yaml': 'resources: [a.yaml]\n' });
+
+  const inputs = all.of(places, before);
+  const version = inputs.version('apps', []);
+  assert.equal(all.of(places, before), inputs);
+  assert.equal(inputs.version('apps', []), version);
+  // The places of an edited file are the same ones; only the state is another.
+  assert.notEqual(all.of(places, edited).version('apps', []), version);
+  assert.deepEqual(all.of(places, shorter).files('apps', []), ['apps/a.yaml', 'apps/kustomization.yaml']);
+  assert.equal(all.of(places, before).version('apps', []), version);
+
+  const moved = new Map([['a.yaml', 'apps/a.yaml']]);
+  assert.deepEqual(all.of(moved, before).files('', []), ['a.yaml']);
+});
+
+test('a path is one with its components, whatever they are called', async () => {
+  const tree = await inputs();
+  const [alone, withParts, split] = [
+    tree.version('base', []),
+    tree.version('base', ['../parts']),
+    tree.version('base', ['..', 'parts']),
+  ];
+  assert.equal(new Set([alone, withParts, split]).size, 3);
+  assert.deepEqual(tree.files('base', []), ['base/b.yaml', 'base/kustomization.yml']);
 });
 
 test('builds are kept, the least recently used go first, and those with secrets after one more render', () => {

@@ -108,3 +108,20 @@ test('a few large files do not keep a cancellation from arriving', async () => {
     isFailure(error, 'cancelled'),
   );
 });
+
+test('files that Git LFS keeps are those that some .gitattributes names for it, each below its own folder', async () => {
+  const files = {
+    '.gitattributes': '*.yaml text\n*.bin filter=lfs diff=lfs merge=lfs -text\n',
+    'apps/.gitattributes': '# large\nbig.yaml filter=lfs\n',
+    'apps/big.yaml': 'a: 1\n',
+    'apps/logo.bin': '',
+    'big.yaml': 'a: 1\n',
+  };
+  assert.deepEqual([...(await snapshotOf(files)).largeFiles], ['apps/big.yaml', 'apps/logo.bin']);
+  assert.deepEqual([...(await snapshotOf({ '.gitattributes': '*.yaml text\n', 'a.yaml': '' })).largeFiles], []);
+  const memory = memoryFiles(files);
+  const model = new RepositoryModel();
+  await model.snapshot(memory);
+  memory.files.set('apps/.gitattributes', '');
+  assert.deepEqual([...(await model.snapshot(memory)).largeFiles], ['apps/logo.bin']);
+});
