@@ -12,10 +12,11 @@ import type { FluxName, RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { FluxSync } from './fluxSync.ts';
 import { buildKustomization, type Built } from './kustomizationBuild.ts';
+import { likeness, mostAlike } from './likeness.ts';
 import { notStated } from './notStated.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { Ambiguous } from './renderer.ts';
-import { plainTwin, type Twin } from './twin.ts';
+import { plainTwin, secretTwin, type Twin } from './twin.ts';
 import { loadVariables } from './variables.ts';
 
 export interface InForce {
@@ -38,6 +39,8 @@ export interface Wanted {
   readonly path?: string | undefined;
 }
 
+type FoundWay = InForce & { readonly chain: Chain };
+
 interface Way {
   readonly document: StatedDocument;
   readonly chain: Chain;
@@ -50,15 +53,15 @@ export async function findInForce(
   wanted: Wanted,
 ): Promise<InForce | Ambiguous> {
   const ways = waysTo(context, owners, wanted);
-  const found: InForce[] = [];
+  const all: FoundWay[] = [];
   const dead: { readonly way: Way; readonly why: string }[] = [];
   let failure: Failure | undefined;
   for (const way of ways) {
     try {
-      const all = await follow(context, owners, way);
-      found.push(...all.filter((one) => isNamed(one, wanted.name)));
+      const built = await follow(context, owners, way);
+      all.push(...built.filter((one) => isNamed(one, wanted.name)).map((one) => ({ ...one, chain: way.chain })));
       // A name with variables may have become any other: that one is missing says nothing of the one that is wanted.
-      if (all.length === 0 && !(way.document.name !== wanted.name.name && way.document.name.includes('${'))) {
+      if (built.length === 0 && !(way.document.name !== wanted.name.name && way.document.name.includes('${'))) {
         dead.push({ way, why: title(way.chain.at(-1)) });
       }
     } catch (error) {
@@ -68,6 +71,7 @@ export async function findInForce(
       failure ??= error;
     }
   }
+  const found = withoutPatches(all);
   const [only, another] = found;
   if (only && !another) {
     return only;
@@ -295,27 +299,8 @@ function pick(objects: Twin<readonly KubernetesObject[]>, document: StatedDocume
     const isIt = (other: KubernetesObject): boolean =>
       other.metadata.name === object.metadata.name && other.metadata.namespace === object.metadata.namespace;
     const sameOrder = others.length === real.length ? others[real.indexOf(object)] : undefined;
-    return { real: object, scrambled: others.find(isIt) ?? sameOrder, secret: true };
+    return secretTwin(object, others.find(isIt) ?? sameOrder);
   });
-}
-
-/** Of namesakes in two namespaces, whose texts have none, those that say most of what the text says. */
-function mostAlike(objects: readonly KubernetesObject[], stated: unknown): readonly KubernetesObject[] {
-  if (objects.length < 2) {
-    return objects;
-  }
-  const scores = objects.map((object) => likeness(stated, object));
-  const best = Math.max(...scores);
-  return objects.filter((_, index) => scores[index] === best);
-}
-
-/** How many leaves of a value are the same in another one. */
-function likeness(value: unknown, other: unknown): number {
-  if (typeof value !== 'object' || value === null) {
-    return Number(value === other);
-  }
-  const others = typeof other === 'object' && other !== null ? new Map(Object.entries(other)) : undefined;
-  return Object.entries(value).reduce((sum, [key, item]) => sum + likeness(item, others?.get(key)), 0);
 }
 
 /** The object of the file as the controllers' reader of YAML reads it. */
@@ -341,6 +326,21 @@ async function ownObject(context: RenderContext, document: StatedDocument): Prom
     }
     throw error;
   }
+}
+
+/** A patch states the object again: of documents that become one object of one build, the one that says most of it. */
+function withoutPatches(found: readonly FoundWay[]): readonly FoundWay[] {
+  const byObject = new Map<string, FoundWay>();
+  for (const one of found) {
+    const { chain, object, document } = one;
+    const origin = chain.length === 0 ? [document] : chain; // what nothing builds is one object for each document
+    const key = JSON.stringify([origin.map(({ path, line }) => [path, line]), nameOf(object.real)]);
+    const other = byObject.get(key);
+    if (!other || likeness(document.object, object.real) > likeness(other.document.object, other.object.real)) {
+      byObject.set(key, one);
+    }
+  }
+  return [...byObject.values()];
 }
 
 /** By the name that it has or the one that its text gives it. */

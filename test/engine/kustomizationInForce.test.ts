@@ -190,6 +190,33 @@ test('two clusters that build one file with the same names: a file of one of the
   await bed.ambiguous('shared', twoClusters, { path: 'apps/shared.yaml' });
 });
 
+test('a patch that says what an object says, too, is no second one', async () => {
+  const patch = (env: string): string =>
+    `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: leaf, namespace: flux-system }\nspec: { path: ./leaf, sourceRef: { kind: GitRepository, name: flux-system }, postBuild: { substitute: { at: ${env} } } }\n`;
+  const clusters = ['production', 'staging'].flatMap((env): [string, string][] => [
+    [`clusters/${env}/flux-system/gotk-sync.yaml`, gotkSync(`./clusters/${env}`)],
+    [`clusters/${env}/apps.yaml`, kustomization('apps', `./apps/${env}`)],
+    [`apps/${env}/kustomization.yaml`, 'resources: [../base]\npatches: [{ path: a-patch.yaml }]\n'],
+    [`apps/${env}/a-patch.yaml`, patch(env)],
+  ]);
+  const files: Files = {
+    ...Object.fromEntries(clusters),
+    'apps/base/kustomization.yaml': 'resources: [leaf.yaml]\n',
+    'apps/base/leaf.yaml': kustomization('leaf', './leaf', 'timeout: 3m\n'),
+    'leaf/a.yaml': configMap('a', 'k: ${at}'),
+  };
+  const { choices } = await bed.ambiguous('leaf', files);
+  assert.deepEqual(
+    choices.map(({ path }) => path),
+    ['clusters/production/apps.yaml', 'clusters/staging/apps.yaml'],
+  );
+  for (const path of ['clusters/production/apps.yaml', 'apps/production/a-patch.yaml']) {
+    const rendered = await bed.render('leaf', files, { path });
+    assert.deepEqual(dataOf(shown(rendered), 'a'), { k: 'production' });
+    assert.equal(rendered.inForce.spec?.['timeout'], '3m');
+  }
+});
+
 test('an owner chooses where several build a file', async () => {
   const files: Files = {
     'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
