@@ -104,7 +104,7 @@ function compareLists(
   const keys = mergeKeysAt(owned);
   const [old, young] = [live, next].map((items) => namedItems(items, owned, keys));
   if (!old || !young) {
-    if (!isSame(live, next)) {
+    if (live.length !== next.length || !live.every((item, at) => isSame(item, next[at]))) {
       changes.push({ path, effect: 'replace' }); // a list that is written as a whole
     }
     return;
