@@ -2,30 +2,51 @@
  * An object as kustomize-controller sends it, made of the object as it is built (pkg/ssa/normalize, which reads and writes built-in
  * kinds by their Go types; spec drift 4.6). Pure.
  */
+import { X509Certificate } from 'node:crypto';
+import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord, asText } from '../flux/untyped.ts';
+import { isTyped } from './builtInKinds.ts';
 import { withoutFields } from './withoutFields.ts';
+import { withoutZeroValues } from './zeroValues.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Throws nothing; what has not the form that its kind wants is left for the server to refuse. */
 export function normalizeDesired(object: KubernetesObject): KubernetesObject {
-  if (
-    object.apiVersion === 'rbac.authorization.k8s.io/v1' &&
-    (object.kind === 'Role' || object.kind === 'ClusterRole')
-  ) {
-    return object; // the controller passes them over (kustomize-controller issue 1041)
-  }
   const isDefinition =
     object.kind === 'CustomResourceDefinition' && object.apiVersion.startsWith('apiextensions.k8s.io/');
+  if (groupOf(object.apiVersion) === 'rbac.authorization.k8s.io' && !isTyped(object)) {
+    return object; // the controllers pass Roles over
+  }
   const fields = withoutFields(asRecord(object) ?? {}, new Set(isDefinition ? [] : ['status']));
   const metadata = withoutFields(asRecord(fields['metadata']) ?? {}, new Set(['creationTimestamp']));
-  const normalized = { ...fields, metadata };
+  const named = isDefinition ? withoutBadBundle({ ...fields, metadata }) : { ...fields, metadata };
+  if (!isTyped(object)) {
+    return named as unknown as KubernetesObject;
+  }
+  const written = withoutZeroValues(named) as Fields;
   const kind = `${object.apiVersion} ${object.kind}`;
-  return (
-    (Object.hasOwn(byKind, kind) ? byKind[kind]?.(normalized) : undefined) ??
-    (normalized as unknown as KubernetesObject)
-  );
+  const change = Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
+  return change ? change(written) : (written as unknown as KubernetesObject);
+}
+
+/** Of a definition's webhook; one that is no certificate makes the server refuse all (pkg/ssa/utils/cert_validation.go). */
+function withoutBadBundle(fields: Fields): Fields {
+  const path = ['spec', 'conversion', 'webhook', 'clientConfig'];
+  return changed(fields, path, (config) => {
+    const client = asRecord(config) ?? {};
+    return isBundle(client['caBundle']) ? client : withoutFields(client, new Set(['caBundle']));
+  }) as unknown as Fields;
+}
+
+function isBundle(bundle: unknown): boolean {
+  const text = Buffer.from(asText(bundle) ?? '', 'base64').toString('latin1');
+  try {
+    return text === '' || new X509Certificate(text).subject !== '\0';
+  } catch {
+    return false;
+  }
 }
 
 const podSpecs: Readonly<Record<string, readonly string[]>> = {
@@ -42,7 +63,7 @@ const byKind: Readonly<Record<string, (fields: Fields) => KubernetesObject>> = {
   ...Object.fromEntries(
     Object.entries(podSpecs).map(([kind, path]) => [kind, (fields: Fields) => changed(fields, path, withProtocols)]),
   ),
-  'v1 Service': (fields) => changed(fields, ['spec', 'ports'], eachWithProtocol),
+  'v1 Service': (fields) => changed(fields, ['spec', 'ports'], eachPortOfService),
   'v1 Secret': foldStringData,
 };
 
@@ -57,6 +78,14 @@ function eachWithProtocol(ports: unknown): unknown {
   return asList(ports)?.map((port) => {
     const fields = asRecord(port);
     return fields && (asText(fields['protocol']) ?? '') === '' ? { ...fields, protocol: 'TCP' } : port;
+  });
+}
+
+/** The type has no nothing for `targetPort`, so 0 is sent, which the server takes for `port`: the field is the controller's. */
+function eachPortOfService(ports: unknown): unknown {
+  return asList(eachWithProtocol(ports))?.map((port) => {
+    const fields = asRecord(port);
+    return fields ? { targetPort: 0, ...fields } : port;
   });
 }
 

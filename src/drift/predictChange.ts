@@ -1,0 +1,74 @@
+/**
+ * What kustomize-controller makes of an object, from the object as it lives and the answer of a dry-run (pkg/ssa manager_apply.go
+ * `ApplyAll`): what has drifted, what is cleaned up, what it passes over, and the object as it will be. Pure.
+ */
+import { groupOf } from '../flux/kinds.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { type FieldChange, compareObjects } from './compareObjects.ts';
+import type { FieldDifference } from './difference.ts';
+import { withFieldsOf, withoutPointers } from './ignoreRules.ts';
+import { restoreDefaults } from './restoreDefaults.ts';
+import { fieldOwners, lastWriter } from './managedFields.ts';
+import { isCleanedUp, kustomizeController, withoutTakenBack } from './takenBack.ts';
+
+export interface Drifting {
+  readonly live: KubernetesObject;
+  /** As the server answered. */
+  readonly dryRun: KubernetesObject;
+  /** `ssa: Merge`: nothing is cleaned up. */
+  readonly mergesOnly: boolean;
+  /** JSON pointers of `spec.ignore` that hold for this object. */
+  readonly ignored: readonly string[];
+  /** The definition of a custom kind, where it was had: what a removed field returns to. */
+  readonly definition?: KubernetesObject | undefined;
+}
+
+export interface Prediction {
+  /** The live object itself where the controller changes nothing. */
+  readonly next: KubernetesObject;
+  /** Fields that it writes or removes. */
+  readonly paths: readonly FieldDifference[];
+}
+
+export function predictChange(drifting: Drifting): Prediction {
+  const { live, dryRun, ignored, mergesOnly } = drifting;
+  const drifted = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
+  const isCleaned = !mergesOnly && isCleanedUp(live);
+  if (drifted.length === 0 && !isCleaned) {
+    return { next: live, paths: [] };
+  }
+  // What is passed over is applied as it lives, so that it is neither changed nor lost (`computeDriftedPaths`). Only what differs:
+  // of what kubectl added and a dry-run keeps there is no trace in the request, and it goes.
+  const kept = ignored.length === 0 ? dryRun : withFieldsOf(dryRun, live, ignored);
+  const next = isCleaned ? restored(withoutTakenBack(live, kept), drifting) : kept;
+  const changes = compareObjects(live, next, 'all');
+  return { next, paths: differences(live, changes, compareObjects(live, kept, 'all')) };
+}
+
+/** Whether what the controller removes has defaults that only the definition of the kind tells. */
+export function needsDefinition({ live, dryRun, mergesOnly }: Drifting): boolean {
+  const hasOwnDefaults = !/^$|\.k8s\.io$|^(?:apps|batch|autoscaling|policy)$/.test(groupOf(live.apiVersion));
+  if (!hasOwnDefaults || mergesOnly || !isCleanedUp(live)) {
+    return false;
+  }
+  const removed = compareObjects(dryRun, withoutTakenBack(live, dryRun));
+  return removed.some(({ path }) => path[0] !== 'metadata');
+}
+
+function restored(next: KubernetesObject, { dryRun, definition }: Drifting): KubernetesObject {
+  return restoreDefaults({ next, answered: dryRun, definition });
+}
+
+function differences(
+  live: KubernetesObject,
+  changes: readonly FieldChange[],
+  shownByDryRun: readonly FieldChange[],
+): readonly FieldDifference[] {
+  const owners = fieldOwners(live);
+  const seen = new Set(shownByDryRun.map(({ path, effect }) => JSON.stringify([path, effect])));
+  return changes.map(({ path, effect }) => {
+    const writer = effect === 'add' ? undefined : lastWriter(owners, live, path, kustomizeController);
+    const isTakenBack = !seen.has(JSON.stringify([path, effect]));
+    return { path, effect, ...(writer && { writer }), ...(isTakenBack && { takenBack: true as const }) };
+  });
+}
