@@ -8,6 +8,7 @@ import { type Disposable, Disposables, toDisposable } from '../base/disposables.
 import { cancelled } from '../base/failure.ts';
 import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
+import { TrackedFiles } from '../git/trackedFiles.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
 import { type OverlaidText, OverlaidFiles } from '../manifests/overlaidFiles.ts';
 import type { RepositoryFile, RepositoryFiles } from '../manifests/repositoryFiles.ts';
@@ -15,6 +16,7 @@ import type { RepositoryState } from '../render/desired.ts';
 
 export class WorkspaceState implements Disposable {
   readonly #followed = new Map<string, FollowedFolder>();
+  readonly #tracked = new Map<string, TrackedFiles>();
   /** A number for each document, because a document that is opened again counts its versions from one again. */
   readonly #numbers = new WeakMap<vscode.TextDocument, number>();
   #documents = 0;
@@ -59,7 +61,7 @@ export class WorkspaceState implements Disposable {
 
   /** As it is now. The listing of a folder that is followed is read again only after a change. */
   async stateOf(root: string): Promise<RepositoryState> {
-    const disk = this.#followed.get(root)?.files ?? new DiskFiles(root);
+    const disk = this.#followed.get(root)?.files ?? diskFiles(root, this.#trackedIn(root));
     const remotes = await readRemotes(root);
     return {
       label: 'working tree',
@@ -71,6 +73,7 @@ export class WorkspaceState implements Disposable {
 
   /** A watcher tells of a change some moments late; who asks by a command gets what is there now. */
   lookAnew(root: string): void {
+    this.#tracked.get(root)?.forget();
     this.#followed.get(root)?.files.forget();
   }
 
@@ -78,7 +81,7 @@ export class WorkspaceState implements Disposable {
   follow(root: string, changed: () => void): Disposable {
     let folder = this.#followed.get(root);
     if (!folder) {
-      folder = new FollowedFolder(root);
+      folder = new FollowedFolder(root, this.#trackedIn(root));
       this.#followed.set(root, folder);
     }
     const kept = folder;
@@ -100,6 +103,12 @@ export class WorkspaceState implements Disposable {
     this.#disposables.dispose();
   }
 
+  #trackedIn(root: string): TrackedFiles {
+    const tracked = this.#tracked.get(root) ?? new TrackedFiles(root);
+    this.#tracked.set(root, tracked);
+    return tracked;
+  }
+
   #unsaved(root: string): ReadonlyMap<string, OverlaidText> {
     const texts = new Map<string, OverlaidText>();
     for (const document of vscode.workspace.textDocuments) {
@@ -116,6 +125,16 @@ export class WorkspaceState implements Disposable {
     this.#numbers.set(document, known);
     return known;
   }
+}
+
+/**
+ * With what Git tracks although it is ignored, for a source packs it: as a commit has it. Git runs in no folder that is not
+ * trusted.
+ */
+function diskFiles(root: string, tracked: TrackedFiles): DiskFiles {
+  return new DiskFiles(root, {}, () =>
+    vscode.workspace.isTrusted ? tracked.ignored() : Promise.resolve(new Set<string>()),
+  );
 }
 
 /** Path of a file below the folder, with `/`; `undefined` for what is not in it or in its `.git`. */
@@ -137,12 +156,16 @@ class FollowedFolder implements Disposable {
   /** Paths with texts that nobody has saved. */
   readonly #unsaved = new Set<string>();
 
-  constructor(root: string) {
-    this.files = new KeptListing(new DiskFiles(root));
+  constructor(root: string, tracked: TrackedFiles) {
+    this.files = new KeptListing(() => diskFiles(root, tracked));
     const pattern = new vscode.RelativePattern(vscode.Uri.file(root), '**/*');
     const watcher = this.#disposables.add(vscode.workspace.createFileSystemWatcher(pattern));
     const onDisk = (uri: vscode.Uri): void => {
-      if (pathBelow(root, uri) !== undefined) {
+      const path = pathBelow(root, uri);
+      if (path !== undefined) {
+        if (/(?:^|\/)\.gitignore$/.test(path)) {
+          tracked.forget();
+        }
         this.files.forget();
         this.#changed();
       }
@@ -189,15 +212,18 @@ class FollowedFolder implements Disposable {
 }
 
 class KeptListing implements RepositoryFiles {
-  readonly #below: RepositoryFiles;
+  readonly #open: () => RepositoryFiles;
+  #below: RepositoryFiles;
   #listing: Promise<readonly RepositoryFile[]> | undefined;
 
-  constructor(below: RepositoryFiles) {
-    this.#below = below;
+  constructor(open: () => RepositoryFiles) {
+    this.#open = open;
+    this.#below = open();
   }
 
   forget(): void {
     this.#listing = undefined;
+    this.#below = this.#open(); // what is tracked is kept for as long as one reader of the disk
   }
 
   /** Not cancelled with the first of those who share it. */
