@@ -28,7 +28,8 @@ func buildKustomization(request kustomizationRequest) (kustomizationReply, error
 	if err := flux.UnmarshalJSON(request.Kustomization); err != nil {
 		return kustomizationReply{}, fmt.Errorf("malformed Kustomization: %w", err)
 	}
-	resources, generated, err := build(tree, flux)
+	files := watch(tree, request.Scrambled)
+	resources, generated, err := build(files, flux)
 	if err != nil {
 		return kustomizationReply{}, err
 	}
@@ -47,7 +48,9 @@ func buildKustomization(request kustomizationRequest) (kustomizationReply, error
 	}
 	addOwner(trees, flux)
 	objects, err := encodeAll(trees)
-	return kustomizationReply{Objects: objects, Generated: generated, Used: names.used, Unknown: names.unknown}, err
+	return kustomizationReply{
+		Objects: objects, Generated: generated, Used: names.used, Unknown: names.unknown, Copied: files.copied(),
+	}, err
 }
 
 // addOwner sets the labels of SetOwnerLabels of fluxcd/pkg/ssa v0.76.2, manager.go, and over them the common metadata, as apply
@@ -77,7 +80,8 @@ func addOwner(trees []fields, flux unstructured.Unstructured) {
 }
 
 // build merges the Flux object into the kustomization file of its folder, or into one made for the folder, and runs kustomize.
-func build(tree *fileSystem, flux unstructured.Unstructured) (_ resmap.ResMap, generated bool, _ error) {
+func build(files *watchedFiles, flux unstructured.Unstructured) (_ resmap.ResMap, generated bool, _ error) {
+	tree := files.fileSystem
 	folder, _, err := unstructured.NestedString(flux.Object, "spec", "path")
 	if err != nil {
 		return nil, false, err
@@ -104,7 +108,7 @@ func build(tree *fileSystem, flux unstructured.Unstructured) (_ resmap.ResMap, g
 			_ = tree.RemoveAll(file)
 		}
 	}()
-	resources, err := runKustomize(tree, directory)
+	resources, err := runKustomize(files, directory)
 	if err != nil {
 		return nil, false, fmt.Errorf("kustomize build failed: %w", explain(err, tree, directory))
 	}

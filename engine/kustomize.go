@@ -21,11 +21,11 @@ import (
 
 // runKustomize is Build of fluxcd/pkg/kustomize, which parses the schema of Kubernetes anew each time (0.3 s here), unless a
 // kustomization of the tree brings a schema of its own that the next build must not see.
-func runKustomize(tree *fileSystem, directory string) (resmap.ResMap, error) {
-	if tree.bringsSchema() {
-		return kustomize.Build(tree, directory)
+func runKustomize(files *watchedFiles, directory string) (resmap.ResMap, error) {
+	if files.bringsSchema() {
+		return kustomize.Build(files, directory)
 	}
-	return krustyBuild(tree, directory)
+	return krustyBuild(files, directory)
 }
 
 // krustyBuild runs kustomize with the options of Flux: Build of fluxcd/pkg/kustomize v1.35.6, kustomize_generator.go, and

@@ -63,6 +63,8 @@ type kustomizationRequest struct {
 	Variables     []dataSource    `json:"variables"`
 	Strict        bool            `json:"strict"`
 	KeepUnknown   bool            `json:"keepUnknown"`
+	// Scrambled has for each text that a Secret of the files holds the one that the build is to read in its place.
+	Scrambled map[string]string `json:"scrambled"`
 }
 
 type kustomizationReply struct {
@@ -70,6 +72,8 @@ type kustomizationReply struct {
 	Generated bool     `json:"generated"`
 	Used      []string `json:"used"`
 	Unknown   []string `json:"unknown"`
+	// Copied are the texts of Secrets of the files, where the build may have copied some to other objects; nil: it has not.
+	Copied []string `json:"copied,omitzero"`
 }
 
 type substituteRequest struct {

@@ -101,6 +101,8 @@ export interface EngineOperations {
        * the value: `${NAME^^}` is `${NAME}` in capitals, `${#NAME}` its length.
        */
       readonly keepUnknown?: boolean;
+      /** For each text that a Secret of the files holds the one that is read in its place; a text that is missing is an error. */
+      readonly scrambled?: Readonly<Record<string, string>>;
     };
     reply: {
       /** In the order of the build. */
@@ -111,6 +113,11 @@ export interface EngineOperations {
       readonly used: readonly string[];
       /** Those of `used` that nothing sets. */
       readonly unknown: readonly string[];
+      /**
+       * What Secrets of the files hold (stated, patched, generated), where the build has replacements or variables of kustomize,
+       * which may have copied some of it to other objects. Absent: it has none, or no Secret.
+       */
+      readonly copied?: readonly string[];
     };
   };
   /** Text alone, for a preview and for the cases of the specification (fluxcd/pkg envsubst). */

@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asText, fieldAt } from '../flux/untyped.ts';
 import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
+import { scrambledTexts, withHashesOf } from './copiedSecrets.ts';
 import type { RenderNote } from './desired.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { SyncedTree } from './engineTree.ts';
@@ -43,9 +44,13 @@ export async function buildKustomization(context: RenderContext, input: BuildInp
   const secret = kustomization.secret || variables.secret;
   const run = { flux: asJson(real), sources: variables.real, secret, keepUnknown: input.keepUnknown };
   const { reply, strict, strictNotes } = await runAsStrictly(context, tree, run, what);
-  const objects = secret
-    ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input, strict), secret }
-    : plainTwin(reply.objects);
+  const objects =
+    secret || reply.copied
+      ? { real: reply.objects, scrambled: await buildScrambled(context, tree, input, { reply, strict }), secret: true }
+      : plainTwin(reply.objects);
+  if (reply.copied && objects.scrambled === undefined) {
+    context.addSecrets(reply.copied);
+  }
   const unread = unreadInputs(tree, context.inputsOf(tree), startOf(real));
   return {
     objects,
@@ -93,7 +98,7 @@ async function buildScrambled(
   context: RenderContext,
   tree: SyncedTree,
   { kustomization, variables, keepUnknown }: BuildInput,
-  strict: boolean,
+  { reply: { objects, copied }, strict }: { readonly reply: BuildReply; readonly strict: boolean },
 ): Promise<readonly KubernetesObject[] | undefined> {
   if (kustomization.scrambled === undefined || variables.scrambled === undefined) {
     return undefined;
@@ -103,8 +108,8 @@ async function buildScrambled(
   const flux = { ...kustomization.scrambled, spec: { ...kustomization.scrambled.spec, path, sourceRef } };
   try {
     const run = { flux, sources: variables.scrambled, secret: true, keepUnknown, strict };
-    const reply = await runBuild(context, tree, run);
-    return reply.objects;
+    const reply = await runBuild(context, tree, copied ? { ...run, scrambled: scrambledTexts(copied) } : run);
+    return copied ? withHashesOf(objects, reply.objects) : reply.objects;
   } catch (error) {
     if (isFailure(error, 'invalid')) {
       context.parts.log.debug('A build fails with scrambled secrets: all of its values are masked');
@@ -127,6 +132,7 @@ interface Run {
   readonly secret: boolean;
   readonly keepUnknown: boolean;
   readonly strict: boolean;
+  readonly scrambled?: Readonly<Record<string, string>>;
 }
 
 async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Promise<BuildReply> {
@@ -134,7 +140,7 @@ async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Pro
   const { path, components } = startOf(run.flux);
   const inputs = context.inputsOf(tree).version(path, components);
   const key = createHash('sha256')
-    .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown, run.strict]))
+    .update(JSON.stringify([tree.name, inputs, run.flux, run.sources, run.keepUnknown, run.strict, run.scrambled]))
     .digest('base64');
   const known = builds.get(key);
   if (known) {
@@ -146,6 +152,7 @@ async function runBuild(context: RenderContext, tree: SyncedTree, run: Run): Pro
     variables: run.sources,
     strict: run.strict,
     ...(run.keepUnknown ? { keepUnknown: true } : {}),
+    ...(run.scrambled ? { scrambled: run.scrambled } : {}),
   });
   builds.set(key, reply, run.secret);
   return reply;

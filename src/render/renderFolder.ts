@@ -8,11 +8,13 @@ import { Sealed } from '../base/sealed.ts';
 import { ArtifactView } from './artifactView.ts';
 import { TreeInputs } from './buildInputs.ts';
 import type { DesiredObject, RenderNote, RepositoryState } from './desired.ts';
-import type { Engine } from './engine.ts';
-import type { EngineReply } from './engineProtocol.ts';
+import { scrambledTexts, withHashesOf } from './copiedSecrets.ts';
+import { maskTwin } from './desiredObjects.ts';
+import type { Engine, EngineSession } from './engine.ts';
 import { EngineTrees, unreadFailure } from './engineTree.ts';
 import { maskEncrypted } from './maskEncrypted.ts';
-import { maskSecretKinds } from './originMask.ts';
+import type { MaskedObjects } from './maskedObject.ts';
+import { plainTwin, type Twin } from './twin.ts';
 import { RepositoryModel } from './repositoryModel.ts';
 import { unreadInputs, unreadNotes } from './unreadFiles.ts';
 
@@ -43,28 +45,49 @@ export async function renderFolder(engine: Engine, request: FolderRequest): Prom
         signal,
       );
       const unread = unreadInputs(tree, new TreeInputs(tree.places, snapshot), { path: folder, components: [] });
-      let reply: EngineReply<'kustomization'>;
+      let built: Built;
       try {
-        const kustomization = { ...standIn, spec: { path: `./${folder}`, prune: true, interval: '1h' } };
-        reply = await session.request('kustomization', {
-          tree: tree.name,
-          kustomization,
-          variables: [],
-          strict: false,
-        });
+        built = await build(session, tree.name, folder);
       } catch (error) {
         const told = unreadFailure(error, tree, unread);
         throw isFailure(told, 'invalid') ? new Failure('invalid', told.message, { cause: error }) : told;
       } finally {
         await session.request('forget', { trees: [tree.name] }).catch(() => undefined); // a broken engine has forgotten it
       }
+      const { objects, notes } = maskTwin(built, { secrets: built.secrets, stated: new Set() });
       return {
-        objects: desired(reply.objects.map(withoutOwner)),
-        notes: unreadNotes(unread, reply.objects),
+        objects: desired(built.real, objects),
+        notes: [...unreadNotes(unread, built.real), ...notes],
       };
     },
     { what, ...(signal && { signal }) },
   );
+}
+
+interface Built extends Twin<readonly KubernetesObject[]> {
+  /** Texts of its Secrets, where some may have been copied. */
+  readonly secrets: readonly string[];
+}
+
+/** A second time with scrambled Secrets where the first may have copied some of theirs to other objects. */
+async function build(session: EngineSession, tree: string, folder: string): Promise<Built> {
+  const kustomization = { ...standIn, spec: { path: `./${folder}`, prune: true, interval: '1h' } };
+  const request = { tree, kustomization, variables: [], strict: false };
+  const reply = await session.request('kustomization', request);
+  const real = reply.objects.map(withoutOwner);
+  if (!reply.copied) {
+    return { ...plainTwin(real), secrets: [] };
+  }
+  const secrets = reply.copied;
+  try {
+    const other = await session.request('kustomization', { ...request, scrambled: scrambledTexts(secrets) });
+    return { real, scrambled: withHashesOf(real, other.objects.map(withoutOwner)), secret: true, secrets };
+  } catch (error) {
+    if (isFailure(error, 'invalid')) {
+      return { real, scrambled: undefined, secret: true, secrets };
+    }
+    throw error;
+  }
 }
 
 const ownerLabel = 'kustomize.toolkit.fluxcd.io/';
@@ -83,8 +106,7 @@ function withoutOwner(object: KubernetesObject): KubernetesObject {
   return { ...object, metadata: own.length === 0 ? metadata : { ...metadata, labels: Object.fromEntries(own) } };
 }
 
-function desired(built: readonly KubernetesObject[]): readonly DesiredObject[] {
-  const { objects } = maskSecretKinds(built);
+function desired(built: readonly KubernetesObject[], objects: MaskedObjects['objects']): readonly DesiredObject[] {
   return built.map((object, index) => {
     const shown = objects[index];
     if (!shown) {
