@@ -4,14 +4,23 @@
  * audit log, so this runs on the user's action alone.
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { ClusterApi } from '../cluster/clusterApi.ts';
+import { isFailure } from '../base/failure.ts';
+import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import { inventoryOf } from '../flux/inventory.ts';
 import { groupOf } from '../flux/kinds.ts';
+import { idOf } from '../flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
-import type { DesiredObject, RenderedKustomization, RenderNote } from '../render/desired.ts';
+import type { DesiredObject, RenderedKustomization } from '../render/desired.ts';
+import type { ComparisonCache } from './comparisonCache.ts';
+import { comparisonNotes } from './comparisonNotes.ts';
+import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
-import { type ComparisonSurroundings, ObjectComparison } from './objectComparison.ts';
+import { ignoreRules } from './ignoreRules.ts';
+import { LiveVersions } from './liveVersions.ts';
+import { ObjectComparison } from './objectComparison.ts';
 import { PoliteRequests } from './politeRequests.ts';
+import { prunedObject, staleItems } from './prunedObjects.ts';
 import { Rights } from './rights.ts';
 
 export interface KustomizationToCompare {
@@ -22,7 +31,9 @@ export interface KustomizationToCompare {
   /** See `Comparison.from`. */
   readonly from: string;
   readonly signal: AbortSignal;
-  /** Told after each object. */
+  /** Results of before, of the same cluster: what has not changed since is not asked again. The caller keeps it. */
+  readonly previous?: ComparisonCache;
+  /** Told after each object; `total` grows once by what left the build. */
   readonly onProgress?: (progress: ComparisonProgress) => void;
   /** Each result as soon as it is there, in no order: what is had when the comparison is cancelled. */
   readonly onObject?: (difference: ObjectDifference) => void;
@@ -34,34 +45,54 @@ export interface KustomizationToCompare {
  * requests run at a time.
  */
 export async function compareKustomization(task: KustomizationToCompare): Promise<Comparison> {
-  const { rendered, api, from, signal } = task;
-  const target = rendered.name;
-  const notes: readonly RenderNote[] = rendered.notes;
-  const { objects: desired } = rendered;
+  const { rendered, live, api, from } = task;
+  const comparison = { target: rendered.name, context: api.context, from };
   if (rendered.inForce.spec?.kubeConfig !== undefined) {
-    const objects = desired.map(onOtherCluster);
-    return { target, context: api.context, from, objects, notes };
+    const objects = rendered.objects.map(onOtherCluster);
+    return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }
   const around = surroundings(task);
-  let done = 0;
-  const differences = await Promise.all(
-    desired.map(async (each) => {
-      const difference = await new ObjectComparison(around, each).run();
-      signal.throwIfAborted();
-      done += 1;
-      task.onObject?.(difference);
-      task.onProgress?.({ done, total: desired.length });
-      return difference;
-    }),
-  );
-  return { target, context: api.context, from, objects: inOrder(differences), notes };
+  const tell = teller(task);
+  const built = await tell(rendered.objects, (each) => new ObjectComparison(around, each).run());
+  const inventory = live === undefined ? [] : inventoryOf(live);
+  // Another cluster's inventory says nothing about this one.
+  const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
+  const prunes = rendered.inForce.spec?.prune === true;
+  const pruned = await tell(stale, (item) => prunedObject(around, item, prunes));
+  const objects = inOrder([...pruned, ...built]);
+  return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, around.ignore.problem) };
+}
+
+type Tell = <T>(
+  items: readonly T[],
+  compare: (item: T) => Promise<ObjectDifference | undefined>,
+) => Promise<readonly ObjectDifference[]>;
+
+/** Runs comparisons beside one another and tells of each; requests wait for their turn further down. */
+function teller({ onObject, onProgress }: KustomizationToCompare): Tell {
+  let [done, total] = [0, 0];
+  return async (items, compare) => {
+    total += items.length;
+    const differences = await Promise.all(
+      items.map(async (item) => {
+        const difference = await compare(item);
+        done += 1;
+        if (difference) {
+          onObject?.(difference);
+        }
+        onProgress?.({ done, total });
+        return difference;
+      }),
+    );
+    return differences.filter((difference) => difference !== undefined);
+  };
 }
 
 function onOtherCluster({ real }: DesiredObject): ObjectDifference {
-  const { apiVersion, kind, metadata } = real.reveal();
+  const object = real.reveal();
   return {
-    id: { group: groupOf(apiVersion), kind, namespace: metadata.namespace ?? '', name: metadata.name },
-    apiVersion,
+    id: idOf(object),
+    apiVersion: object.apiVersion,
     change: 'unknown',
     because: 'otherCluster',
     reason: 'The Kustomization has spec.kubeConfig: its objects are on another cluster.',
@@ -69,24 +100,53 @@ function onOtherCluster({ real }: DesiredObject): ObjectDifference {
   };
 }
 
-function surroundings({
-  rendered,
-  api,
-  signal,
-  clock = systemClock(),
-}: KustomizationToCompare): ComparisonSurroundings {
+function surroundings(task: KustomizationToCompare): ComparisonSurroundings {
+  const { rendered, api, signal, previous, clock = systemClock() } = task;
   const requests = new PoliteRequests({ clock, signal });
+  const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
   const built = rendered.objects.map(({ real }) => real.reveal());
   const namespaces = new Set(built.filter(isNamespace).map(({ metadata }) => metadata.name));
   const definitions = new Set(built.flatMap((object) => definedKind(object) ?? []));
+  const { name: owner, secrets } = rendered;
+  const { force, ignore } = rendered.inForce.spec ?? {};
+  const parts = { api, requests, rights, owner };
+  const setting = previous?.fingerprint([force, ignore, secrets?.reveal()]);
   return {
-    api,
-    requests,
-    rights: new Rights((question) => requests.send((each) => api.mayI(question, each))),
-    secrets: rendered.secrets,
-    force: rendered.inForce.spec?.['force'] === true,
+    ...parts,
+    secrets,
+    force: force === true,
+    ignore: ignoreRules(ignore),
+    cache: previous && { results: previous, versions: new LiveVersions(parts), setting },
     buildsNamespace: (name) => namespaces.has(name),
     buildsDefinition: (group, kind) => definitions.has(`${group}/${kind}`),
+    definitionOf: definitionReader(parts),
+  };
+}
+
+function definitionReader({
+  api,
+  requests,
+  rights,
+}: Pick<ComparisonSurroundings, 'api' | 'requests' | 'rights'>): ComparisonSurroundings['definitionOf'] {
+  const known = new Map<string, Promise<KubernetesObject | undefined>>();
+  const read = async (name: string): Promise<KubernetesObject | undefined> => {
+    const wanted = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', version: 'v1' };
+    try {
+      const resource = await requests.send((signal) => api.findResource(wanted, signal));
+      const may = resource !== undefined && (await rights.may('get', resource, '')) === true;
+      return may ? await requests.send((signal) => api.get(resource, { namespace: '', name }, signal)) : undefined;
+    } catch (error) {
+      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+        throw error;
+      }
+      return undefined;
+    }
+  };
+  return ({ plural, group }: ApiResource) => {
+    const name = `${plural}.${group}`;
+    const asked = known.get(name) ?? read(name);
+    known.set(name, asked);
+    return asked;
   };
 }
 

@@ -1,226 +1,235 @@
 /**
- * One desired object against the cluster: read, dry-run, prediction, comparison. Every outcome is a value, so that one refused
- * object does not hide the others. Sends at most one GET and one dry-run (and one more for each field that the kind does not have).
+ * One desired object against the cluster: read, rights, dry-run, prediction. Every outcome is a value, so that one refused object
+ * does not hide the others. Sends at most one GET and one dry-run, and another dry-run for fields that the kind does not have.
  */
 import { type Failure, isFailure } from '../base/failure.ts';
-import { Sealed } from '../base/sealed.ts';
-import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import type { ApiResource } from '../cluster/clusterApi.ts';
 import { groupOf, versionOf } from '../flux/kinds.ts';
-import { type ObjectId, idOf } from '../flux/objectKey.ts';
+import { type ObjectId, idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import { asRecord } from '../flux/untyped.ts';
-import type { DesiredObject } from '../render/desired.ts';
-import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
-import { type FieldChange, compareObjects } from './compareObjects.ts';
-import type { Because, FieldDifference, ObjectDifference } from './difference.ts';
+import type { DesiredObject, FieldPath } from '../render/desired.ts';
+import { approximateChange } from './approximateChange.ts';
+import { isTyped } from './builtInKinds.ts';
+import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
+import type { ObjectDifference } from './difference.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
-import { fieldOwners, lastWriter } from './managedFields.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
-import type { PoliteRequests } from './politeRequests.ts';
-import type { Rights } from './rights.ts';
+import { needsDefinition, predictChange } from './predictChange.ts';
+import { ObjectResult } from './objectResult.ts';
+import { isSecret } from './shownObject.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
-import { isCleanedUp, kustomizeController, withoutTakenBack } from './takenBack.ts';
-import { withoutFields } from './withoutFields.ts';
+import { kustomizeController } from './takenBack.ts';
+import { dropUnknownFields } from './unknownFields.ts';
 
-export interface ComparisonSurroundings {
-  readonly api: ClusterApi;
-  readonly requests: PoliteRequests;
-  readonly rights: Rights;
-  /** Texts of Secrets that took part in the render. */
-  readonly secrets: Sealed<readonly string[]> | undefined;
-  /** `spec.force`. */
-  readonly force: boolean;
-  readonly buildsNamespace: (name: string) => boolean;
-  readonly buildsDefinition: (group: string, kind: string) => boolean;
-}
-
-type Outcome = Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> & { readonly paths?: readonly FieldDifference[] };
+/** A file that was made for another kind has many; then the server's own words tell more. */
+const mostUnknownFields = 4;
 
 /** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
 export class ObjectComparison {
   readonly #around: ComparisonSurroundings;
   readonly #desired: DesiredObject;
   readonly #sent: KubernetesObject;
+  readonly #result: ObjectResult;
 
   constructor(around: ComparisonSurroundings, desired: DesiredObject) {
     this.#around = around;
     this.#desired = desired;
     this.#sent = normalizeDesired(desired.real.reveal());
+    this.#result = new ObjectResult(around, desired, this.#sent);
   }
 
   async run(): Promise<ObjectDifference> {
     const sent = this.#sent;
-    const { api, requests } = this.#around;
+    const { api, requests, buildsDefinition } = this.#around;
+    if (this.#desired.encrypted === true && !isSecret(sent)) {
+      return this.#result.encrypted();
+    }
     const wanted = { group: groupOf(sent.apiVersion), kind: sent.kind, version: versionOf(sent.apiVersion) };
-    const resource = await this.#try(() => requests.send((signal) => api.findResource(wanted, signal)));
+    const resource = await attempt(() => requests.send((signal) => api.findResource(wanted, signal)));
     if (isFailure(resource)) {
-      return this.#failed(resource);
+      return this.#result.unreadable(resource);
     }
     if (resource?.version !== wanted.version) {
-      return this.#notServed(resource);
+      return resource === undefined && buildsDefinition(wanted.group, wanted.kind)
+        ? this.#result.afterDefinition()
+        : this.#result.notServed(resource);
     }
-    if (resource.namespaced && (sent.metadata.namespace ?? '') === '') {
-      return this.#result({
-        change: 'unknown',
-        because: 'invalid',
-        reason: `${sent.kind}/${sent.metadata.name} namespace not specified`, // as kustomize-controller says it
-      });
+    const namespace = resource.namespaced ? (sent.metadata.namespace ?? '') : '';
+    if (resource.namespaced && namespace === '') {
+      return this.#result.withoutNamespace();
     }
-    const id = { ...idOf(sent), namespace: resource.namespaced ? (sent.metadata.namespace ?? '') : '' };
-    return this.#against(resource, id);
+    return this.#known(resource, { ...idOf(sent), namespace });
   }
 
-  async #against(resource: ApiResource, id: ObjectId): Promise<ObjectDifference> {
-    const { api, requests, rights } = this.#around;
-    const may = await this.#try(() => rights.may('get', resource, id.namespace));
-    if (may === false || isFailure(may)) {
-      return may === false ? this.#forbidden(id, 'get', resource) : this.#failed(may, id);
+  /** A result of before, where nothing has changed since. */
+  async #known(resource: ApiResource, id: ObjectId): Promise<ObjectDifference> {
+    const { cache, owner } = this.#around;
+    if (!cache) {
+      return this.#read(resource, id);
     }
-    const found = await this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
+    const { object, masked, encrypted } = this.#desired;
+    const place = `${owner.namespace}/${owner.name} ${objectKey(this.#around.api.context, id)}`;
+    const desired = cache.results.fingerprint([this.#sent, object, masked, encrypted, cache.setting]);
+    const find = (version: string | undefined): ObjectDifference | undefined =>
+      cache.results.find(place, desired, version);
+    if (cache.results.knows(place, desired)) {
+      const known = find(await cache.versions.versionOf(resource, id.namespace, id.name));
+      if (known) {
+        return known;
+      }
+    }
+    return this.#read(resource, id, {
+      find: ({ metadata }) => find(metadata.resourceVersion),
+      keep: ({ metadata }, difference) =>
+        cache.results.keep(place, desired, metadata.resourceVersion ?? '', difference),
+    });
+  }
+
+  async #read(resource: ApiResource, id: ObjectId, memory?: Memory): Promise<ObjectDifference> {
+    const { api, requests, rights } = this.#around;
+    const mayGet = await attempt(() => rights.may('get', resource, id.namespace));
+    if (mayGet === false) {
+      return this.#result.forbidden(id, 'get', resource);
+    }
+    const found = isFailure(mayGet)
+      ? mayGet
+      : await attempt(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
     if (isFailure(found) && found.reason !== 'notFound') {
-      return this.#failed(found, id);
+      return this.#result.unreadable(found, id);
     }
     const live = isFailure(found) ? undefined : found;
+    const known = live && memory?.find(live);
+    if (known) {
+      return known;
+    }
+    const difference = await this.#compare(resource, id, live);
+    if (live && isLasting(difference)) {
+      memory?.keep(live, difference);
+    }
+    return difference;
+  }
+
+  async #compare(resource: ApiResource, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
     const skipped = skippedApply(this.#sent, live);
     if (skipped) {
-      return this.#result({ change: 'skip', ...skipped }, id);
+      return this.#result.skipped(skipped, id);
+    }
+    const { rights } = this.#around;
+    const verbs = live ? (['patch'] as const) : (['patch', 'create'] as const);
+    const answers = await attempt(() => Promise.all(verbs.map((verb) => rights.may(verb, resource, id.namespace))));
+    if (isFailure(answers)) {
+      return this.#result.unreadable(answers, id);
+    }
+    const missing = verbs.find((_verb, at) => answers[at] === false);
+    if (missing !== undefined) {
+      return this.#withoutDryRun(resource, id, live, missing);
     }
     return this.#dryRun(resource, id, live);
   }
 
-  async #dryRun(resource: ApiResource, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
-    const { api, requests } = this.#around;
-    const next = await this.#try(() =>
-      requests.send((signal) => api.dryRunApply(resource, id, this.#sent, kustomizeController, signal)),
-    );
-    if (isFailure(next)) {
-      return this.#refused(next, id, live);
-    }
-    const answered = idOf(next);
-    if (live === undefined) {
-      return this.#result({ change: 'create', ...this.#sides(undefined, next) }, answered);
-    }
-    return this.#compared(live, next, answered);
-  }
-
-  #compared(live: KubernetesObject, dryRun: KubernetesObject, id: ObjectId): ObjectDifference {
-    const drifted = compareObjects(live, dryRun);
-    const cleaned = isCleanedUp(live) && !mergesOnly(this.#sent, live);
-    if (drifted.length === 0 && !cleaned) {
-      return this.#result({ change: 'none', real: new Sealed({ live, next: live }) }, id);
-    }
-    const next = cleaned ? withoutTakenBack(live, dryRun) : dryRun;
-    const changes = compareObjects(live, next, 'all');
-    const shown = this.#sides(live, next);
-    if (changes.length === 0) {
-      return this.#result({ change: 'none', ...(shown.real && { real: shown.real }) }, id);
-    }
-    const paths = this.#differences(live, changes, drifted);
-    return this.#result({ change: 'change', paths, ...shown }, id);
-  }
-
-  #differences(
-    live: KubernetesObject,
-    changes: readonly FieldChange[],
-    drifted: readonly FieldChange[],
-  ): readonly FieldDifference[] {
-    const owners = fieldOwners(live);
-    const seen = new Set(drifted.map(({ path }) => JSON.stringify(path)));
-    return changes.map(({ path, effect }) => {
-      const writer = effect === 'add' ? undefined : lastWriter(owners, live, path, kustomizeController);
-      const takenBack = !seen.has(JSON.stringify(path));
-      return { path, effect, ...(writer && { writer }), ...(takenBack && { takenBack: true as const }) };
-    });
-  }
-
-  #sides(
+  #withoutDryRun(
+    resource: ApiResource,
+    id: ObjectId,
     live: KubernetesObject | undefined,
-    next: KubernetesObject,
-  ): Pick<ObjectDifference, 'before' | 'after' | 'real'> {
-    const { before, after } = maskLive({
-      desired: this.#desired,
-      live: live && meaningful(live),
-      next: meaningful(next),
-      secrets: this.#around.secrets,
-    });
-    return {
-      ...(before && { before }),
-      ...(after && { after }),
-      ...(live && { real: new Sealed({ live, next }) }),
+    verb: string,
+  ): ObjectDifference {
+    const why = `Without the permission to ${verb} ${resource.plural} no dry-run was made, so this is approximate.`;
+    if (!live) {
+      return this.#result.created(undefined, id, { approximate: true, reason: why });
+    }
+    const prediction = this.#approximate(live);
+    return this.#result.changed(live, prediction, id, { approximate: true, reason: why });
+  }
+
+  #approximate(live: KubernetesObject): ReturnType<typeof approximateChange> {
+    const rules = { mergesOnly: mergesOnly(this.#sent, live), ignored: this.#around.ignore.pointersFor(this.#sent) };
+    return approximateChange({ desired: this.#sent, live, ...rules });
+  }
+
+  async #dryRun(resource: ApiResource, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
+    const { answer, dropped } = await this.#answer(resource, id);
+    if (isFailure(answer)) {
+      return this.#refused(answer, id, live);
+    }
+    const reason = dropped.length === 0 ? {} : { reason: droppedWords(this.#result.shown(dropped)) };
+    const answered = idOf(answer);
+    if (!live) {
+      return this.#result.created(answer, answered, reason);
+    }
+    const drifting = {
+      live,
+      dryRun: answer,
+      mergesOnly: mergesOnly(this.#sent, live),
+      ignored: this.#around.ignore.pointersFor(answer),
     };
+    const needed = needsDefinition(drifting);
+    const definition = needed ? await this.#around.definitionOf(resource) : undefined;
+    const unsure = needed && definition === undefined ? { reason: defaultsUnknown } : {};
+    return this.#result.changed(live, predictChange({ ...drifting, definition }), answered, { ...unsure, ...reason });
+  }
+
+  /** The controllers drop fields that a built-in kind does not have, before they send it. */
+  async #answer(
+    resource: ApiResource,
+    id: ObjectId,
+  ): Promise<{ readonly answer: KubernetesObject | Failure; readonly dropped: readonly FieldPath[] }> {
+    const { api, requests } = this.#around;
+    let sent = this.#sent;
+    const dropped: FieldPath[] = [];
+    for (let tries = 0; ; tries += 1) {
+      const body = sent;
+      const answer = await attempt(() =>
+        requests.send((signal) => api.dryRunApply(resource, id, body, kustomizeController, signal)),
+      );
+      const without =
+        isFailure(answer) && isTyped(sent) && tries < mostUnknownFields
+          ? dropUnknownFields(sent, answer.message)
+          : undefined;
+      if (!without) {
+        return { answer, dropped };
+      }
+      sent = without.object;
+      dropped.push(...without.dropped);
+    }
   }
 
   #refused(failure: Failure, id: ObjectId, live: KubernetesObject | undefined): ObjectDifference {
+    const { buildsNamespace, force } = this.#around;
     const verdict = dryRunVerdict(failure, {
       object: this.#sent,
       exists: live !== undefined,
-      force: this.#around.force || asksForForce(this.#sent, live),
-      buildsNamespace: this.#around.buildsNamespace,
+      force: force || asksForForce(this.#sent, live),
+      buildsNamespace,
     });
-    const { change, because, words, quoted } = verdict;
-    return this.#result({ change, because, reason: quoted ? this.#quoting(words, failure) : `${words}.` }, id);
-  }
-
-  #notServed(other: ApiResource | undefined): ObjectDifference {
-    const { apiVersion, kind } = this.#sent;
-    if (this.#around.buildsDefinition(groupOf(apiVersion), kind) && !other) {
-      return this.#result({
-        change: 'create',
-        because: 'afterDefinition',
-        reason: `It is created after the definition of ${kind}, which the same build has.`,
-      });
-    }
-    const reason = other
-      ? `The cluster serves ${kind} as ${other.group}/${other.version} and not as ${apiVersion}.`
-      : `The cluster does not serve ${kind} of ${apiVersion}.`;
-    return this.#result({ change: 'unknown', because: 'notServed', reason });
-  }
-
-  #forbidden(id: ObjectId, verb: string, resource: ApiResource): ObjectDifference {
-    const where = id.namespace === '' ? '' : ` in namespace ${id.namespace}`;
-    const reason = `No permission to ${verb} ${resource.plural}${where}.`;
-    return this.#result({ change: 'unknown', because: 'forbidden', reason }, id);
-  }
-
-  #failed(failure: Failure, id?: ObjectId): ObjectDifference {
-    const because: Because = failure.reason === 'forbidden' ? 'forbidden' : 'unreachable';
-    return this.#result({ change: 'unknown', because, reason: this.#quoting('It could not be read', failure) }, id);
-  }
-
-  /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
-  #quoting(words: string, { message }: Failure): string {
-    return isSecret(this.#sent)
-      ? `${words}.`
-      : `${words}: ${withoutSecretsOf(message, this.#desired, this.#around.secrets)}`;
-  }
-
-  #result(outcome: Outcome, id: ObjectId = idOf(this.#sent)): ObjectDifference {
-    return { id, apiVersion: this.#sent.apiVersion, paths: [], ...outcome };
-  }
-
-  async #try<T>(work: () => Promise<T>): Promise<T | Failure> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
-        throw error;
-      }
-      return error;
-    }
+    return this.#result.refused(verdict, failure, id, live && { live, ...this.#approximate(live) });
   }
 }
 
-const ofServer = new Set(['managedFields', 'uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink']);
-
-/** Without what nobody can act on. */
-export function meaningful(object: KubernetesObject): KubernetesObject {
-  const fields = withoutFields(asRecord(object) ?? {}, new Set(['status']));
-  return {
-    ...fields,
-    metadata: withoutFields(asRecord(object.metadata) ?? {}, ofServer),
-  } as unknown as KubernetesObject;
+interface Memory {
+  readonly find: (live: KubernetesObject) => ObjectDifference | undefined;
+  readonly keep: (live: KubernetesObject, difference: ObjectDifference) => void;
 }
 
-function isSecret({ apiVersion, kind }: KubernetesObject): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
+/** What failed may succeed the next time, with the same objects. */
+function isLasting({ change, approximate }: ObjectDifference): boolean {
+  return approximate !== true && (change === 'none' || change === 'change' || change === 'skip');
+}
+
+const defaultsUnknown =
+  'What the fields that are removed return to is not known: the definition of the kind could not be read.';
+
+function droppedWords(paths: readonly FieldPath[]): string {
+  const names = paths.map((path) => path.join('.')).join(', ');
+  return `The kind does not have ${names}, which Flux passes over without a word.`;
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<T | Failure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+      throw error;
+    }
+    return error;
+  }
 }

@@ -2,8 +2,8 @@
  * What kustomize-controller makes of an object, from the object as it lives and the answer of a dry-run (pkg/ssa manager_apply.go
  * `ApplyAll`): what has drifted, what is cleaned up, what it passes over, and the object as it will be. Pure.
  */
-import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
+import { isBuiltIn } from './builtInKinds.ts';
 import { type FieldChange, compareObjects } from './compareObjects.ts';
 import type { FieldDifference } from './difference.ts';
 import { withFieldsOf, withoutPointers } from './ignoreRules.ts';
@@ -47,8 +47,7 @@ export function predictChange(drifting: Drifting): Prediction {
 
 /** Whether what the controller removes has defaults that only the definition of the kind tells. */
 export function needsDefinition({ live, dryRun, mergesOnly }: Drifting): boolean {
-  const hasOwnDefaults = !/^$|\.k8s\.io$|^(?:apps|batch|autoscaling|policy)$/.test(groupOf(live.apiVersion));
-  if (!hasOwnDefaults || mergesOnly || !isCleanedUp(live)) {
+  if (isBuiltIn(live.apiVersion) || mergesOnly || !isCleanedUp(live)) {
     return false;
   }
   const removed = compareObjects(dryRun, withoutTakenBack(live, dryRun));

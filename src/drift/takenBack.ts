@@ -32,7 +32,8 @@ function isTakenOver({ manager, operation, subresource }: FieldOwner): boolean {
   return subresource === '' && ['kubectl', ...updaters].some((prefix) => manager.startsWith(prefix));
 }
 
-function isOwn({ manager, operation, subresource }: FieldOwner): boolean {
+/** The controller's own entry: what it applied last. */
+export function isOwn({ manager, operation, subresource }: FieldOwner): boolean {
   return manager === kustomizeController && operation === 'Apply' && subresource === '';
 }
 
@@ -57,12 +58,12 @@ export function withoutTakenBack(live: KubernetesObject, dryRun: KubernetesObjec
   const taken = unionOf(before.filter(isTakenOver).map(({ fields }) => fields));
   const kept = before.filter((owner) => !isTakenOver(owner) && !isOwn(owner)).map(({ fields }) => fields);
   const applied = before.filter(isOwn).map(({ fields }) => fields);
-  const pruned = prune(dryRun, { taken, last: unionOf([taken, ...applied]), managed: unionOf([own, ...kept]) });
+  const pruned = pruneFields(dryRun, { taken, last: unionOf([taken, ...applied]), managed: unionOf([own, ...kept]) });
   return withoutOldMetadata(pruned as KubernetesObject, own);
 }
 
-interface Ownership {
-  /** What kubectl and its like own. */
+export interface Ownership {
+  /** What is to go, if nobody claims it: what kubectl and its like own. */
   readonly taken: FieldTrie;
   /** What the controller will own before it applies: that and what it applied last. */
   readonly last: FieldTrie;
@@ -75,7 +76,7 @@ interface Ownership {
  * an item that nobody claims goes as a whole, with what is unowned in it; of one that somebody claims, what is claimed stays and
  * what is unowned, too. A named field counts as claimed where something in it is; an item of a list only by itself.
  */
-function prune(value: unknown, { taken, last, managed }: Ownership): unknown {
+export function pruneFields(value: unknown, { taken, last, managed }: Ownership): unknown {
   const gone = new Set<string | number>();
   const changed = new Map<string | number, unknown>();
   for (const [step, below] of taken.below) {
@@ -91,7 +92,7 @@ function prune(value: unknown, { taken, last, managed }: Ownership): unknown {
       gone.add(key);
     } else {
       const inside = valueAt(value, key);
-      changed.set(key, prune(inside, { taken: below, last: before, managed: claimed ?? noFields }));
+      changed.set(key, pruneFields(inside, { taken: below, last: before, managed: claimed ?? noFields }));
     }
   }
   return rebuilt(value, gone, changed);

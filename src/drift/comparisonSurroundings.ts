@@ -1,0 +1,30 @@
+/** What the comparisons of all objects of one Flux Kustomization have in common. Types alone. */
+import type { Sealed } from '../base/sealed.ts';
+import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import type { FluxName } from '../render/desired.ts';
+import type { ComparisonCache } from './comparisonCache.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+import type { LiveVersions } from './liveVersions.ts';
+import type { PoliteRequests } from './politeRequests.ts';
+import type { Rights } from './rights.ts';
+
+export interface ComparisonSurroundings {
+  readonly owner: FluxName;
+  readonly api: ClusterApi;
+  readonly requests: PoliteRequests;
+  readonly rights: Rights;
+  /** Texts of Secrets that took part in the render. */
+  readonly secrets: Sealed<readonly string[]> | undefined;
+  /** `spec.force`. */
+  readonly force: boolean;
+  /** `spec.ignore`. */
+  readonly ignore: IgnoreRules;
+  /** Results of before, and all that they depend on beside the objects themselves. */
+  readonly cache:
+    { readonly results: ComparisonCache; readonly versions: LiveVersions; readonly setting: unknown } | undefined;
+  readonly buildsNamespace: (name: string) => boolean;
+  readonly buildsDefinition: (group: string, kind: string) => boolean;
+  /** The definition of a custom kind; `undefined` where it cannot be had. Read once. */
+  readonly definitionOf: (resource: ApiResource) => Promise<KubernetesObject | undefined>;
+}

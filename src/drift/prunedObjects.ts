@@ -1,0 +1,79 @@
+/**
+ * Objects of a Flux Kustomization's inventory that its build no longer has: which of them it would delete (kustomize-controller
+ * `prune`; spec drift 4.7). Reads each, for the object in the cluster decides.
+ */
+import { type Failure, isFailure } from '../base/failure.ts';
+import { type InventoryItem, encodeInventoryId } from '../flux/inventory.ts';
+import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import { maskLive } from '../render/maskLive.ts';
+import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
+import type { ObjectDifference } from './difference.ts';
+import { meaningful } from './shownObject.ts';
+import { skippedPrune } from './skipRules.ts';
+
+/** In the order of the inventory. `built`: the objects of the build, by their ids as the server has them. */
+export function staleItems(
+  inventory: readonly InventoryItem[],
+  built: readonly ObjectDifference[],
+): readonly InventoryItem[] {
+  const kept = new Set(built.map(({ id }) => encodeInventoryId(id)));
+  // Where the server was not asked it is not known whether the kind has namespaces.
+  const unsure = built.filter(({ because }) => because === 'notServed' || because === 'unreachable');
+  unsure.forEach(({ id }) => kept.add(encodeInventoryId({ ...id, namespace: '' })));
+  return inventory.filter(({ encoded }) => !kept.has(encoded));
+}
+
+/** `undefined` for an object that is gone already. Throws `cancelled` and `unauthorized`. */
+export async function prunedObject(
+  around: ComparisonSurroundings,
+  { id, version }: InventoryItem,
+  prunes: boolean,
+): Promise<ObjectDifference | undefined> {
+  const { api, requests, rights, owner } = around;
+  const apiVersion = id.group === '' ? version : `${id.group}/${version}`;
+  const result = (outcome: Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'>): ObjectDifference => ({
+    id,
+    apiVersion,
+    paths: [],
+    ...outcome,
+  });
+  try {
+    const resource = await requests.send((signal) => api.findResource({ ...id, version }, signal));
+    if (!resource) {
+      const reason = `The cluster no longer serves ${id.kind} of ${apiVersion}, so Flux cannot delete it.`;
+      return result({ change: 'unknown', because: 'notServed', reason });
+    }
+    const place = { name: id.name, namespace: resource.namespaced ? id.namespace : '' };
+    if ((await rights.may('get', resource, place.namespace)) === false) {
+      return result({ change: 'unknown', because: 'forbidden', reason: `No permission to get ${resource.plural}.` });
+    }
+    const live = await requests.send((signal) => api.getWithManagedFields(resource, place, signal));
+    const before = shown(around, live);
+    if (!prunes) {
+      const reason = `Kustomization ${displayName(owner)} does not prune: it stays, and is managed by nobody.`;
+      return result({ change: 'skip', because: 'pruneDisabled', reason, ...before });
+    }
+    const skipped = skippedPrune(live, owner);
+    return skipped ? result({ change: 'skip', ...skipped, ...before }) : result({ change: 'delete', ...before });
+  } catch (error) {
+    if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+      throw error;
+    }
+    return error.reason === 'notFound' ? undefined : result(unreadable(id, error));
+  }
+}
+
+function unreadable(id: ObjectId, { reason, message }: Failure): Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> {
+  const isSecret = id.kind === 'Secret' && id.group === '';
+  return {
+    change: 'unknown',
+    because: reason === 'forbidden' ? 'forbidden' : 'unreachable',
+    reason: isSecret ? 'It could not be read.' : `It could not be read: ${message}`,
+  };
+}
+
+function shown({ secrets }: ComparisonSurroundings, live: KubernetesObject): Pick<ObjectDifference, 'before'> {
+  const { before } = maskLive({ live: meaningful(live), secrets });
+  return before ? { before } : {};
+}
