@@ -40,7 +40,10 @@ export interface ChartFacts {
   readonly kubeVersion: string;
   /** The chart's own values.yaml. */
   readonly values: JsonObject;
-  /** Names of functions in templates or files of the chart or a dependency that give another result each time, or ask a cluster. */
+  /**
+   * Names in templates or files of the chart or a dependency: of functions that give another result each time or ask a cluster,
+   * and `.Release.IsInstall`, `.Release.IsUpgrade`, `.Release.Revision`.
+   */
   readonly impure: readonly string[];
   /** Whether it, or a dependency, brings a values.schema.json. */
   readonly hasSchema: boolean;
