@@ -1,4 +1,5 @@
-// Finds the functions of a chart whose results are not the same each time. Renders nothing.
+// Finds what of a chart does not follow from its values: functions whose results are not the same each time, and questions about
+// the release itself. Renders nothing.
 
 package main
 
@@ -19,6 +20,9 @@ var impure = map[string]bool{
 	"lookup": true, "now": true, "randAlpha": true, "randAlphaNum": true, "randAscii": true, "randBytes": true, "randInt": true,
 	"randNumeric": true, "shuffle": true, "uuidv4": true,
 }
+
+// ofRelease are the fields of .Release that only a cluster knows.
+var ofRelease = map[string]bool{"IsInstall": true, "IsUpgrade": true, "Revision": true}
 
 // impureFunctions looks for their names in everything that may be a template: templates, values and files, which may go through
 // tpl. It finds too much rather than too little: what is found costs a second render, what is missed a false change.
@@ -45,15 +49,19 @@ func findImpure(text string, found map[string]bool) {
 			continue
 		}
 		for _, name := range names {
-			if impure[name] {
+			// Both names are nobody else's, so .Release may be out of sight: with .Release, or index .Release "IsInstall".
+			if bare := strings.TrimPrefix(name, "."); bare == "IsInstall" || bare == "IsUpgrade" {
+				name = ".Release." + bare
+			}
+			if impure[name] || strings.HasPrefix(name, ".Release.") {
 				found[name] = true
 			}
 		}
 	}
 }
 
-// namesInAction gives the names of functions in an action, and how far it goes: to its closing braces, or to the end. A string
-// in it may be a template again, or hold nothing but a name.
+// namesInAction gives the names of functions in an action, with a dot before them those of fields that may be the release's, and
+// how far it goes: to its closing braces, or to the end. A string in it may be a template again, or hold nothing but a name.
 func namesInAction(text string, found map[string]bool) (names []string, length int) {
 	for i := 0; i < len(text); {
 		switch c := text[i]; {
@@ -70,8 +78,14 @@ func namesInAction(text string, found map[string]bool) (names []string, length i
 				i++
 			}
 			// A field or a variable has a dot or a dollar before it.
-			if begin == 0 || !strings.ContainsRune(".$0123456789", rune(text[begin-1])) {
-				names = append(names, text[begin:i])
+			name := text[begin:i]
+			switch {
+			case begin == 0 || !strings.ContainsRune(".$0123456789", rune(text[begin-1])):
+				names = append(names, name)
+			case ofRelease[name] && strings.HasSuffix(text[:begin], "Release."):
+				names = append(names, ".Release."+name)
+			case ofRelease[name] && text[begin-1] == '.':
+				names = append(names, "."+name)
 			}
 		default:
 			i++

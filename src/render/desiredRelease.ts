@@ -12,7 +12,7 @@ import { findChart, type FoundChart } from './chartSource.ts';
 import type { DesiredObject, EffectiveValue, FieldPath, RenderedRelease, RenderNote } from './desired.ts';
 import { effectiveValues, maskValues } from './effectiveValues.ts';
 import type { EngineRequest, JsonObject } from './engineProtocol.ts';
-import { impurityNotes, isImpure } from './impurity.ts';
+import { impurityNotes, isImpure, releaseQuestionNotes } from './impurity.ts';
 import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
 import { HeldTexts } from './maskHeld.ts';
 import { maskSwitches, withoutSwitches } from './maskSwitches.ts';
@@ -87,6 +87,7 @@ async function render(
       ...surroundings.notes,
       ...specNotes(object),
       ...impurityNotes(chart.facts, values.merged, unstable),
+      ...releaseQuestionNotes(chart.facts, values.merged, surroundings),
       ...rendered.warnings.map((warning): RenderNote => ({
         severity: 'approximate',
         message: secrets.redact(warning),

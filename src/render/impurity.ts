@@ -4,11 +4,14 @@
  */
 import type { FieldPath, RenderNote } from './desired.ts';
 import type { ChartFacts, JsonObject } from './engineProtocol.ts';
+import { information } from './renderNote.ts';
 
 /** Values may hold templates, which charts render with `tpl`. The functions of sprig that the engine looks for in charts. */
 const changing =
   /\b(?:ago|bcrypt|date|dateInZone|date_in_zone|encryptAES|gen[A-Z]\w+|htmlDate|htmlDateInZone|htpasswd|now|rand[A-Z]\w+|shuffle|uuidv4)\b/g;
 const lookups = /\blookup\b/g;
+/** Questions about the release, as the engine writes them. */
+const questions = /\.Release\.(?:IsInstall|IsUpgrade|Revision)\b/g;
 
 function namesIn(values: JsonObject, pattern: RegExp): readonly string[] {
   const text = JSON.stringify(values);
@@ -17,7 +20,8 @@ function namesIn(values: JsonObject, pattern: RegExp): readonly string[] {
 
 /** Names of functions that may give another result at the next render, sorted. */
 function changingFunctions({ impure }: ChartFacts, values: JsonObject): readonly string[] {
-  const found = new Set([...impure.filter((name) => name !== 'lookup'), ...namesIn(values, changing)]);
+  const own = impure.filter((name) => name !== 'lookup' && !name.startsWith('.'));
+  const found = new Set([...own, ...namesIn(values, changing)]);
   return [...found].sort();
 }
 
@@ -48,4 +52,23 @@ export function impurityNotes(
     });
   }
   return notes;
+}
+
+/** What was assumed of the release where the chart asks. `isKnown`: a cluster has told whether it is installed. */
+export function releaseQuestionNotes(
+  facts: ChartFacts,
+  values: JsonObject,
+  release: { readonly isUpgrade: boolean; readonly isKnown: boolean },
+): readonly RenderNote[] {
+  const found = new Set([...facts.impure.filter((name) => name.startsWith('.')), ...namesIn(values, questions)]);
+  const asked = [...found].filter((name) =>
+    // The engine counts no revisions, and the first one is an install's.
+    name === '.Release.Revision' ? !release.isKnown || release.isUpgrade : !release.isKnown,
+  );
+  if (asked.length === 0) {
+    return [];
+  }
+  const what = release.isUpgrade ? 'an upgrade' : 'a first install';
+  const why = release.isKnown ? 'its number is not counted' : 'no cluster tells whether it is installed';
+  return [information(`The chart asks ${asked.sort().join(' and ')}: rendered as ${what}, revision 1, for ${why}.`)];
 }

@@ -15,6 +15,8 @@ export type CrdsPolicy = 'Create' | 'CreateReplace' | 'Skip';
 export interface Surroundings {
   readonly capabilities: EngineRequest<'release'>['capabilities'];
   readonly isUpgrade: boolean;
+  /** A cluster has told it; else it is assumed. */
+  readonly isKnown: boolean;
   readonly notes: readonly RenderNote[];
 }
 
@@ -24,11 +26,9 @@ export async function surroundingsOf(release: FluxObject, context: ReleaseContex
   if (isRemote) {
     notes.push(information('Its objects live on the cluster that spec.kubeConfig names.'));
   }
-  return {
-    capabilities: await capabilitiesOf(context, isRemote, notes),
-    isUpgrade: await isInstalled(release, context, notes),
-    notes,
-  };
+  const capabilities = await capabilitiesOf(context, isRemote, notes);
+  const isUpgrade = await isInstalled(release, context, notes);
+  return { capabilities, isUpgrade: isUpgrade === true, isKnown: isUpgrade !== undefined, notes };
 }
 
 async function capabilitiesOf(
@@ -64,8 +64,12 @@ function apisText(more: readonly string[]): string {
   return more.length === 0 ? 'the APIs that Helm assumes' : `the APIs that Helm assumes and ${more.join(', ')}`;
 }
 
-/** helm-controller upgrades what has a history and installs what has none. */
-async function isInstalled(release: FluxObject, context: ReleaseContext, notes: RenderNote[]): Promise<boolean> {
+/** helm-controller upgrades what has a history and installs what has none. `undefined` where nobody tells. */
+async function isInstalled(
+  release: FluxObject,
+  context: ReleaseContext,
+  notes: RenderNote[],
+): Promise<boolean | undefined> {
   const { cluster, signal } = context;
   const { name, namespace = '' } = release.metadata;
   if (!cluster) {
@@ -78,7 +82,7 @@ async function isInstalled(release: FluxObject, context: ReleaseContext, notes: 
         ),
       );
     }
-    return false;
+    return undefined;
   }
   try {
     const live = await cluster.fluxObject('HelmRelease', namespace, name, signal);
@@ -89,7 +93,7 @@ async function isInstalled(release: FluxObject, context: ReleaseContext, notes: 
         `${cluster.context} could not be asked whether it is installed: ${reason(error)}; a first install is assumed.`,
       ),
     );
-    return false;
+    return undefined;
   }
 }
 

@@ -196,6 +196,13 @@ describe('functions that give another result each time', () => {
     ['{{ derivePassword 1 "long" "a" "b" "c" }}{{ keys .x | sortAlpha }}', []],
     ['{{ "unclosed }}\n{{ now }}', ['now']],
     ['{{ now', ['now']],
+    ['{{ if .Release.IsInstall }}{{ end }}', ['.Release.IsInstall']],
+    ['{{ $.Release.IsUpgrade }}{{ $root.Release.Revision }}', ['.Release.IsUpgrade', '.Release.Revision']],
+    ['{{ with .Release }}{{ .IsUpgrade }}{{ end }}', ['.Release.IsUpgrade']],
+    ['{{ index .Release "IsInstall" }}', ['.Release.IsInstall']],
+    ['{{ .Release.Name }}{{ .Values.Revision }}{{ .Revision }}{{ Revision }}', []],
+    ['{{/* .Release.IsInstall */}}.Release.Revision', []],
+    ['{{ .Release.IsInstalled }}{{ .Release.Revisions }}', []],
   ];
   for (const [text, expected] of cases) {
     it(`in ${text}`, () => {

@@ -137,6 +137,28 @@ const noted: readonly (readonly [string, ReleaseCase, 'approximate' | 'informati
     'approximate',
     /homelab could not be asked for the APIs.*no route/,
   ],
+  [
+    'a question whether it is installed, and nobody to ask',
+    { files: templated('{{ .Release.IsInstall }}') },
+    'information',
+    /^The chart asks \.Release\.IsInstall: rendered as a first install, revision 1, for no cluster tells whether it is installed\.$/,
+  ],
+  [
+    'such questions in the values, and a cluster that does not tell',
+    {
+      files: templated('{{ .Release.Revision }}{{ tpl .Values.a . }}'),
+      spec: { ...chartInRepository, values: { a: '{{ .Release.IsUpgrade }}' } },
+      cluster: { fluxObject: () => Promise.reject(new Failure('forbidden', 'no right to read it')) },
+    },
+    'information',
+    /^The chart asks \.Release\.IsUpgrade and \.Release\.Revision: rendered as a first install, revision 1, for no cluster tells/,
+  ],
+  [
+    'the number of an upgrade, which is not counted',
+    { files: templated('{{ .Release.Revision }}{{ .Release.IsUpgrade }}'), cluster: knowing(installed) },
+    'information',
+    /^The chart asks \.Release\.Revision: rendered as an upgrade, revision 1, for its number is not counted\.$/,
+  ],
 ];
 
 function templated(value: string): Files {
@@ -157,6 +179,14 @@ for (const [name, given, severity, expected] of noted) {
 test('a pure chart has nothing approximate about it', async () => {
   const rendered = await bed.render({ files: templated('{{ .Release.Name }}'), cluster: {} });
   assert.deepEqual(rendered.notes, []);
+});
+
+test('a chart that asks about the release has no note where the cluster tells, and nothing of it differs at each render', async () => {
+  const asking = templated('{{ .Release.IsInstall }}{{ .Release.Revision }}');
+  assert.deepEqual((await bed.render({ files: asking, cluster: {} })).notes, []);
+  const upgraded = { files: templated('{{ .Release.IsUpgrade }}'), cluster: knowing(installed) };
+  assert.deepEqual((await bed.render(upgraded)).notes, []);
+  assert.deepEqual(shown(await bed.render({ files: asking })).unstable, []);
 });
 
 test('cancelled is cancelled, not a note', async () => {
