@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
     new LazyRendering(async () => {
       const { openRendering } = await import('./vscode/rendering.ts');
       const chartFolder = vscode.Uri.joinPath(context.globalStorageUri, 'charts').fsPath;
-      return openRendering({ sessions, views, settings, chartFolder, clock, log });
+      return openRendering({ sessions, views, settings, memory: context.workspaceState, chartFolder, clock, log });
     }),
   );
   parts.add(tellEditorKinds(clock));

@@ -1,7 +1,7 @@
 /** How a user's action on an object ended, as a value: expected failures are results here, not exceptions. */
 import type { Failure } from '../base/failure.ts';
 
-export type ActionVerb = 'reconcile' | 'reconcileWithSource' | 'suspend' | 'resume';
+export type ActionVerb = 'reconcile' | 'reconcileWithSource' | 'forceUpgrade' | 'suspend' | 'resume';
 
 export type ActionResult =
   | {

@@ -3,5 +3,6 @@
  * nothing to what it hands on.
  */
 export { engineFiles } from './engineFiles.ts';
+export { manifestReader } from './readManifest.ts';
 export { RepositoryRenderer } from './repositoryRenderer.ts';
 export { WorkerEngine } from './workerEngine.ts';

@@ -12,6 +12,7 @@ const words: Readonly<Record<ActionVerb, { readonly ask: string; readonly runnin
     running: 'Reconciling with source…',
     done: 'Reconciled with source',
   },
+  forceUpgrade: { ask: 'Force-upgrade', running: 'Upgrading…', done: 'Upgraded' },
   suspend: { ask: 'Suspend', running: 'Suspending…', done: 'Suspended' },
   resume: { ask: 'Resume', running: 'Resuming…', done: 'Resumed' },
 };

@@ -11,6 +11,7 @@ export const viewCommands = [
   'clearFilter',
   'reconcileObject',
   'suspendObject',
+  'diffObject',
   'resumeObject',
   'stopWaiting',
   'revealObject',

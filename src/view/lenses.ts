@@ -28,6 +28,8 @@ export type LensTarget =
     }
   /** The user chooses one; then it is asked as in doubt. */
   | { readonly to: 'choose'; readonly ids: readonly ObjectId[]; readonly doubt: string }
+  /** The file is needed too; `id` is what it stands for in the cluster, where that is known. */
+  | { readonly to: 'document'; readonly id: ObjectId | undefined }
   | { readonly to: 'nothing' };
 
 export interface LensTitle {
@@ -74,6 +76,7 @@ export function lensesFor(input: LensInput): LensTitle[] {
       const doubt = plainText(`${nameOf(match.id)} in ${connection.context} is ${by}${from}, not by this file`, 300);
       return [
         lens(`$(info) ${same}`, doubt, 'revealObject', { to: 'object', id: match.id, doubt: undefined }),
+        diffLens(match.id, context),
         ...actionLenses(match.id, doubt, input),
       ];
     }
@@ -88,6 +91,7 @@ export function lensesFor(input: LensInput): LensTitle[] {
               undefined,
               { to: 'nothing' },
             ),
+            diffLens(undefined, context),
           ]
         : [];
   }
@@ -109,6 +113,7 @@ function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
   }
   return [
     stateLens(view, input.now),
+    ...(input.connection.state === 'connected' ? [diffLens(id, iconFreeText(input.connection.context, 60))] : []),
     ...actionLenses(id, undefined, input),
     lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', {
       to: 'object',
@@ -116,6 +121,11 @@ function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
       doubt: undefined,
     }),
   ];
+}
+
+function diffLens(id: ObjectId | undefined, context: string): LensTitle {
+  const tooltip = `Compare what lives in ${plainText(context)} with these files, with what comes next, or with what was applied last`;
+  return lens('Diff', tooltip, 'diffObject', { to: 'document', id });
 }
 
 /** How the last action ended, for as long as that is kept. */
@@ -234,6 +244,7 @@ function lensesOfSeveral(ids: readonly ObjectId[], context: string, input: LensI
     : actions.filter(([, , can]) => views.some((view) => changeWords(view).includes(can)));
   return [
     lens(title, doubt, 'revealObject', target),
+    diffLens(undefined, context),
     ...offered.map(([text, command]) => lens(text, `${doubt}: choose one`, command, target)),
   ];
 }

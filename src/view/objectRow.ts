@@ -152,7 +152,9 @@ function differsBadge({ compared }: ObjectView): RowBadge | undefined {
 /** What cannot be done now is absent. The kind is a word too: what is rendered is a `kustomization` or a `helmRelease`. */
 function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundings): string[] {
   const kind = `${view.id.kind.charAt(0).toLowerCase()}${view.id.kind.slice(1)}`;
-  const words = ['object', 'readable', 'fluxObject', kind];
+  // A comparison changes nothing, so no right and no setting stands against it.
+  const compare = view.kind.role === 'applier' && around.staleSince === undefined ? ['comparable'] : [];
+  const words = ['object', 'readable', 'fluxObject', kind, ...compare];
   if (isRunning) {
     return [...words, 'running'];
   }
@@ -161,7 +163,7 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
 }
 
 /** Words of a row's context value that offer a change. */
-export type ChangeWord = 'canReconcile' | 'canReconcileSource' | 'canSuspend' | 'canResume';
+export type ChangeWord = 'canReconcile' | 'canReconcileSource' | 'canForce' | 'canSuspend' | 'canResume';
 
 /** The changes that the object's state allows, whatever the user may. */
 export function changeWords({ object, source, kind, state }: ObjectView): ChangeWord[] {
@@ -169,6 +171,7 @@ export function changeWords({ object, source, kind, state }: ObjectView): Change
   const allowed: readonly (readonly [ChangeWord, boolean])[] = [
     ['canReconcile', canReconcile(object) === 'yes'],
     ['canReconcileSource', canReconcile(object) === 'yes' && hasSource],
+    ['canForce', canReconcile(object) === 'yes' && object.kind === 'HelmRelease'],
     ['canSuspend', canSuspend(object)],
     ['canResume', state.suspended && suspensionMeans(object).by !== 'none'],
   ];

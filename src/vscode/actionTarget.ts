@@ -50,6 +50,7 @@ function isLensArgument(argument: unknown): argument is LensArgument {
 
 async function lensTarget({ context, target }: LensArgument): Promise<ActionTarget | undefined> {
   switch (target.to) {
+    case 'document':
     case 'nothing':
       return undefined;
     case 'object':

@@ -15,6 +15,7 @@ export const commandIds = {
   reconcileObjectWithSource: 'driftline.reconcileObjectWithSource',
   suspendObject: 'driftline.suspendObject',
   resumeObject: 'driftline.resumeObject',
+  forceUpgrade: 'driftline.forceUpgrade',
   stopWaiting: 'driftline.stopWaiting',
   openLiveObject: 'driftline.openLiveObject',
   copyManifest: 'driftline.copyManifest',
@@ -26,6 +27,10 @@ export const commandIds = {
   showEffectiveValues: 'driftline.showEffectiveValues',
   showVariables: 'driftline.showVariables',
   pullChart: 'driftline.pullChart',
+  diffObject: 'driftline.diffObject',
+  chooseComparison: 'driftline.chooseComparison',
+  reconcileShown: 'driftline.reconcileShown',
+  forceShown: 'driftline.forceShown',
   showLog: 'driftline.showLog',
   openWalkthrough: 'driftline.openWalkthrough',
   openInstallGuide: 'driftline.openInstallGuide',
@@ -36,3 +41,6 @@ export type CommandName = keyof typeof commandIds;
 
 /** The commands that load what renders. */
 export type RenderCommand = 'showApplied' | 'showEffectiveValues' | 'showVariables' | 'pullChart';
+
+/** The commands that compare with a cluster; they load the same. */
+export type DiffCommand = 'diffObject' | 'chooseComparison' | 'reconcileShown' | 'forceShown';

@@ -254,6 +254,7 @@ function objectHandlers(parts: CommandParts) {
   return {
     reconcileObject: change('Reconcile', 'reconcile', 'canReconcile'),
     reconcileObjectWithSource: change('Reconcile with source', 'reconcileWithSource', 'canReconcileSource'),
+    forceUpgrade: change('Force an upgrade', 'forceUpgrade', 'canForce'),
     suspendObject: change('Suspend', 'suspend', 'canSuspend'),
     resumeObject: change('Resume', 'resume', 'canResume'),
     stopWaiting: withObject('Stop waiting', (key) => actions.stop(key)),

@@ -19,6 +19,7 @@ import { absenceIsKnown, isReading } from '../view/completeness.ts';
 import { appliedLens, lensesFor, type LensTitle } from '../view/lenses.ts';
 import type { LensArgument } from './actionTarget.ts';
 import type { ClusterViews } from './clusterViews.ts';
+import type { DiffArgument } from './diffTarget.ts';
 import { type DocumentArgument, nameOf } from './documentArgument.ts';
 import type { RepositoryFacts, RepositoryOfFile } from './repositoryFacts.ts';
 
@@ -54,6 +55,20 @@ interface TitledDocument {
 function codeLens(line: number, lens: Omit<LensTitle, 'target'>, argument: unknown): vscode.CodeLens {
   const { title, tooltip, command } = lens;
   return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, tooltip, command, arguments: [argument] });
+}
+
+/** `undefined` for a lens that needs a file where there is none. */
+function lensArgument(
+  { target }: LensTitle,
+  context: string,
+  { uri }: vscode.TextDocument,
+  declared: FluxDocument,
+): LensArgument | DiffArgument | undefined {
+  if (target.to !== 'document') {
+    return { context, target };
+  }
+  const key = target.id && objectKey(context, target.id);
+  return uri.scheme === 'file' ? { uri: uri.toString(), name: nameOf(declared), key } : undefined;
 }
 
 /** A document that is in no folder is built by nothing. */
@@ -97,7 +112,10 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     this.#drawn.set(document.uri.toString(), JSON.stringify(titles));
     const { context } = this.#parts.views.survey ?? { context: '' };
     return titles.flatMap(({ line, lenses, declared }) => [
-      ...lenses.map((lens) => codeLens(line, lens, { context, target: lens.target } satisfies LensArgument)),
+      ...lenses.flatMap((lens) => {
+        const argument = lensArgument(lens, context, document, declared);
+        return argument === undefined ? [] : [codeLens(line, lens, argument)];
+      }),
       ...appliedLenses(document, declared),
     ]);
   }

@@ -4,9 +4,10 @@
  */
 import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
+import { diffScheme, goneText } from '../view/diffAddress.ts';
 import { renderedScheme } from '../view/renderedSubject.ts';
 import type { CommandHandler } from './commandBorder.ts';
-import type { RenderCommand } from './commandIds.ts';
+import type { DiffCommand, RenderCommand } from './commandIds.ts';
 import type { Rendering } from './rendering.ts';
 
 /** The commands that load it, with what each tries. */
@@ -17,11 +18,19 @@ const attempts = {
   pullChart: 'Pull chart',
 } as const satisfies Record<RenderCommand, string>;
 
+const diffAttempts = {
+  diffObject: 'Diff',
+  chooseComparison: 'Choose what Diff compares with',
+  reconcileShown: 'Reconcile now',
+  forceShown: 'Force an upgrade',
+} as const satisfies Record<DiffCommand, string>;
+
 export class LazyRendering implements Disposable {
   readonly #disposables = new Disposables();
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #load: () => Promise<Rendering>;
   #loaded: Promise<Rendering> | undefined;
+  #diffText: ((uri: vscode.Uri) => string) | undefined;
 
   constructor(load: () => Promise<Rendering>) {
     this.#load = load;
@@ -31,18 +40,32 @@ export class LazyRendering implements Disposable {
         provideTextDocumentContent: (uri) => this.#provide(uri),
       }),
     );
+    // Nothing is kept over a reload of the window, so what asks before anything is loaded gets the word on that.
+    this.#disposables.add(
+      vscode.workspace.registerTextDocumentContentProvider(diffScheme, {
+        provideTextDocumentContent: (uri) => this.#diffText?.(uri) ?? goneText,
+      }),
+    );
   }
 
-  get handlers(): Readonly<Record<RenderCommand, CommandHandler>> {
+  get handlers(): Readonly<Record<RenderCommand | DiffCommand, CommandHandler>> {
     const handler = (command: RenderCommand): CommandHandler => ({
       attempt: attempts[command],
       run: async (argument) => (await this.#once()).run(command, argument),
+    });
+    const comparing = (command: DiffCommand): CommandHandler => ({
+      attempt: diffAttempts[command],
+      run: async (argument) => (await this.#once()).diff(command, argument),
     });
     return {
       showApplied: handler('showApplied'),
       showEffectiveValues: handler('showEffectiveValues'),
       showVariables: handler('showVariables'),
       pullChart: handler('pullChart'),
+      diffObject: comparing('diffObject'),
+      chooseComparison: comparing('chooseComparison'),
+      reconcileShown: comparing('reconcileShown'),
+      forceShown: comparing('forceShown'),
     };
   }
 
@@ -62,6 +85,7 @@ export class LazyRendering implements Disposable {
   async #once(): Promise<Rendering> {
     this.#loaded ??= this.#load().then((rendering) => {
       this.#disposables.add(rendering);
+      this.#diffText = (uri) => rendering.diffText(uri);
       this.#disposables.add(rendering.onDidChange((uri) => this.#changed.fire(uri)));
       return rendering;
     });

@@ -46,6 +46,7 @@ type Work = (parts: ActionParts, request: ActionRequest) => Promise<ActionResult
 const works: Readonly<Record<ActionVerb, Work>> = {
   reconcile: reconcileObject,
   reconcileWithSource,
+  forceUpgrade: (parts, request) => reconcileObject(parts, request, { force: true }),
   suspend: suspendObject,
   resume: resumeObject,
 };

@@ -11,16 +11,22 @@ import { PulledCharts } from '../render/pulledCharts.ts';
 import type { Settings } from '../settings.ts';
 import { openChartPuller } from './chartPuller.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import type { RenderCommand } from './commandIds.ts';
+import type { DiffCommand, RenderCommand } from './commandIds.ts';
+import { diffCommand } from './diffCommands.ts';
+import { DiffDocuments } from './diffDocuments.ts';
+import { DiffPresenter } from './diffPresenter.ts';
 import { linkErrors } from './errorLinks.ts';
 import { renderCommand } from './renderCommands.ts';
 import { RenderedDocuments } from './renderedDocuments.ts';
+import { ShownDiffs } from './shownDiffs.ts';
 import { SessionInputs } from './sessionInputs.ts';
 import { WorkspaceState } from './workspaceState.ts';
 
 export interface RenderingParts {
   readonly sessions: SessionManager;
-  readonly views: Pick<ClusterViews, 'keyOfRow'>;
+  readonly views: ClusterViews;
+  /** Of the workspace. */
+  readonly memory: vscode.Memento;
   readonly settings: () => Settings;
   /** Where pulled charts are kept. */
   readonly chartFolder: string;
@@ -35,12 +41,16 @@ export interface Rendering extends Disposable {
   text(uri: vscode.Uri): Promise<string>;
   /** `argument`: what VS Code hands to a command. Throws a Failure. */
   run(command: RenderCommand, argument: unknown): Promise<void>;
+  /** The same of the commands that compare with a cluster. */
+  diff(command: DiffCommand, argument: unknown): Promise<void>;
+  /** What a side of a diff shows. */
+  diffText(uri: vscode.Uri): string;
 }
 
 /** Throws a Failure where this build has no engine. */
 export async function openRendering(parts: RenderingParts): Promise<Rendering> {
-  const { sessions, views, settings, chartFolder, clock, log } = parts;
-  const { engineFiles, RepositoryRenderer, WorkerEngine } = await import('../render/renderBundle.ts');
+  const { sessions, views, settings, memory, chartFolder, clock, log } = parts;
+  const { engineFiles, manifestReader, RepositoryRenderer, WorkerEngine } = await import('../render/renderBundle.ts');
   const disposables = new Disposables();
   const timeLimitMs = (): number => settings().renderTimeLimit * 1_000;
   const engine = disposables.add(new WorkerEngine({ ...engineFiles(), timeLimitMs, clock, log }));
@@ -68,6 +78,9 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       }
     }),
   );
+  const diffs = disposables.add(new DiffDocuments());
+  const shown = disposables.add(new ShownDiffs(diffs));
+  const presenter = new DiffPresenter({ documents: diffs, shown, views, settings });
   const commandParts = { renderer, views, workspace, documents, clock, log };
   return {
     onDidChange: documents.onDidChange,
@@ -76,6 +89,12 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       engine.warmUp(); // while the files are read
       return renderCommand(command, argument, commandParts);
     },
+    diff: (command, argument) => {
+      engine.warmUp();
+      const diffParts = { ...commandParts, sessions, inputs, read: manifestReader(engine), presenter, shown, memory };
+      return diffCommand(command, argument, diffParts);
+    },
+    diffText: (uri) => diffs.text(uri),
     dispose: () => disposables.dispose(),
   };
 }

@@ -120,7 +120,7 @@ describe('lenses', () => {
   it('tell the state of this repository’s objects and offer what can be done', async () => {
     const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Reconcile'));
     assert.match(titles(lenses)[0] ?? '', /^\$\(warning\) Drifted: /);
-    assert.deepEqual(titles(lenses).slice(1), ['Reconcile', 'Suspend', 'Show in tree', 'What Flux applies']);
+    assert.deepEqual(titles(lenses).slice(1), ['Diff', 'Reconcile', 'Suspend', 'Show in tree', 'What Flux applies']);
     assert.deepEqual(
       lenses.map(({ range }) => range.start.line),
       [0, 0, 0, 0, 0],
@@ -288,7 +288,7 @@ describe('lenses', () => {
         document,
         (shown) => has('Show in tree')(shown) && !has('Reconcile')(shown),
       );
-      assert.deepEqual(titles(lenses).slice(1), ['Show in tree', 'What Flux applies']);
+      assert.deepEqual(titles(lenses).slice(1), ['Diff', 'Show in tree', 'What Flux applies']);
       const row = await cluster.until('the row offers nothing', () => {
         const found = cluster.row(releaseId('grafana'));
         return found !== undefined && !/\bcan/.test(found.contextValue) && found;

@@ -57,19 +57,24 @@ const timedOut = helmRelease('loki', {
 });
 
 const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string])[] = [
-  ['ready', grafana, {}, '$(pass) Ready: 11.4.0 · 2m | Reconcile | Suspend | Show in tree'],
-  ['failed', timedOut, {}, '$(error) Failed: timed out waiting for 1 object · 2m | Reconcile | Suspend | Show in tree'],
+  ['ready', grafana, {}, '$(pass) Ready: 11.4.0 · 2m | Diff | Reconcile | Suspend | Show in tree'],
+  [
+    'failed',
+    timedOut,
+    {},
+    '$(error) Failed: timed out waiting for 1 object · 2m | Diff | Reconcile | Suspend | Show in tree',
+  ],
   [
     'suspended',
     { ...grafana, spec: { suspend: true } },
     {},
-    '$(debug-pause) Suspended: 11.4.0 | Resume | Show in tree',
+    '$(debug-pause) Suspended: 11.4.0 | Diff | Resume | Show in tree',
   ],
   [
     'waiting',
     kustomization('a', { conditions: failing('DependencyNotReady', "dependency 'b/c' is not ready") }),
     {},
-    '$(ellipsis) Waiting on b/c | Reconcile | Suspend | Show in tree',
+    '$(ellipsis) Waiting on b/c | Diff | Reconcile | Suspend | Show in tree',
   ],
   [
     'drifted',
@@ -78,40 +83,45 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
       conditions: [ready(), condition('Drifted', 'True', 'DriftDetected', 'x\nService/default/a removed')],
     }),
     {},
-    '$(warning) Drifted: 1.0.0 · 1 object drifted | Reconcile | Suspend | Show in tree',
+    '$(warning) Drifted: 1.0.0 · 1 object drifted | Diff | Reconcile | Suspend | Show in tree',
   ],
   [
     'progressing',
     kustomization('a', { conditions: [condition('Ready', 'Unknown', 'Progressing')] }),
     {},
-    '$(sync) Progressing: main@5f2c1a9 · reconciling 2m | Reconcile | Suspend | Show in tree',
+    '$(sync) Progressing: main@5f2c1a9 · reconciling 2m | Diff | Reconcile | Suspend | Show in tree',
   ],
-  ['read-only', grafana, { readOnly: true }, '$(pass) Ready: 11.4.0 · 2m | Show in tree'],
-  ['without the right to patch', grafana, { mayPatch: () => false }, '$(pass) Ready: 11.4.0 · 2m | Show in tree'],
+  ['read-only', grafana, { readOnly: true }, '$(pass) Ready: 11.4.0 · 2m | Diff | Show in tree'],
+  [
+    'without the right to patch',
+    grafana,
+    { mayPatch: () => false },
+    '$(pass) Ready: 11.4.0 · 2m | Diff | Show in tree',
+  ],
   [
     'being deleted',
     kustomization('a', { metadata: { deletionTimestamp: minutesAgo(1) } }),
     {},
-    '$(trash) Being deleted: main@5f2c1a9 · 1m | Show in tree',
+    '$(trash) Being deleted: main@5f2c1a9 · 1m | Diff | Show in tree',
   ],
   ['while an action runs', grafana, { action: () => running }, '$(sync~spin) Reconciling… | Stop waiting'],
   [
     'after an action',
     grafana,
     { action: () => ended('succeeded', 'applied revision 11.4.0') },
-    '$(pass) Ready: 11.4.0 · 2m | $(check) Reconciled: applied revision 11.4.0 | Reconcile | Suspend | Show in tree',
+    '$(pass) Ready: 11.4.0 · 2m | Diff | $(check) Reconciled: applied revision 11.4.0 | Reconcile | Suspend | Show in tree',
   ],
   [
     'after one that failed',
     grafana,
     { action: () => ended('failed', 'no permission') },
-    '$(pass) Ready: 11.4.0 · 2m | $(error) Reconcile failed: no permission | Reconcile | Suspend | Show in tree',
+    '$(pass) Ready: 11.4.0 · 2m | Diff | $(error) Reconcile failed: no permission | Reconcile | Suspend | Show in tree',
   ],
   [
     'after waiting was stopped',
     grafana,
     { action: () => ended('stopped', '') },
-    '$(pass) Ready: 11.4.0 · 2m | $(debug-stop) Stopped waiting | Reconcile | Suspend | Show in tree',
+    '$(pass) Ready: 11.4.0 · 2m | Diff | $(debug-stop) Stopped waiting | Reconcile | Suspend | Show in tree',
   ],
 ];
 
@@ -125,10 +135,17 @@ test('the state reveals the object; actions of a certain match do not ask on the
   const list = lenses(ours(grafana), [grafana]);
   assert.deepEqual(
     list.map(({ command }) => command),
-    ['driftline.revealObject', 'driftline.reconcileObject', 'driftline.suspendObject', 'driftline.revealObject'],
+    [
+      'driftline.revealObject',
+      'driftline.diffObject',
+      'driftline.reconcileObject',
+      'driftline.suspendObject',
+      'driftline.revealObject',
+    ],
   );
-  assert.ok(list.every(({ target }) => target.to === 'object' && target.doubt === undefined));
-  assert.equal(list[1]?.tooltip, 'Reconcile HelmRelease logging/grafana in homelab');
+  const acting = list.filter(({ title }) => title !== 'Diff');
+  assert.ok(acting.every(({ target }) => target.to === 'object' && target.doubt === undefined));
+  assert.equal(list[2]?.tooltip, 'Reconcile HelmRelease logging/grafana in homelab');
 });
 
 const foreign: DocumentMatch = {
@@ -143,10 +160,10 @@ test('a staging file while production is open: its namesake is named as such, an
   const list = lenses(foreign, [grafana]);
   assert.equal(
     line(list),
-    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | Reconcile | Suspend',
+    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | Diff | Reconcile | Suspend',
   );
   for (const { command, target } of list) {
-    if (command !== 'driftline.revealObject') {
+    if (command !== 'driftline.revealObject' && command !== 'driftline.diffObject') {
       assert.equal(
         target.to === 'object' ? target.doubt : undefined,
         'HelmRelease logging/grafana in homelab is applied by apps from gitlab.example.com/x, not by this file',
@@ -177,6 +194,13 @@ test('an action on a namesake that has ended says how', () => {
   );
 });
 
+test('a comparison is about the file and what it stands for, and changes nothing, so nobody is kept from it', () => {
+  const [own] = lenses(ours(grafana), [grafana], { readOnly: true, mayPatch: () => false }).slice(1);
+  assert.deepEqual([own?.title, own?.target], ['Diff', { to: 'document', id: idOf(grafana) }]);
+  const [absent] = lenses({ match: 'absent' }, []).slice(1);
+  assert.deepEqual(absent?.target, { to: 'document', id: undefined });
+});
+
 test('a failure without words is told by its reason', () => {
   const object = kustomization('a', { conditions: failing('BuildFailed', '') });
   assert.equal(lenses(ours(object), [object])[0]?.title, '$(error) Failed: build failed · 2m');
@@ -185,7 +209,7 @@ test('a failure without words is told by its reason', () => {
 test('while an action on a namesake runs, it can be stopped', () => {
   assert.equal(
     line(lenses(foreign, [grafana], { action: () => running })),
-    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | $(sync~spin) Reconciling… | Stop waiting',
+    '$(info) Same name in homelab, applied by apps from gitlab.example.com/x | Diff | $(sync~spin) Reconciling… | Stop waiting',
   );
 });
 
@@ -195,18 +219,22 @@ const several: DocumentMatch = { match: 'several', ids: [idOf(inA), idOf(inB)] }
 
 test('several of one name: each action lets the user choose, and none acts by itself', () => {
   const list = lenses(several, [inA, inB]);
-  assert.equal(line(list), '$(question) 2 of this name in homelab: a/web, b/web | Reconcile… | Suspend… | Resume…');
-  assert.ok(list.every(({ target }) => target.to === 'choose' && target.ids.length === 2 && target.doubt !== ''));
+  assert.equal(
+    line(list),
+    '$(question) 2 of this name in homelab: a/web, b/web | Diff | Reconcile… | Suspend… | Resume…',
+  );
+  const acting = list.filter(({ title }) => title !== 'Diff');
+  assert.ok(acting.every(({ target }) => target.to === 'choose' && target.ids.length === 2 && target.doubt !== ''));
 });
 
 test('several of one name, none to be changed', () => {
-  const title = '$(question) 2 of this name in homelab: a/web, b/web';
+  const title = '$(question) 2 of this name in homelab: a/web, b/web | Diff';
   assert.equal(line(lenses(several, [inA, inB], { readOnly: true })), title);
   assert.equal(line(lenses(several, [inA, inB], { mayPatch: () => false })), title);
 });
 
 test('not in the cluster is said only when everything of the kind is known', () => {
-  assert.equal(line(lenses({ match: 'absent' }, [])), '$(circle-slash) Not in homelab');
+  assert.equal(line(lenses({ match: 'absent' }, [])), '$(circle-slash) Not in homelab | Diff');
   assert.equal(lenses({ match: 'absent' }, [])[0]?.command, '');
   assert.equal(line(lenses({ match: 'absent' }, [], { complete: false })), '');
 });

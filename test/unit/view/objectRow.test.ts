@@ -15,10 +15,12 @@ const offersOf = (object: FluxObject, more: Shown = {}): string[] =>
     .filter((word) => /^(?:can|running)/.test(word));
 
 const all = ['canReconcile', 'canReconcileSource', 'canSuspend'];
+const allOfRelease = ['canReconcile', 'canReconcileSource', 'canForce', 'canSuspend'];
 
 for (const [name, object, more, expected] of [
   ['a ready Kustomization', kustomization('a'), {}, all],
-  ['a failing release', helmRelease('a', { conditions: failing('InstallFailed', 'no') }), {}, all],
+  ['a failing release', helmRelease('a', { conditions: failing('InstallFailed', 'no') }), {}, allOfRelease],
+  ['a suspended release', helmRelease('a', { spec: { suspend: true } }), {}, ['canResume']],
   ['suspended: only to be resumed', kustomization('a', { spec: { suspend: true } }), {}, ['canResume']],
   ['read-only', kustomization('a'), { readOnly: true }, []],
   ['a user who may not patch', kustomization('a'), { mayPatch: () => false }, []],
@@ -47,6 +49,15 @@ for (const [name, object, more, expected] of [
     assert.deepEqual(offersOf(object, more), expected);
   });
 }
+
+test('a comparison is offered of what applies objects, whatever the user may change', () => {
+  const words = (object: FluxObject, more: Shown = {}): boolean =>
+    at({ objects: [object], ...more }, object.metadata.name)
+      .contextValue.split(' ')
+      .includes('comparable');
+  assert.equal(words(kustomization('a')), true);
+  assert.equal(words(helmRelease('a', { namespace: 'flux-system' }), { readOnly: true, mayPatch: () => false }), true);
+});
 
 test('a running action shows in place of the state, and its icon turns', () => {
   const action: ActionEntry = {

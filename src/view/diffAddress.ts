@@ -1,0 +1,39 @@
+/**
+ * Addresses of the two sides of a changed object. They hold keys and no content, and one run's are never another's: what an
+ * address has once stood for does not change under a reader's eyes.
+ */
+
+/** Scheme of every address. */
+export const diffScheme = 'driftline-diff';
+
+/** Folder of every address, by which the documents are given their language (`package.json`, `filenamePatterns`). */
+const addressFolder = '/driftline-diff/';
+
+export interface DiffPlace {
+  /** Key of the object, or what else tells this pair from the others of its comparison. */
+  readonly key: string;
+  /** Counts the comparisons that were shown. */
+  readonly run: number;
+  readonly side: 'live' | 'desired';
+}
+
+export interface DiffAddress {
+  readonly path: string;
+  readonly query: string;
+}
+
+/** `title` is what the editor says above the pair. A slash would cut it, so a sign that looks like one stands for it. */
+export function diffAddress(title: string, { key, run, side }: DiffPlace): DiffAddress {
+  return { path: addressFolder + title.replaceAll('/', '∕'), query: JSON.stringify({ key, run, side }) };
+}
+
+/** What stands for a text that is no longer kept: the window was reloaded, or the comparison closed. */
+export const goneText = '# This comparison has been closed. Run Diff again.\n';
+
+/**
+ * Whether a tab shows the comparison of that title: VS Code writes the number of its files behind it, in the language of the
+ * user, and tells an extension nothing else of such a tab.
+ */
+export function isTabOf(title: string, label: string): boolean {
+  return label.startsWith(title) && /^(?:$|[\s（(])/u.test(label.slice(title.length));
+}

@@ -1,0 +1,66 @@
+/**
+ * What really corrects a drift (spec drift 5.2, 5.4). kustomize-controller applies everything with each reconcile; helm-controller
+ * looks for drift in two modes, corrects it in one, and cannot put back a Secret at all. Decides; does nothing.
+ */
+import type { Comparison } from '../drift/difference.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import { asText } from '../flux/untyped.ts';
+
+export type DriftCorrection =
+  | { readonly by: 'reconcile' | 'force'; readonly title: string; readonly detail: string }
+  /** `detail` says why there is nothing to press. */
+  | { readonly by: 'none'; readonly detail: string };
+
+export const correctionTitles = { reconcile: 'Reconcile now', force: 'Force an upgrade' } as const;
+
+/** `may`: whether this user may change the object at all. */
+export function driftCorrection(
+  owner: FluxObject,
+  { objects }: Pick<Comparison, 'objects'>,
+  may: { readonly readOnly: boolean; readonly mayPatch: boolean | undefined },
+): DriftCorrection {
+  const drifted = objects.filter(({ change }) => change !== 'none' && change !== 'skip' && change !== 'unknown');
+  if (drifted.length === 0) {
+    return none('Nothing drifted.');
+  }
+  if (may.readOnly) {
+    return none('The setting driftline.readOnly is on: Driftline changes nothing.');
+  }
+  if (may.mayPatch === false) {
+    return none(`You have no right to reconcile this ${owner.kind}.`);
+  }
+  if (owner.spec?.suspend === true) {
+    return none('It is suspended: resume it first, which corrects the drift.');
+  }
+  return owner.kind === 'Kustomization'
+    ? reconcile('Flux applies all objects again, which corrects the drift.')
+    : releaseCorrection(owner, drifted);
+}
+
+function releaseCorrection(owner: FluxObject, drifted: Comparison['objects']): DriftCorrection {
+  const mode = asText(owner.spec?.driftDetection?.mode) ?? 'disabled';
+  const secrets = drifted.some(({ id }) => id.kind === 'Secret' && id.group === '');
+  if (mode === 'enabled' && !secrets) {
+    return reconcile('Drift detection is enabled: a reconcile corrects the drift.');
+  }
+  if (mode === 'enabled') {
+    return force('helm-controller detects a changed Secret and cannot put it back: an upgrade does.');
+  }
+  return force(
+    mode === 'warn'
+      ? 'Drift detection only warns: a reconcile detects the drift and leaves it, an upgrade corrects it.'
+      : 'Drift detection is off: a reconcile finds nothing to do, an upgrade corrects the drift.',
+  );
+}
+
+function reconcile(detail: string): DriftCorrection {
+  return { by: 'reconcile', title: correctionTitles.reconcile, detail };
+}
+
+function force(detail: string): DriftCorrection {
+  return { by: 'force', title: correctionTitles.force, detail };
+}
+
+function none(detail: string): DriftCorrection {
+  return { by: 'none', detail };
+}

@@ -1,0 +1,106 @@
+/**
+ * One comparison from end to end: what is desired is rendered of the working tree, of the source's artifact or of what was applied
+ * last, then compared with the cluster. Asks the user nothing and shows nothing; sends dry-runs, so it runs on a command only.
+ */
+import type { Clock } from '../base/clock.ts';
+import { Disposables } from '../base/disposables.ts';
+import { Failure } from '../base/failure.ts';
+import type { ClusterApi } from '../cluster/clusterApi.ts';
+import { compareKustomization } from '../drift/compareKustomization.ts';
+import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
+import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
+import { renderApplied, renderNext } from '../drift/renderApplied.ts';
+import { renderNextRelease } from '../drift/renderLiveRelease.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import type { ClusterInputs, FluxName, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
+import type { ManifestReader } from '../render/readManifest.ts';
+import type { Renderer } from '../render/renderer.ts';
+import { fluxNameText } from '../view/renderedSubject.ts';
+import { localClone } from './localClone.ts';
+
+export interface CompareParts {
+  readonly renderer: Renderer;
+  readonly read: ManifestReader;
+  readonly api: ClusterApi;
+  readonly cluster: ClusterInputs;
+  /** Folders that may be clones of what the cluster applies. */
+  readonly roots: () => Promise<readonly string[]>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onStep: (step: string) => void;
+  readonly onProgress: (progress: ComparisonProgress) => void;
+  readonly onObject: (difference: ObjectDifference) => void;
+}
+
+/** What a comparison is of. `live` is the object when it began: `undefined` where the cluster has none yet. */
+export interface Compared {
+  readonly comparison: ReleaseComparison;
+  readonly live: FluxObject | undefined;
+}
+
+/** With what the files of the working tree give; `from` names it. */
+export async function compareRendered(
+  rendered: RenderedKustomization | RenderedRelease,
+  from: string,
+  parts: CompareParts,
+): Promise<Compared> {
+  const live = await readLive(rendered.name, parts);
+  return { live, comparison: await compare(rendered, live, from, parts) };
+}
+
+/** With what the source has now. */
+export async function compareNext(name: FluxName, parts: CompareParts): Promise<Compared> {
+  const live = await requireLive(name, parts);
+  parts.onStep('rendering what its source has now');
+  const { renderer, cluster, signal } = parts;
+  const next = name.kind === 'Kustomization' ? renderNext : renderNextRelease;
+  const { rendered, from } = await next({ live, renderer, cluster, signal });
+  return { live, comparison: await compare(rendered, live, from, parts) };
+}
+
+/** With what was applied last. */
+export async function compareDrift(name: FluxName, parts: CompareParts): Promise<Compared> {
+  const live = await requireLive(name, parts);
+  if (name.kind === 'HelmRelease') {
+    return { live, comparison: await compareRelease({ live, ...releaseParts(parts) }) };
+  }
+  parts.onStep('rendering what was applied last');
+  const { renderer, cluster, roots, signal } = parts;
+  const owned = new Disposables();
+  try {
+    const clone = localClone(roots, owned);
+    const { rendered, from } = await renderApplied({ live, renderer, cluster, clone, signal });
+    return { live, comparison: await compare(rendered, live, from, parts) };
+  } finally {
+    owned.dispose();
+  }
+}
+
+function compare(
+  rendered: RenderedKustomization | RenderedRelease,
+  live: FluxObject | undefined,
+  from: string,
+  parts: CompareParts,
+): Promise<ReleaseComparison> {
+  const { api, clock, signal, onProgress, onObject } = parts;
+  return rendered.kind === 'Kustomization'
+    ? compareKustomization({ rendered, live, api, from, clock, signal, onProgress, onObject })
+    : compareRelease({ live, rendered, from, ...releaseParts(parts) });
+}
+
+function releaseParts({ api, read, signal, onProgress, onObject }: CompareParts) {
+  return { api, read, signal, onProgress, onObject };
+}
+
+/** Read anew: a store may lag behind, and what has been applied since is to be noticed. */
+function readLive({ kind, namespace, name }: FluxName, { cluster, signal }: CompareParts) {
+  return cluster.fluxObject(kind, namespace, name, signal);
+}
+
+async function requireLive(name: FluxName, parts: CompareParts): Promise<FluxObject> {
+  const live = await readLive(name, parts);
+  if (!live) {
+    throw new Failure('notFound', `${fluxNameText(name)} is not in ${parts.cluster.context}`);
+  }
+  return live;
+}

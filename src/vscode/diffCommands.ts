@@ -1,0 +1,186 @@
+/**
+ * The commands of comparing: find what is meant, ask with what it is to be compared, compare where the user can see and end it,
+ * hand the result on. Nothing here runs without a command: a dry-run shows in the cluster's audit log as a write of the user's.
+ */
+import type * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { Failure } from '../base/failure.ts';
+import type { Log } from '../base/log.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import type { ObjectDifference } from '../drift/difference.ts';
+import type { FluxName } from '../render/desired.ts';
+import type { ManifestReader } from '../render/readManifest.ts';
+import { type DiffAgainst, diffChoices, readDiffAgainst } from '../view/diffChoice.ts';
+import { fluxNameText } from '../view/renderedSubject.ts';
+import { type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
+import type { DiffCommand } from './commandIds.ts';
+import { type Compared, compareDrift, compareNext, type CompareParts, compareRendered } from './compareTarget.ts';
+import { pickAgainst } from './diffPick.ts';
+import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
+import { clusterName, diffTarget, type DiffTarget, type DiffTargetParts } from './diffTarget.ts';
+import { withPatience } from './patientProgress.ts';
+import type { SessionInputs } from './sessionInputs.ts';
+import type { ShownDiffs } from './shownDiffs.ts';
+
+export interface DiffCommandsParts extends DiffTargetParts, AskedRenderParts {
+  readonly sessions: SessionManager;
+  readonly inputs: SessionInputs;
+  readonly read: ManifestReader;
+  readonly presenter: DiffPresenter;
+  readonly shown: ShownDiffs;
+  readonly memory: vscode.Memento;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const againstKey = 'driftline.diffAgainst';
+
+/** `argument`: what VS Code hands to a command. Throws a Failure. */
+export async function diffCommand(command: DiffCommand, argument: unknown, parts: DiffCommandsParts): Promise<void> {
+  switch (command) {
+    case 'diffObject': {
+      const target = await diffTarget(argument, parts);
+      return target && compareFor(target, false, parts);
+    }
+    case 'chooseComparison': {
+      const kept = readDiffAgainst(parts.memory.get(againstKey));
+      const picked = await pickAgainst('Diff compares the cluster with', undefined, { hasFiles: true, kept });
+      return picked && parts.memory.update(againstKey, picked);
+    }
+    case 'reconcileShown':
+      return parts.shown.correct('reconcile');
+    case 'forceShown':
+      return parts.shown.correct('force');
+  }
+}
+
+async function compareFor(target: DiffTarget, pull: boolean, parts: DiffCommandsParts): Promise<void> {
+  const against = await chosenAgainst(target, parts);
+  if (against === undefined) {
+    return;
+  }
+  const hold = parts.sessions.acquire(); // the session must outlive the view that it was opened for
+  try {
+    const compared = await compareAgainst(target, against, pull, parts);
+    if (compared) {
+      await parts.presenter.present(compared);
+    }
+  } finally {
+    hold.dispose();
+  }
+}
+
+/** Asked the first time and remembered. What the choice cannot be for this object is asked for without being remembered. */
+async function chosenAgainst({ name, stated }: DiffTarget, { memory }: DiffCommandsParts) {
+  const kept = readDiffAgainst(memory.get(againstKey));
+  const hasFiles = stated !== undefined;
+  if (kept !== undefined && diffChoices(name.kind, hasFiles).some(({ against }) => against === kept)) {
+    return kept;
+  }
+  const title = `Compare ${fluxNameText(name)}`;
+  const picked = await pickAgainst(title, name.kind, { hasFiles, kept });
+  if (picked !== undefined && kept === undefined) {
+    await memory.update(againstKey, picked);
+  }
+  return picked;
+}
+
+async function compareAgainst(
+  target: DiffTarget,
+  against: DiffAgainst,
+  pull: boolean,
+  parts: DiffCommandsParts,
+): Promise<ComparedNow | undefined> {
+  if (against === 'workingTree' && target.stated) {
+    return compareFiles({ ...target, stated: target.stated }, pull, parts);
+  }
+  const name = await clusterName(target, parts.views);
+  if (!name) {
+    return undefined;
+  }
+  const compare = against === 'next' ? compareNext : compareDrift;
+  const at = parts.clock.now();
+  const compared = await compareNow(name, (task) => compare(name, task), parts);
+  return compared && { ...compared, against, at, root: undefined };
+}
+
+/** Renders the files first, which may need an answer of the user's or end with an error that says more than a failure could. */
+async function compareFiles(
+  target: DiffTarget & { readonly stated: NonNullable<DiffTarget['stated']> },
+  pull: boolean,
+  parts: DiffCommandsParts,
+): Promise<ComparedNow | undefined> {
+  requireCluster(parts);
+  const asked = await askedRender(target.stated, pull, parts);
+  if (!asked) {
+    return undefined;
+  }
+  const { object, outcome } = asked;
+  if ('error' in outcome) {
+    const problem = await parts.documents.problemOf(object, outcome.error);
+    const again = () => compareFor({ ...target, stated: object }, true, parts);
+    // A message may stand for hours before somebody answers it.
+    tellProblem(object, problem, again).catch((error: unknown) =>
+      parts.log.warn(`A button of a message failed: ${error instanceof Error ? error.message : ''}`),
+    );
+    return undefined;
+  }
+  const { rendered } = outcome;
+  const at = parts.clock.now();
+  const compared = await compareNow(rendered.name, (task) => compareRendered(rendered, 'working tree', task), parts);
+  return compared && { ...compared, against: 'workingTree', at, root: object.root };
+}
+
+function requireCluster({ inputs, sessions }: DiffCommandsParts) {
+  const { current } = inputs;
+  if (!current || !sessions.session) {
+    throw new Failure('unreachable', 'no cluster is connected');
+  }
+  return { cluster: current, api: sessions.session.api };
+}
+
+/** With counts while it lasts. What was compared before the user ended it is not thrown away; `undefined` where that is nothing. */
+async function compareNow(
+  name: FluxName,
+  compare: (parts: CompareParts) => Promise<Compared>,
+  parts: DiffCommandsParts,
+): Promise<(Compared & { readonly partial: boolean }) | undefined> {
+  const { cluster, api } = requireCluster(parts);
+  const { renderer, read, workspace, clock } = parts;
+  const title = `Comparing ${fluxNameText(name)} with ${cluster.context}`;
+  const objects: ObjectDifference[] = [];
+  const counted = { total: 0 };
+  return withPatience(title, clock, async (signal, report) => {
+    const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void => {
+      counted.total = total;
+      report(`${done} of ${total} objects`);
+    };
+    const task: CompareParts = {
+      ...{ renderer, read, api, cluster, clock, signal, onProgress },
+      roots: () => workspace.roots(),
+      onStep: report,
+      onObject: (object) => objects.push(object),
+    };
+    try {
+      return { ...(await compare(task)), partial: false };
+    } catch (error) {
+      if (!signal.aborted) {
+        throw error;
+      }
+      return partialOf(name, api.context, objects, counted.total);
+    }
+  });
+}
+
+function partialOf(name: FluxName, context: string, objects: readonly ObjectDifference[], total: number) {
+  if (objects.length === 0) {
+    return undefined;
+  }
+  const message = `Ended after ${objects.length} of ${total} objects: what is missing here was not compared.`;
+  const notes = [{ severity: 'approximate', message } as const];
+  return {
+    comparison: { target: name, context, from: 'what was compared before it was ended', objects, notes },
+    live: undefined,
+    partial: true,
+  };
+}

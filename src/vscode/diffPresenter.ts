@@ -1,0 +1,203 @@
+/**
+ * Shows a comparison: at once where one object differs, from a list where several do, as one sentence where none does; and what
+ * makes the difference go away. Compares nothing and writes nothing to the cluster.
+ */
+import * as vscode from 'vscode';
+import type { ReleaseComparison } from '../drift/compareRelease.ts';
+import { appliedMark, keptComparison } from '../drift/keptComparison.ts';
+import { idOf, objectKey } from '../flux/objectKey.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import type { Settings } from '../settings.ts';
+import { commitAdvice } from '../view/commitAdvice.ts';
+import type { DiffAgainst } from '../view/diffChoice.ts';
+import { changeLooks, fieldsText } from '../view/differenceText.ts';
+import {
+  type DiffEntry,
+  diffTitle,
+  noteTexts,
+  nothingDiffersText,
+  objectTitle,
+  summarize,
+} from '../view/diffSummary.ts';
+import { type DriftCorrection, driftCorrection } from '../view/driftCorrection.ts';
+import { iconFreeText } from '../view/markdown.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import type { Compared } from './compareTarget.ts';
+import type { DiffDocuments, DiffPair } from './diffDocuments.ts';
+import { pickDifference } from './diffPick.ts';
+import { keyOfName } from './diffTarget.ts';
+import { correctDrift, type ShownDiffs, type ShownDrift } from './shownDiffs.ts';
+import { unpushedOf } from './uncommittedFiles.ts';
+
+export interface DiffPresenterParts {
+  readonly documents: DiffDocuments;
+  readonly shown: ShownDiffs;
+  readonly views: ClusterViews;
+  readonly settings: () => Settings;
+}
+
+export interface ComparedNow extends Compared {
+  readonly against: DiffAgainst;
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
+  /** The user has ended it: what is there is not all. */
+  readonly partial: boolean;
+  /** Top folder of the working tree that was compared. */
+  readonly root: string | undefined;
+}
+
+const statusTextMs = 10_000;
+
+interface Presented {
+  readonly comparison: ReleaseComparison;
+  readonly title: string;
+  readonly drift: ShownDrift | undefined;
+  readonly correction: DriftCorrection | undefined;
+  readonly advice: string | undefined;
+}
+
+export class DiffPresenter {
+  readonly #parts: DiffPresenterParts;
+
+  constructor(parts: DiffPresenterParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when the user has seen it, picked from it, or left it. */
+  async present(compared: ComparedNow): Promise<void> {
+    this.#keep(compared);
+    const presented = await this.#prepare(compared);
+    const { comparison } = presented;
+    const { differing, others } = summarize(comparison);
+    const pairs = differing.length + (comparison.config ? 1 : 0);
+    if (pairs === 0) {
+      await this.#sayNothing(presented);
+    } else if (pairs === 1 && others.length === 0 && !compared.partial) {
+      await this.#open(presented, differing, comparison.config !== undefined);
+    } else {
+      await this.#choose(presented);
+    }
+  }
+
+  /** A drift is shown in the tree from now on. What is no drift, or not all of it, is not. */
+  #keep({ comparison, live, against, at, partial }: ComparedNow): void {
+    const { open } = this.#parts.views;
+    if (against === 'drift' && !partial && live && open?.session.context === comparison.context) {
+      const kept = keptComparison(comparison, { at, mark: appliedMark(live) });
+      open.drift.put(keyOfName(comparison.context, comparison.target), kept);
+    }
+  }
+
+  async #prepare({ comparison, live, against, root }: ComparedNow): Promise<Presented> {
+    const { views, settings } = this.#parts;
+    const { context } = comparison;
+    const title = diffTitle(comparison);
+    if (against !== 'drift' || !live) {
+      const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), unsavedBelow(root));
+      return { comparison, title, drift: undefined, correction: undefined, advice };
+    }
+    const id = idOf(live);
+    const mayPatch = views.open?.rights.mayPatch(id);
+    const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
+    const drift = correction.by === 'none' ? undefined : { context, id, by: correction.by };
+    return { comparison, title, drift, correction, advice: undefined };
+  }
+
+  async #sayNothing(presented: Presented): Promise<void> {
+    const { comparison } = presented;
+    const more = summarize(comparison).others.length > 0 || comparison.notes.length > 0;
+    const button = 'Show details';
+    const text = nothingDiffersText(comparison);
+    const pressed = await vscode.window.showInformationMessage(text, ...(more ? [button] : []));
+    if (pressed === button) {
+      await this.#choose({ ...presented, correction: undefined, advice: undefined });
+    }
+  }
+
+  async #choose(presented: Presented): Promise<void> {
+    const { comparison, title, correction, advice } = presented;
+    const summary = summarize(comparison);
+    const { config } = comparison;
+    const picked = await pickDifference({
+      title,
+      summary,
+      values:
+        config &&
+        [...(config.chart ? [`${config.chart.before} → ${config.chart.after}`] : []), fieldsText(config.paths)].join(
+          ' · ',
+        ),
+      correction: correction && {
+        title: correction.by === 'none' ? undefined : correction.title,
+        detail: correction.detail,
+      },
+      advice,
+      notes: noteTexts(comparison),
+    });
+    switch (picked?.pick) {
+      case 'all':
+        return this.#open(presented, summary.differing, config !== undefined);
+      case 'values':
+        return this.#open(presented, [], true);
+      case 'one':
+        return this.#open(presented, [picked.entry], false);
+      case 'correct':
+        return presented.drift && correctDrift(presented.drift);
+      case 'nothing':
+        void vscode.window.showInformationMessage(picked.text);
+        return;
+      case undefined:
+        return;
+    }
+  }
+
+  async #open(presented: Presented, entries: readonly DiffEntry[], withValues: boolean): Promise<void> {
+    const { comparison, title, drift, correction, advice } = presented;
+    const { printYaml } = await import('../manifests/yamlBundle.ts');
+    const print = (object: KubernetesObject): string => printYaml({ ...object });
+    const { config } = comparison;
+    const pairs: DiffPair[] =
+      config && withValues
+        ? [
+            {
+              key: 'values',
+              title: 'Values of the release',
+              live: printYaml(config.before),
+              desired: printYaml(config.after),
+            },
+          ]
+        : [];
+    for (const entry of entries) {
+      pairs.push(pairOf(entry, comparison.context, print));
+      await breath();
+    }
+    await this.#parts.documents.show(title, pairs);
+    this.#parts.shown.set(title, drift);
+    const hint = advice ?? correction?.detail;
+    if (hint !== undefined) {
+      void vscode.window.setStatusBarMessage(`$(info) ${iconFreeText(hint)}`, statusTextMs);
+    }
+  }
+}
+
+function pairOf({ object, detail }: DiffEntry, context: string, print: (object: KubernetesObject) => string): DiffPair {
+  const { id, change, before, after } = object;
+  const title = objectTitle(object);
+  return {
+    key: objectKey(context, id),
+    title: change === 'change' ? title : `${title} (${changeLooks[change].words})`,
+    live: before && change !== 'create' ? print(before) : undefined,
+    // Where neither side may be shown there still is a word on what differs.
+    desired: after && change !== 'delete' ? print(after) : before ? undefined : `# ${detail === '' ? title : detail}\n`,
+  };
+}
+
+/** Printing hundreds of objects must not keep everything else in the extension host waiting. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function unsavedBelow(root: string): number {
+  return vscode.workspace.textDocuments.filter(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath.startsWith(root),
+  ).length;
+}

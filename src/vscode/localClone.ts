@@ -1,0 +1,52 @@
+/**
+ * The clones of the folders that are open, for a commit that a cluster applied and its source no longer has. Reads commits;
+ * fetches none.
+ */
+import type { Disposables } from '../base/disposables.ts';
+import { Failure, isFailure } from '../base/failure.ts';
+import type { LocalClone } from '../drift/appliedState.ts';
+import { CommitFiles } from '../git/commitFiles.ts';
+import { readRemotes } from '../git/readRemotes.ts';
+import { resolveRevision } from '../git/resolveRevision.ts';
+import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
+import type { RenderNote, RepositoryState } from '../render/desired.ts';
+
+/** Whatever it opens ends with `owned`, which must outlive the states that it gives. */
+export function localClone(roots: () => Promise<readonly string[]>, owned: Disposables): LocalClone {
+  return {
+    async commit(revision, signal) {
+      for (const root of await roots()) {
+        const state = await commitOf(root, revision, signal, owned);
+        if (state) {
+          return state;
+        }
+      }
+      throw new Failure('notFound', `no folder that is open has commit ${revision.slice(0, 7)}`);
+    },
+  };
+}
+
+/** `undefined` where that folder has no such commit, or is no repository. */
+async function commitOf(
+  root: string,
+  revision: string,
+  signal: AbortSignal,
+  owned: Disposables,
+): Promise<RepositoryState | undefined> {
+  let commit: string;
+  try {
+    commit = await resolveRevision(root, revision, { signal });
+  } catch (error) {
+    if (isFailure(error, 'notFound')) {
+      return undefined;
+    }
+    throw error;
+  }
+  const files = owned.add(new CommitFiles({ root, commit, uncounted: isLeftOutByDefault }));
+  const submodules = (await files.leftOut(signal)).filter(({ kind }) => kind === 'submodule');
+  const label = `commit ${commit.slice(0, 7)}`;
+  const message = `The files of Git submodules are left out of ${label}.`;
+  const notes: RenderNote[] = submodules.length === 0 ? [] : [{ severity: 'information', message }];
+  const remotes = (await readRemotes(root)).flatMap(({ urls }) => urls);
+  return { label, key: `${root}@${commit}`, files, remotes, notes };
+}

@@ -1,0 +1,123 @@
+/** A comparison as a list to pick from: order, words, and the sentence where nothing differs. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Comparison, ObjectDifference } from '../../../src/drift/difference.ts';
+import { countsText, fieldsText, objectDetail } from '../../../src/view/differenceText.ts';
+import { diffTitle, noteTexts, nothingDiffersText, summarize } from '../../../src/view/diffSummary.ts';
+import { changedObject, comparedObject, comparisonOf } from '../../support/comparisons.ts';
+
+const same = comparedObject('ConfigMap', 'same');
+const field = (...path: (string | number)[]) => ({ path, effect: 'replace' }) as const;
+
+test('the title says what is compared with what', () => {
+  const target = { kind: 'HelmRelease', namespace: 'logging', name: 'grafana' } as const;
+  assert.equal(diffTitle({ target, from: 'working tree' }), 'HelmRelease logging/grafana: cluster ↔ working tree');
+});
+
+test('what cannot be had again comes first, what has nothing to open comes apart, what is the same not at all', () => {
+  const objects = [
+    comparedObject('Secret', 'sealed', { change: 'unknown', because: 'encrypted', reason: 'SOPS has encrypted it' }),
+    changedObject('Deployment', 'web', [field('spec', 'replicas')]),
+    same,
+    comparedObject('Ingress', 'own', { change: 'skip', because: 'ssaIgnore', reason: 'it says ssa: Ignore' }),
+    comparedObject('ConfigMap', 'new', { change: 'create' }),
+    comparedObject('Service', 'web', { change: 'recreate', reason: 'clusterIP cannot be changed' }),
+    comparedObject('ConfigMap', 'old', { change: 'delete' }),
+  ];
+  const { differing, others, counts } = summarize({ objects });
+  const lines = (entries: typeof differing) =>
+    entries.map(({ icon, label, description, detail }) => [icon.id, label, description, detail].join(' | '));
+  assert.deepEqual(lines(differing), [
+    'trash | ConfigMap default/old | would be deleted | ',
+    'replace-all | Service default/web | would be deleted and created anew | clusterIP cannot be changed',
+    'diff-added | ConfigMap default/new | would be created | ',
+    'diff-modified | Deployment default/web | would be changed | spec.replicas',
+  ]);
+  assert.deepEqual(lines(others), [
+    'question | Secret default/sealed | could not be compared | SOPS has encrypted it',
+    'debug-step-over | Ingress default/own | is left alone | it says ssa: Ignore',
+  ]);
+  assert.equal(counts, '1 deleted, 1 recreated, 1 created, 1 changed, 1 not compared, 1 left alone');
+  assert.equal(countsText([same]), '');
+});
+
+const details: readonly (readonly [string, Partial<ObjectDifference>, string])[] = [
+  ['one field', { paths: [field('spec', 'replicas')] }, 'spec.replicas'],
+  [
+    'many fields',
+    { paths: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => field('data', name)) },
+    'data.a, data.b, data.c, data.d and 2 more fields',
+  ],
+  [
+    'what comes along',
+    { paths: [field('spec', 'template')], restartsPods: true, takenOverFrom: 'Helm release logging/loki' },
+    'spec.template · replaces pods · taken over from Helm release logging/loki',
+  ],
+  [
+    'what kubectl added',
+    { paths: [{ path: ['metadata', 'labels', 'x'], effect: 'remove', takenBack: true }] },
+    'metadata.labels.x · with fields that kubectl added, which Flux takes back',
+  ],
+  [
+    'without the right to a dry run',
+    { paths: [field('spec', 'replicas')], approximate: true },
+    'spec.replicas · approximate: no right to a dry run',
+  ],
+  ['hostile text', { reason: 'a\nb\u202e $(flame)' }, 'a b $(flame)'],
+];
+
+for (const [name, more, expected] of details) {
+  test(`details of an object: ${name}`, () => {
+    assert.equal(objectDetail(changedObject('Deployment', 'web', [], more)), expected);
+  });
+}
+
+test('no text of a cluster draws an icon in the list', () => {
+  const [entry] = summarize({
+    objects: [comparedObject('ConfigMap', '$(flame)', { change: 'delete', reason: '$(flame)' })],
+  }).differing;
+  assert.deepEqual([entry?.label, entry?.detail], ['ConfigMap default/\\$(flame)', '\\$(flame)']);
+});
+
+test('a single field more is one field', () => {
+  const paths = ['a', 'b', 'c', 'd', 'e'].map((name) => field(name));
+  assert.equal(fieldsText(paths), 'a, b, c, d and 1 more field');
+  assert.equal(fieldsText([]), '');
+});
+
+const unknown = comparedObject('Secret', 'x', { change: 'unknown' });
+const nothing: readonly (readonly [string, Comparison, string])[] = [
+  [
+    'all the same',
+    comparisonOf([same, comparedObject('ConfigMap', 'b')], { from: 'working tree' }),
+    'Kustomization flux-system/apps: homelab and working tree: nothing differs, 2 objects are the same.',
+  ],
+  [
+    'some not compared',
+    comparisonOf([same, unknown]),
+    'Kustomization flux-system/apps: homelab and artifact main@sha1:5f2c1a9: nothing differs, 1 object is the same; 1 not compared.',
+  ],
+  [
+    'none compared: that is no "nothing differs"',
+    comparisonOf([unknown], { from: 'release v3' }),
+    'Kustomization flux-system/apps: homelab and release v3: nothing could be compared; 1 not compared.',
+  ],
+  [
+    'no object at all',
+    comparisonOf([], { from: 'release v3' }),
+    'Kustomization flux-system/apps: homelab and release v3: there is no object to compare.',
+  ],
+];
+
+for (const [name, comparison, expected] of nothing) {
+  test(`nothing differs: ${name}`, () => assert.equal(nothingDiffersText(comparison), expected));
+}
+
+test('notes: the doubts first, each once', () => {
+  const notes = [
+    { severity: 'information', message: 'a' },
+    { severity: 'approximate', message: 'b' },
+    { severity: 'information', message: 'a' },
+  ] as const;
+  assert.deepEqual(noteTexts({ notes }), ['b', 'a']);
+});

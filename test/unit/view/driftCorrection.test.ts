@@ -1,0 +1,107 @@
+/** What corrects a drift, by who applied it and how; and what makes Flux apply files. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ObjectDifference } from '../../../src/drift/difference.ts';
+import type { FluxObject } from '../../../src/flux/objects.ts';
+import { commitAdvice, type Unpushed } from '../../../src/view/commitAdvice.ts';
+import { diffChoices, readDiffAgainst } from '../../../src/view/diffChoice.ts';
+import { driftCorrection } from '../../../src/view/driftCorrection.ts';
+import { diffAddress, isTabOf } from '../../../src/view/diffAddress.ts';
+import { helmRelease, kustomization } from '../../support/builders.ts';
+import { changedObject, comparedObject } from '../../support/comparisons.ts';
+
+const web = changedObject('Deployment', 'web', []);
+const secret = changedObject('Secret', 'token', []);
+const detecting = (mode: string) => helmRelease('a', { spec: { driftDetection: { mode } } });
+const free = { readOnly: false, mayPatch: true };
+
+const corrections: readonly (readonly [
+  string,
+  FluxObject,
+  readonly ObjectDifference[],
+  typeof free,
+  string,
+  RegExp,
+])[] = [
+  ['a Kustomization', kustomization('a'), [web], free, 'reconcile', /applies all objects again/],
+  ['a release that corrects drift', detecting('enabled'), [web], free, 'reconcile', /corrects the drift/],
+  ['a release that warns', detecting('warn'), [web], free, 'force', /only warns: a reconcile detects/],
+  ['a release without drift detection', helmRelease('a'), [web], free, 'force', /Drift detection is off/],
+  ['a Secret, which helm-controller cannot put back', detecting('enabled'), [web, secret], free, 'force', /Secret/],
+  ['a Secret of a Kustomization', kustomization('a'), [secret], free, 'reconcile', /./],
+  ['suspended', kustomization('a', { spec: { suspend: true } }), [web], free, 'none', /resume it first/],
+  ['read-only', kustomization('a'), [web], { ...free, readOnly: true }, 'none', /driftline\.readOnly/],
+  ['without the right', helmRelease('a'), [web], { ...free, mayPatch: false }, 'none', /no right/],
+  [
+    'nothing that it would change',
+    kustomization('a'),
+    [comparedObject('ConfigMap', 'a'), comparedObject('ConfigMap', 'b', { change: 'skip' })],
+    free,
+    'none',
+    /Nothing drifted/,
+  ],
+];
+
+for (const [name, owner, objects, may, by, detail] of corrections) {
+  test(`what corrects the drift of ${name}`, () => {
+    const correction = driftCorrection(owner, { objects }, may);
+    assert.equal(correction.by, by);
+    assert.match(correction.detail, detail);
+  });
+}
+
+const advices: readonly (readonly [string, Unpushed | undefined, number, string])[] = [
+  ['a file', { paths: ['a.yaml'], ahead: 0 }, 0, 'To have Flux apply this: commit a.yaml, then push.'],
+  [
+    'unsaved and uncommitted',
+    { paths: ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml'], ahead: 2 },
+    1,
+    'To have Flux apply this: save 1 file, then commit a.yaml, b.yaml, c.yaml and 1 more, then push.',
+  ],
+  ['only unsaved', { paths: [], ahead: 0 }, 2, 'To have Flux apply this: save 2 files, then commit, then push.'],
+  ['only unpushed', { paths: [], ahead: 1 }, 0, 'To have Flux apply this: push 1 commit.'],
+  ['unknown', undefined, 0, 'To have Flux apply this: commit, then push.'],
+  [
+    'nothing',
+    { paths: [], ahead: 0 },
+    0,
+    'All is committed and pushed: Flux applies it when its source has fetched it.',
+  ],
+];
+
+for (const [name, unpushed, unsaved, expected] of advices) {
+  test(`what Flux needs to apply files: ${name}`, () => assert.equal(commitAdvice(unpushed, unsaved), expected));
+}
+
+test('without files there is no working tree to choose; a memento that holds anything else holds nothing', () => {
+  assert.deepEqual(
+    diffChoices('HelmRelease', true).map(({ label }) => label),
+    ['Working tree', 'Next', 'Drift'],
+  );
+  assert.deepEqual(
+    diffChoices('Kustomization', false).map(({ against }) => against),
+    ['next', 'drift'],
+  );
+  assert.equal(readDiffAgainst('drift'), 'drift');
+  assert.equal(readDiffAgainst('everything'), undefined);
+});
+
+test('each run and side has an address of its own, which holds no content and is not cut by a slash', () => {
+  const place = { key: 'homelab/apps/Deployment/default/web', run: 2, side: 'live' } as const;
+  const { path, query } = diffAddress('Deployment default/web', place);
+  assert.equal(path, '/driftline-diff/Deployment default∕web');
+  assert.deepEqual(JSON.parse(query), place);
+  assert.notEqual(diffAddress('x', { ...place, side: 'desired' }).query, query);
+});
+
+for (const [label, expected] of [
+  ['HelmRelease a/b: cluster ↔ release v1', true],
+  ['HelmRelease a/b: cluster ↔ release v1 (3 files)', true],
+  ['HelmRelease a/b: cluster ↔ release v1（3 个文件）', true],
+  ['HelmRelease a/b: cluster ↔ release v12 (3 files)', false],
+  ['HelmRelease a/b', false],
+] as const) {
+  test(`a tab is told by its title: ${label}`, () => {
+    assert.equal(isTabOf('HelmRelease a/b: cluster ↔ release v1', label), expected);
+  });
+}
