@@ -2,20 +2,27 @@
  * A HelmRelease against its cluster: what differs from the release that Helm has stored (drift), or what an upgrade to a render
  * would change of it. Puts the parts together and orders what they give; sends nothing but dry-runs.
  */
-import { isFailure } from '../base/failure.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { cancelled, isFailure } from '../base/failure.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { readNewestRelease, readStoredRelease, storageOf, type StoredRelease } from '../cluster/helmStorage.ts';
-import { inventoryOf } from '../flux/inventory.ts';
+import { encodeInventoryId, inventoryOf } from '../flux/inventory.ts';
 import { displayName, idOf, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
+import { asRecord } from '../flux/untyped.ts';
 import type { FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
 import type { Because, Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
-import { releaseSecrets } from './releaseSecrets.ts';
+import { ignoreRules } from './ignoreRules.ts';
+import { PoliteRequests } from './politeRequests.ts';
+import { type Correction, correctionOf, driftNotes } from './releaseNotes.ts';
+import { type ReleaseSecrets, releaseSecrets } from './releaseSecrets.ts';
 import { upgradeDifferences } from './releaseUpgrade.ts';
-import { storedObjects } from './storedObjects.ts';
+import { Rights } from './rights.ts';
+import { StoredComparison, type StoredSurroundings } from './storedComparison.ts';
+import { type PlacedObject, storedObjects } from './storedObjects.ts';
 
 export interface ReleaseComparisonRequest {
   /** The HelmRelease as the cluster has it; absent where it has none, which needs `rendered`. */
@@ -33,6 +40,7 @@ export interface ReleaseComparisonRequest {
   /** What `rendered` was made of. Absent: `release v3`. */
   readonly from?: string;
   readonly signal: AbortSignal;
+  readonly clock?: Clock;
   readonly onProgress?: (progress: ComparisonProgress) => void;
   /** Told of each object when it is known, in no special order: what there is when the user cancels. */
   readonly onObject?: (difference: ObjectDifference) => void;
@@ -41,6 +49,8 @@ export interface ReleaseComparisonRequest {
 export interface ReleaseComparison extends Comparison {
   /** Old values against new ones; only where a render is compared, and differs. Explains most changes, so it is told first. */
   readonly config?: ConfigDiff;
+  /** What puts the objects back where they have drifted; only of a drift. */
+  readonly correction?: Correction;
   /** What is installed; absent where nothing is, or it could not be read. */
   readonly installed?: { readonly version: number; readonly chart: string; readonly status: string };
 }
@@ -119,8 +129,13 @@ async function compareAbsent(request: ReleaseComparisonRequest, frame: Frame): P
     return { ...frame, objects: [], notes };
   }
   const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
-  const objects = await upgradeDifferences([], rendered, { api, signal, secrets: secrets.texts });
-  return { ...frame, objects: told(request, objects), notes: [...rendered.notes, ...notes] };
+  const objects = await upgradeDifferences([], rendered, {
+    api,
+    signal,
+    secrets: secrets.texts,
+    hidden: secrets.unread.length > 0,
+  });
+  return { ...frame, objects: told(request, objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
 }
 
 const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
@@ -140,17 +155,94 @@ async function compareInstalled(
     status: stored.status,
   };
   if (!rendered) {
-    return { ...frame, installed, objects: [], notes: [] };
+    const drift = await compareDrift(request, stored, objects, secrets);
+    return { ...frame, installed, ...drift };
   }
-  const config = configDiff(stored, rendered, live);
-  const differences = await upgradeDifferences(objects, rendered, { api, signal, secrets: secrets.texts });
+  const hidden = secrets.unread.length > 0;
+  const config = hidden ? undefined : configDiff(stored, rendered, live);
+  const differences = await upgradeDifferences(objects, rendered, { api, signal, secrets: secrets.texts, hidden });
   return {
     ...frame,
     installed,
     ...(config ? { config } : {}),
     objects: told(request, differences),
-    notes: [...rendered.notes, ...adoptionNotes(live, stored)],
+    notes: [...rendered.notes, ...unreadNotes(secrets), ...adoptionNotes(live, stored)],
   };
+}
+
+async function compareDrift(
+  request: ReleaseComparisonRequest,
+  stored: StoredRelease,
+  objects: readonly PlacedObject[],
+  secrets: ReleaseSecrets,
+): Promise<Pick<ReleaseComparison, 'objects' | 'notes' | 'correction'>> {
+  const { live, signal, onObject, onProgress } = request;
+  if (live === undefined) {
+    throw new TypeError('drift is that of a live release');
+  }
+  const around = surroundings(request, live, stored, secrets);
+  let done = 0;
+  const differences = await Promise.all(
+    objects.map(async (object) => {
+      const difference = await new StoredComparison(around, object).run();
+      if (signal.aborted) {
+        throw cancelled('the comparison');
+      }
+      done += 1;
+      onObject?.(difference);
+      onProgress?.({ done, total: objects.length });
+      return difference;
+    }),
+  );
+  const { problem } = around.ignore;
+  return {
+    objects: inOrder(differences),
+    correction: correctionOf(live),
+    notes: [
+      ...unreadNotes(secrets),
+      ...(problem === undefined ? [] : [approximate(`helm-controller compares nothing: ${problem}.`)]),
+      ...driftNotes(live, stored),
+    ],
+  };
+}
+
+/** The controller keeps its rules in a map by their targets: of those without one the last is left (jsondiff `CompileIgnoreRules`). */
+function rulesInForce(live: FluxObject): readonly unknown[] {
+  const rules = live.spec?.driftDetection?.ignore ?? [];
+  const isForAll = (rule: unknown): boolean => (asRecord(rule)?.['target'] ?? null) === null;
+  const last = rules.findLastIndex(isForAll);
+  return rules.filter((rule, at) => at === last || !isForAll(rule));
+}
+
+function surroundings(
+  { api, signal, clock = systemClock(), applied }: ReleaseComparisonRequest,
+  live: FluxObject,
+  stored: StoredRelease,
+  secrets: ReleaseSecrets,
+): StoredSurroundings {
+  const requests = new PoliteRequests({ clock, signal });
+  const rendered = new Map(
+    (applied?.objects ?? []).map((desired) => [encodeInventoryId(idOf(desired.real.reveal())), desired]),
+  );
+  return {
+    api,
+    requests,
+    rights: new Rights((question) => requests.send((each) => api.mayI(question, each))),
+    release: stored,
+    ignore: ignoreRules(rulesInForce(live)),
+    secrets: secrets.texts,
+    hidden: secrets.unread.length > 0,
+    // A kind that was not known when it was rendered has no namespace there.
+    renderedAs: ({ id }) =>
+      rendered.get(encodeInventoryId(id)) ?? rendered.get(encodeInventoryId({ ...id, namespace: '' })),
+  };
+}
+
+function unreadNotes({ unread }: ReleaseSecrets): readonly RenderNote[] {
+  const names = unread.join(', ');
+  return unread.length === 0
+    ? []
+    : [approximate(`No values are shown: ${names} cannot be read, from which values of the release may come.`)];
 }
 
 /** A release that was installed without Flux and that a HelmRelease takes over. */
@@ -167,11 +259,15 @@ function adoptionNotes(live: FluxObject | undefined, stored: StoredRelease): rea
 
 const order: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
 
-/** Ordered as a comparison is, with everybody told who listens. */
+/** Everybody is told who listens. */
 function told(request: ReleaseComparisonRequest, objects: readonly ObjectDifference[]): readonly ObjectDifference[] {
   objects.forEach((difference, at) => {
     request.onObject?.(difference);
     request.onProgress?.({ done: at + 1, total: objects.length });
   });
+  return inOrder(objects);
+}
+
+function inOrder(objects: readonly ObjectDifference[]): readonly ObjectDifference[] {
   return order.flatMap((change) => objects.filter((difference) => difference.change === change));
 }

@@ -32,8 +32,8 @@ export interface SecretSources {
 }
 
 /**
- * What renders know; what Secrets of the release's own manifest hold; stored values that no plain text proves; and, where no render
- * of the live release is there, what Kustomizations substitute from Secrets.
+ * What renders know; what Secrets of the release's own manifest hold; stored values that no plain text proves; and what
+ * Kustomizations substitute from Secrets now, which a render of the live HelmRelease cannot tell from its author's text.
  */
 export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSecrets> {
   const { live, stored, objects, renders } = sources;
@@ -44,7 +44,7 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
     const next = renders.at(0) ?? { values: [] };
     texts.addDifferences(stored.config.reveal(), maskedConfigPair(stored.config, next, live).before);
   }
-  const unread = renders.length === 0 && live ? await addSubstituted(live, texts, sources) : [];
+  const unread = live ? await addSubstituted(live, texts, sources) : [];
   return { texts: new Sealed(texts.all), unread };
 }
 

@@ -12,6 +12,7 @@ import type { DesiredObject, FieldPath, RenderedRelease } from '../render/desire
 import { maskLive } from '../render/maskLive.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import { inNamespace, placeObject, type PlacedObject, withHelmMarks } from './storedObjects.ts';
+import { restartsPods } from './podRestarts.ts';
 import { renderedPaths } from './renderedPaths.ts';
 
 export interface UpgradeParts {
@@ -19,15 +20,8 @@ export interface UpgradeParts {
   readonly signal: AbortSignal;
   /** Texts that must be shown nowhere: of this render, and old ones that the stored release still holds. */
   readonly secrets: Sealed<readonly string[]>;
-}
-
-const podKinds: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
-
-/** Whether pods are replaced when the fields of this kind change. */
-export function restartsPods(kind: string, paths: readonly { readonly path: FieldPath }[]): boolean {
-  return (
-    podKinds.has(kind) && paths.some(({ path }) => path.length >= 2 && path[0] === 'spec' && path[1] === 'template')
-  );
+  /** Secrets that could not be read may have gone into the release: then no values are shown. */
+  readonly hidden: boolean;
 }
 
 /** In no special order. Hooks and definitions of `crds/` are not compared: neither is in the manifest. */
@@ -58,17 +52,17 @@ function keyOf({ group, kind, namespace, name }: ObjectId): string {
   return JSON.stringify([group, kind, namespace, name]);
 }
 
-function created(placed: PlacedObject, desired: DesiredObject, { secrets }: UpgradeParts): ObjectDifference {
+function created(placed: PlacedObject, desired: DesiredObject, { secrets, hidden }: UpgradeParts): ObjectDifference {
   const { after } = maskLive({ desired, secrets });
   const { id, apiVersion } = placed;
-  return { id, apiVersion, change: 'create', paths: [], ...(after ? { after } : {}) };
+  return { id, apiVersion, change: 'create', paths: [], ...(after && !hidden ? { after } : {}) };
 }
 
 function changed(
   stored: PlacedObject,
   placed: PlacedObject,
   desired: DesiredObject,
-  { secrets }: UpgradeParts,
+  { secrets, hidden }: UpgradeParts,
 ): ObjectDifference {
   const [live, next] = [stored.object.reveal(), placed.object.reveal()];
   const sides = maskLive({ desired, live, secrets });
@@ -83,9 +77,14 @@ function changed(
     apiVersion,
     change: 'change',
     paths: told,
-    ...(restartsPods(id.kind, paths) ? { restartsPods: true as const } : {}),
-    ...(sides.before ? { before: sides.before } : {}),
-    ...(sides.after ? { after: sides.after } : {}),
+    ...(restartsPods(
+      next,
+      paths.map(({ path }) => path),
+    )
+      ? { restartsPods: true as const }
+      : {}),
+    ...(sides.before && !hidden ? { before: sides.before } : {}),
+    ...(sides.after && !hidden ? { after: sides.after } : {}),
     real: new Sealed({ live, next }),
   };
 }
@@ -95,7 +94,10 @@ function isWithin(path: FieldPath, place: FieldPath): boolean {
 }
 
 /** Helm asks the live object whether it is to be kept, with this very word (helm pkg/kube client.go `Update`). */
-async function deleted(stored: PlacedObject, { api, signal, secrets }: UpgradeParts): Promise<ObjectDifference> {
+async function deleted(
+  stored: PlacedObject,
+  { api, signal, secrets, hidden }: UpgradeParts,
+): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = stored;
   const object = stored.object.reveal();
   const base = { id, apiVersion, paths: [] };
@@ -118,5 +120,5 @@ async function deleted(stored: PlacedObject, { api, signal, secrets }: UpgradePa
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
   }
   const { before } = maskLive({ live: object, secrets });
-  return { ...base, change: 'delete', ...(before ? { before } : {}) };
+  return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };
 }

@@ -1,0 +1,254 @@
+/**
+ * One object of a stored release against the cluster, by helm-controller's rules of drift detection (internal/action/diff.go,
+ * fluxcd/pkg/ssa jsondiff `Unstructured`; spec drift 5.3): a dry-run as the controller, without what it leaves out. Every outcome
+ * is a value. Sends one GET and one dry-run at most.
+ */
+import { type Failure, isFailure } from '../base/failure.ts';
+import { Sealed } from '../base/sealed.ts';
+import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import type { StoredRelease } from '../cluster/helmStorage.ts';
+import { displayName } from '../flux/objectKey.ts';
+import type { KubernetesObject } from '../flux/objects.ts';
+import type { DesiredObject, FieldPath } from '../render/desired.ts';
+import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
+import { compareObjects, type FieldChange } from './compareObjects.ts';
+import type { FieldDifference, ObjectDifference } from './difference.ts';
+import { dryRunVerdict } from './dryRunVerdict.ts';
+import { type IgnoreRules, withFieldsOf, withoutPointers } from './ignoreRules.ts';
+import { fieldOwners, lastWriter } from './managedFields.ts';
+import { normalizeDesired } from './normalizeDesired.ts';
+import { restartsPods } from './podRestarts.ts';
+import type { PoliteRequests } from './politeRequests.ts';
+import type { Rights } from './rights.ts';
+import { isSecret, meaningful } from './shownObject.ts';
+import type { PlacedObject } from './storedObjects.ts';
+
+/** Of its dry-runs and of what it writes. */
+export const helmController = 'helm-controller';
+
+export interface StoredSurroundings {
+  readonly api: ClusterApi;
+  readonly requests: PoliteRequests;
+  readonly rights: Rights;
+  readonly release: Pick<StoredRelease, 'name' | 'namespace'>;
+  readonly ignore: IgnoreRules;
+  readonly secrets: Sealed<readonly string[]>;
+  /** Secrets that could not be read may have gone into the release: then nothing is shown of values, nor of the server's words. */
+  readonly hidden: boolean;
+  /** The same object of a render of the release as it is applied, which tells where Secrets went. */
+  readonly renderedAs: (object: PlacedObject) => DesiredObject | undefined;
+}
+
+type Outcome = Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> & { readonly paths?: readonly FieldDifference[] };
+
+/** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
+export class StoredComparison {
+  readonly #around: StoredSurroundings;
+  readonly #stored: PlacedObject;
+  readonly #sent: KubernetesObject;
+
+  constructor(around: StoredSurroundings, stored: PlacedObject) {
+    this.#around = around;
+    this.#stored = stored;
+    this.#sent = normalizeDesired(stored.object.reveal());
+  }
+
+  async run(): Promise<ObjectDifference> {
+    const { resource, apiVersion } = this.#stored;
+    if (resource === undefined) {
+      const reason = `The cluster does not serve ${this.#sent.kind} of ${apiVersion}, so helm-controller cannot compare it.`;
+      return this.#result({ change: 'unknown', because: 'notServed', reason });
+    }
+    if (isExcluded(this.#sent) || this.#around.ignore.pointersFor(this.#sent).includes('')) {
+      return this.#excluded();
+    }
+    const may = await this.#try(() => this.#around.rights.may('get', resource, this.#stored.id.namespace));
+    if (may === false) {
+      return this.#forbidden('get', resource);
+    }
+    return isFailure(may) ? this.#failed(may) : this.#against(resource);
+  }
+
+  async #against(resource: ApiResource): Promise<ObjectDifference> {
+    const { api, requests, rights } = this.#around;
+    const { id } = this.#stored;
+    const found = await this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
+    if (isFailure(found) && found.reason !== 'notFound') {
+      return this.#failed(found);
+    }
+    const live = isFailure(found) ? undefined : found;
+    if (live && isExcluded(live)) {
+      return this.#excluded();
+    }
+    const verb = live ? 'patch' : 'create';
+    const may = [await this.#try(() => rights.may('patch', resource, id.namespace))];
+    if (live === undefined) {
+      may.push(await this.#try(() => rights.may('create', resource, id.namespace)));
+    }
+    if (may.includes(false)) {
+      return live ? this.#forbidden(verb, resource) : this.#missing(undefined, { approximate: true });
+    }
+    const next = await this.#try(() =>
+      requests.send((signal) => api.dryRunApply(resource, id, this.#sent, helmController, signal)),
+    );
+    if (isFailure(next)) {
+      return this.#refused(next, live);
+    }
+    return live ? this.#compared(live, next) : this.#missing(next, {});
+  }
+
+  #compared(live: KubernetesObject, dryRun: KubernetesObject): ObjectDifference {
+    const pointers = this.#around.ignore.pointersFor(this.#sent);
+    const [old, young] = [live, dryRun].map((object) => withoutPointers(object, pointers)) as [
+      KubernetesObject,
+      KubernetesObject,
+    ];
+    const changes = compareObjects(old, young).filter(countsAsDrift);
+    if (changes.length === 0) {
+      return this.#result({ change: 'none', real: new Sealed({ live, next: live }) });
+    }
+    const next = corrected(live, dryRun, pointers);
+    const owners = fieldOwners(live);
+    const sides = this.#sides(live, next);
+    const paths = changes.map(({ path, effect }): FieldDifference => {
+      const writer = effect === 'add' ? undefined : lastWriter(owners, live, path, helmController);
+      return { path: sides.shownPath(path), effect, ...(writer && { writer }) };
+    });
+    return this.#result({
+      change: 'change',
+      paths,
+      ...sides.shown,
+      ...this.#corrections(live, changes),
+      ...(restartsPods(
+        next,
+        changes.map(({ path }) => path),
+      )
+        ? { restartsPods: true as const }
+        : {}),
+      real: new Sealed({ live, next }),
+    });
+  }
+
+  /** What is to be known of how the difference goes away. */
+  #corrections(live: KubernetesObject, changes: readonly FieldChange[]): Pick<Outcome, 'reason' | 'takenOverFrom'> {
+    const { release } = this.#around;
+    const { annotations = {} } = live.metadata;
+    const [name, namespace] = ['name', 'namespace'].map((part) => annotations[`meta.helm.sh/release-${part}`]);
+    const isOther = name !== undefined && (name !== release.name || namespace !== release.namespace);
+    const isData = this.#isSecret && changes.some(({ path }) => path[0] === 'data' || path[0] === 'stringData');
+    return {
+      ...(isOther ? { takenOverFrom: `Helm release ${displayName({ namespace: namespace ?? '', name })}` } : {}),
+      ...(isData
+        ? {
+            reason:
+              'helm-controller sees that the Secret differs and cannot correct it: its patch is made of masked values and is refused. A forced upgrade puts it back.',
+          }
+        : {}),
+    };
+  }
+
+  #missing(next: KubernetesObject | undefined, more: Pick<Outcome, 'approximate'>): ObjectDifference {
+    const { after } = this.#sides(undefined, next ?? this.#sent).shown;
+    return this.#result({ change: 'create', ...(after ? { after } : {}), ...more });
+  }
+
+  #sides(
+    live: KubernetesObject | undefined,
+    next: KubernetesObject,
+  ): { readonly shown: Pick<ObjectDifference, 'before' | 'after'>; shownPath(path: FieldPath): FieldPath } {
+    const { secrets, hidden, renderedAs } = this.#around;
+    const sides = maskLive({
+      desired: renderedAs(this.#stored),
+      live: live && meaningful(live),
+      next: meaningful(next),
+      secrets,
+    });
+    const { before, after } = sides;
+    return {
+      shown: hidden ? {} : { ...(before && { before }), ...(after && { after }) },
+      shownPath: (path) => sides.shownPath(path),
+    };
+  }
+
+  #refused(failure: Failure, live: KubernetesObject | undefined): ObjectDifference {
+    const { because, words, quoted } = dryRunVerdict(failure, {
+      object: this.#sent,
+      exists: live !== undefined,
+      force: false,
+      buildsNamespace: () => false, // Helm creates namespaces before anything is compared, or not at all
+    });
+    return this.#result({ change: 'unknown', because, reason: quoted ? this.#quoting(words, failure) : `${words}.` });
+  }
+
+  #excluded(): ObjectDifference {
+    const reason = 'It is left out of drift detection, so helm-controller leaves it alone.';
+    return this.#result({ change: 'skip', because: 'driftDetectionDisabled', reason });
+  }
+
+  #forbidden(verb: string, { plural }: ApiResource): ObjectDifference {
+    const { namespace } = this.#stored.id;
+    const where = namespace === '' ? '' : ` in namespace ${namespace}`;
+    const reason = `No permission to ${verb} ${plural}${where}.`;
+    return this.#result({ change: 'unknown', because: 'forbidden', reason });
+  }
+
+  #failed(failure: Failure): ObjectDifference {
+    const because = failure.reason === 'forbidden' ? 'forbidden' : 'unreachable';
+    return this.#result({ change: 'unknown', because, reason: this.#quoting('It could not be read', failure) });
+  }
+
+  /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
+  #quoting(words: string, { message }: Failure): string {
+    const { hidden, secrets, renderedAs } = this.#around;
+    return this.#isSecret || hidden
+      ? `${words}.`
+      : `${words}: ${withoutSecretsOf(message, renderedAs(this.#stored), secrets)}`;
+  }
+
+  get #isSecret(): boolean {
+    return isSecret(this.#sent);
+  }
+
+  #result(outcome: Outcome): ObjectDifference {
+    return { id: this.#stored.id, apiVersion: this.#stored.apiVersion, paths: [], ...outcome };
+  }
+
+  async #try<T>(work: () => Promise<T>): Promise<T | Failure> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+        throw error;
+      }
+      return error;
+    }
+  }
+}
+
+const detection = 'helm.toolkit.fluxcd.io/driftDetection';
+
+/** Labels and annotations count alike, and the value in any case. */
+function isExcluded({ metadata: { labels = {}, annotations = {} } }: KubernetesObject): boolean {
+  return [labels, annotations].some(
+    (map) => Object.hasOwn(map, detection) && map[detection]?.toLowerCase() === 'disabled',
+  );
+}
+
+/** Labels and annotations that only live are anybody's: the controllers of Kubernetes add some. */
+function countsAsDrift({ path, effect }: FieldChange): boolean {
+  return path[0] !== 'metadata' || effect !== 'remove';
+}
+
+/** As the controller's patch leaves it: labels and annotations are added to, the rest is as the dry-run has it, ignored fields stay. */
+function corrected(live: KubernetesObject, dryRun: KubernetesObject, pointers: readonly string[]): KubernetesObject {
+  const { labels, annotations } = dryRun.metadata;
+  const metadata = {
+    ...live.metadata,
+    labels: { ...live.metadata.labels, ...labels },
+    annotations: { ...live.metadata.annotations, ...annotations },
+  };
+  const others = Object.entries(dryRun).filter(([key]) => key !== 'status' && key !== 'metadata');
+  const status = live.status ? { status: live.status } : {};
+  const next = { ...Object.fromEntries(others), metadata, ...status } as unknown as KubernetesObject;
+  return withFieldsOf(next, live, pointers);
+}
