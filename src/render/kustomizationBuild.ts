@@ -7,11 +7,12 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asText, fieldAt } from '../flux/untyped.ts';
 import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
+import type { BuildStart } from './buildFailure.ts';
 import { scrambledTexts, withHashesOf } from './copiedSecrets.ts';
 import type { RenderNote } from './desired.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { SyncedTree } from './engineTree.ts';
-import type { BuildReply, FailedBuild, RenderContext } from './renderContext.ts';
+import type { BuildReply, RenderContext } from './renderContext.ts';
 import { meaningOf, type SourceReference, sourceReference, title } from './sourceMeaning.ts';
 import { emptyVariablesNote, isUnsetVariable, strictnessOf } from './strictness.ts';
 import { plainTwin, type Twin } from './twin.ts';
@@ -119,7 +120,7 @@ async function buildScrambled(
   }
 }
 
-function startOf(flux: unknown): FailedBuild {
+function startOf(flux: unknown): BuildStart {
   return {
     path: asText(fieldAt(flux, 'spec', 'path')) ?? '',
     components: (asList(fieldAt(flux, 'spec', 'components')) ?? []).flatMap((one) => asText(one) ?? []),

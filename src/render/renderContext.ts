@@ -2,20 +2,19 @@
  * What the steps of one render share: the engine for as long as it is theirs, the repository at one moment, and the texts of
  * Secrets that have come along, so that no message repeats them.
  */
-import { Failure, isFailure } from '../base/failure.ts';
+import { isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { BuildCache } from './buildCache.ts';
+import { buildFailure, type BuildStart } from './buildFailure.ts';
 import type { InputsOfTrees, TreeInputs } from './buildInputs.ts';
-import { findProblem } from './buildProblem.ts';
 import type { ClusterInputs, RepositoryState } from './desired.ts';
 import type { EngineSession } from './engine.ts';
 import type { EngineReply } from './engineProtocol.ts';
-import { type EngineTrees, type SyncedTree, unreadFailure } from './engineTree.ts';
+import type { EngineTrees, SyncedTree } from './engineTree.ts';
 import type { ArtifactView } from './artifactView.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { RepositorySnapshot } from './repositoryModel.ts';
 import { redact, redactError } from './redact.ts';
-import { unreadInputs } from './unreadFiles.ts';
 
 export interface RenderContextParts {
   readonly session: EngineSession;
@@ -27,12 +26,6 @@ export interface RenderContextParts {
   readonly log: Log;
   readonly cluster?: ClusterInputs | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What was to be built; `components` are relative to the path. */
-export interface FailedBuild {
-  readonly path: string;
-  readonly components: readonly string[];
 }
 
 export type BuildReply = EngineReply<'kustomization'>;
@@ -82,26 +75,8 @@ export class RenderContext {
   }
 
   /** A failure of a build as it may be told: what failed, and where in the repository. */
-  async failed(error: unknown, what: string, tree: SyncedTree, build: FailedBuild): Promise<unknown> {
-    const told = unreadFailure(error, tree, unreadInputs(tree, this.inputsOf(tree), build));
-    if (!isFailure(told, 'invalid')) {
-      return told;
-    }
-    const { message } = told;
-    const found = await findProblem({
-      message,
-      path: build.path,
-      places: tree.places.keys(),
-      inputs: this.inputsOf(tree).files(build.path, build.components),
-      read: (place) => this.#text(tree.places.get(place)),
-    });
-    const where = found ? `${tree.places.get(found.place) ?? found.place}:${found.line}: ` : '';
-    return new Failure('invalid', `${what}: ${where}${withRepositoryPaths(message, tree)}`);
-  }
-
-  async #text(path: string | undefined): Promise<string | undefined> {
-    const bytes = path === undefined ? undefined : await this.parts.state.files.read(path);
-    return bytes && Buffer.from(bytes).toString('utf8');
+  failed(error: unknown, what: string, tree: SyncedTree, build: BuildStart): Promise<unknown> {
+    return buildFailure(error, { what, tree, inputs: this.inputsOf(tree), files: this.parts.state.files, build });
   }
 
   /** A sentence of ours without texts of Secrets. */
@@ -118,22 +93,4 @@ export class RenderContext {
     const words = !isFailure(error) || error.reason === 'invalid';
     return redactError(error, this.secrets, { words });
   }
-}
-
-/** Places of an artifact that does not begin at the repository's root become paths of the repository. */
-function withRepositoryPaths(message: string, tree: SyncedTree): string {
-  const moved = [...tree.places].filter(([place, path]) => place !== path);
-  return moved
-    .sort(([a], [b]) => b.length - a.length)
-    .reduce(
-      (text, [place, path]) =>
-        text.includes(place)
-          ? text.replaceAll(new RegExp(`(?<![\\w./-])${literal(place)}(?![\\w/-])`, 'g'), () => path)
-          : text,
-      message,
-    );
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }

@@ -2,16 +2,17 @@
  * Builds a folder that no Flux Kustomization stands for: as kustomize-controller would, with nothing of a Flux object put in.
  * No secret goes in either; what the folder itself holds of Secrets is masked.
  */
-import { Failure, isFailure } from '../base/failure.ts';
+import { isFailure } from '../base/failure.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { Sealed } from '../base/sealed.ts';
 import { ArtifactView } from './artifactView.ts';
+import { buildFailure } from './buildFailure.ts';
 import { TreeInputs } from './buildInputs.ts';
 import type { DesiredObject, RenderNote, RepositoryState } from './desired.ts';
 import { scrambledTexts, withHashesOf } from './copiedSecrets.ts';
 import { maskTwin } from './desiredObjects.ts';
 import type { Engine, EngineSession } from './engine.ts';
-import { EngineTrees, unreadFailure } from './engineTree.ts';
+import { EngineTrees } from './engineTree.ts';
 import { maskEncrypted } from './maskEncrypted.ts';
 import type { MaskedObjects } from './maskedObject.ts';
 import { plainTwin, type Twin } from './twin.ts';
@@ -30,7 +31,7 @@ export interface BuiltFolder {
   readonly notes: readonly RenderNote[];
 }
 
-/** Throws `Failure('invalid')` with kustomize's words, and what reading files throws. */
+/** Throws `Failure('invalid')` with kustomize's words, file and line where they are known, and what reading files throws. */
 export async function renderFolder(engine: Engine, request: FolderRequest): Promise<BuiltFolder> {
   const { state, folder, signal } = request;
   const what = `Building the folder ${folder === '' ? '.' : folder}`;
@@ -44,20 +45,20 @@ export async function renderFolder(engine: Engine, request: FolderRequest): Prom
         view,
         signal,
       );
-      const unread = unreadInputs(tree, new TreeInputs(tree.places, snapshot), { path: folder, components: [] });
+      const start = { path: folder, components: [] };
+      const inputs = new TreeInputs(tree.places, snapshot);
       let built: Built;
       try {
         built = await build(session, tree.name, folder);
       } catch (error) {
-        const told = unreadFailure(error, tree, unread);
-        throw isFailure(told, 'invalid') ? new Failure('invalid', told.message, { cause: error }) : told;
+        throw await buildFailure(error, { tree, inputs, files: state.files, build: start });
       } finally {
         await session.request('forget', { trees: [tree.name] }).catch(() => undefined); // a broken engine has forgotten it
       }
       const { objects, notes } = maskTwin(built, { secrets: built.secrets, stated: new Set() });
       return {
         objects: desired(built.real, objects),
-        notes: [...unreadNotes(unread, built.real), ...notes],
+        notes: [...(state.notes ?? []), ...unreadNotes(unreadInputs(tree, inputs, start), built.real), ...notes],
       };
     },
     { what, ...(signal && { signal }) },

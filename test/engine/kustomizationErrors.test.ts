@@ -131,6 +131,27 @@ for (const { title, files, spec = '', place, words } of rows) {
   });
 }
 
+for (const { title, files, spec = '', place, words } of rows) {
+  if (spec.startsWith('postBuild')) {
+    continue; // a folder has no variables
+  }
+  test(`the folder alone: ${title}`, async () => {
+    const failure = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' }).catch(
+      (error: unknown) => error,
+    );
+    assert.ok(isFailure(failure, 'invalid'), String(failure));
+    assert.match(failure.message, words);
+    assert.equal(/^(\S+:\d+): /.exec(failure.message)?.[1], place, failure.message);
+  });
+}
+
+test('what is to be said of a state is said of its folders too', async () => {
+  const note = { severity: 'information', message: 'The files of Git submodules are left out.' } as const;
+  const state = { ...bed.state({ 'apps/a.yaml': configMap('a', 'k: v') }), notes: [note] };
+  const { notes } = await renderFolder(bed.engine, { state, folder: 'apps' });
+  assert.deepEqual(notes, [note]);
+});
+
 const canary = 'canary-of-7';
 const inSecret = (line: string): Files => ({ 'apps/s.yaml': secret('db', `password: ${canary}\n${line}`) });
 const inKustomization = (lines: string): Files => ({
@@ -161,7 +182,11 @@ for (const [title, files, words] of quoting) {
   test(`what a library quotes is not told: ${title}`, async () => {
     const failure = await bed.fails('apps', { 'clusters/apps.yaml': kustomization('apps', './apps'), ...files });
     assert.match(failure.message, words);
-    assert.ok(!inspect(failure, { depth: null, showHidden: true }).includes(canary));
+    const folder = renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
+    const ofFolder = await folder.catch((error: unknown) => error);
+    assert.ok(isFailure(ofFolder, 'invalid'));
+    assert.match(ofFolder.message, words);
+    assert.ok(!inspect([failure, ofFolder], { depth: null, showHidden: true }).includes(canary));
   });
 }
 
