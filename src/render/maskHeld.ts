@@ -3,14 +3,18 @@
  * came there (replacements of kustomize, a value that a chart writes twice). Knows texts alone, not where they came from.
  */
 import { groupOf } from '../flux/kinds.ts';
+import { displayName, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
-import type { FieldPath } from './desired.ts';
+import type { FieldPath, RenderNote } from './desired.ts';
 import { mask } from './maskDifferences.ts';
-import type { MaskedObject } from './maskedObject.ts';
+import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
+import { information } from './renderNote.ts';
 
 /** Shorter texts stand everywhere: a port, a user `admin`. */
 const fewest = 6;
+/** Objects that a note names. */
+const mostNamed = 3;
 /** A line of a key or a certificate, which a template may have indented; other lines of files stand everywhere too. */
 const tellingLine = /^\S{24,}$/;
 
@@ -56,10 +60,35 @@ export class HeldTexts {
   }
 }
 
-/** Masks more of what is shown. `real` is beside `shown`. */
-export function maskHeld(real: readonly KubernetesObject[], shown: readonly MaskedObject[]): readonly MaskedObject[] {
+/**
+ * Masks more of what is shown, and says how much: what a Secret holds may be a plain word, and a reader must know why it is not
+ * there. `real` is beside `shown`.
+ */
+export function maskHeld(real: readonly KubernetesObject[], shown: readonly MaskedObject[]): MaskedObjects {
   const held = new HeldTexts(real, shown);
-  return held.any ? shown.map((one) => maskObject(one, held)) : shown;
+  if (!held.any) {
+    return { objects: shown, notes: [] };
+  }
+  const found = shown.map((one) => maskObject(one, held));
+  const touched = found.filter(({ more }) => more > 0);
+  return { objects: found.map(({ object }) => object), notes: touched.length === 0 ? [] : [heldNote(touched)] };
+}
+
+function heldNote(touched: readonly FoundObject[]): RenderNote {
+  const values = touched.reduce((sum, { more }) => sum + more, 0);
+  const names = touched
+    .slice(0, mostNamed)
+    .map(({ object: { object } }) => `${object.kind} ${displayName(idOf(object))}`);
+  const others = touched.length - names.length;
+  const where = others === 0 ? names.join(', ') : `${names.join(', ')} and ${others} more`;
+  const what = values === 1 ? '1 value is masked' : `${values} values are masked`;
+  return information(`${what} because a Secret of the same render holds the same text: in ${where}.`);
+}
+
+interface FoundObject {
+  readonly object: MaskedObject;
+  /** How many values and keys are masked that were not. */
+  readonly more: number;
 }
 
 function textsOf(object: KubernetesObject): readonly string[] {
@@ -83,7 +112,7 @@ function decode(base64: string): readonly string[] {
   return Buffer.from(text, 'utf8').equals(bytes) ? [text] : [];
 }
 
-function maskObject(shown: MaskedObject, held: HeldTexts): MaskedObject {
+function maskObject(shown: MaskedObject, held: HeldTexts): FoundObject {
   const masked: FieldPath[] = [];
   const gone: FieldPath[] = [];
   const walk = (value: unknown, path: FieldPath): unknown => {
@@ -117,11 +146,11 @@ function maskObject(shown: MaskedObject, held: HeldTexts): MaskedObject {
   };
   const object = walk(shown.object, []);
   if (masked.length === 0) {
-    return shown;
+    return { object: shown, more: 0 };
   }
   const replaced = [...gone, ...masked];
   const kept = shown.masked.filter((path) => !replaced.some((place) => place.every((key, at) => key === path[at])));
-  return { object: object as KubernetesObject, masked: [...kept, ...masked] };
+  return { object: { object: object as KubernetesObject, masked: [...kept, ...masked] }, more: masked.length };
 }
 
 function isType(path: FieldPath): boolean {

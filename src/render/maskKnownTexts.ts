@@ -11,19 +11,27 @@ import { base64Forms } from './writtenForms.ts';
 
 /** Shorter texts stand in others by chance; they are secret only where they are all of a text. */
 const fewestWithin = 6;
+/** Still shorter ones are `1`, `10` or `on`, and stand everywhere. */
+const fewest = 3;
 
 /** Words that stand everywhere. */
-const tellsNothing = /^\s*(?:true|false|null)?\s*$/i;
+const tellsNothing = /^(?:true|false|null)$/i;
 
 export class KnownTexts {
   readonly #whole = new Set<string>();
   readonly #parts: readonly string[];
 
-  constructor(texts: Iterable<string>) {
+  /** `plain`: texts that are known to come from somewhere else too; a short secret that is one of them says nothing. */
+  constructor(texts: Iterable<string>, plain: ReadonlySet<string> = new Set()) {
+    const tells = (one: string): boolean =>
+      one.length >= fewest &&
+      !tellsNothing.test(one) &&
+      !one.startsWith('ENC[') &&
+      (one.length >= fewestWithin || !plain.has(one));
     for (const text of texts) {
       const trimmed = text.trim();
       for (const one of [trimmed, ...trimmed.split('\n').map((line) => line.trim())]) {
-        if (!tellsNothing.test(one) && !one.startsWith('ENC[')) {
+        if (tells(one)) {
           this.#whole.add(one);
         }
       }

@@ -45,11 +45,11 @@ export interface MaskedSides {
  */
 export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSides {
   const wanted = desired && maskedTree(desired);
-  const known = new KnownTexts(secretTextsOf(desired, secrets));
-  const keys = new Set<string>();
+  const [keys, plain] = [new Set<string>(), new Set<string>()];
   if (wanted) {
-    collectKeys(wanted, keys);
+    collectShown(wanted, keys, plain);
   }
+  const known = new KnownTexts(secretTextsOf(desired, secrets), plain);
   const nextTree = next && treeOf(next);
   const finish = (tree: MaskedTree, stays?: MaskedTree): MaskedTree => {
     const laid = wanted ? layMasks(tree, wanted, stays) : tree;
@@ -115,14 +115,17 @@ function uncompared(tree: MaskedTree): MaskedTree {
   }
 }
 
-function collectKeys(tree: MaskedTree, found: Set<string>): void {
+/** What the desired object shows, which therefore needs no mask elsewhere. */
+function collectShown(tree: MaskedTree, keys: Set<string>, plain: Set<string>): void {
   if (tree.form === 'map') {
     for (const [key, item] of tree.entries) {
-      found.add(key);
-      collectKeys(item, found);
+      keys.add(key);
+      collectShown(item, keys, plain);
     }
   } else if (tree.form === 'list') {
-    tree.items.forEach((item) => collectKeys(item, found));
+    tree.items.forEach((item) => collectShown(item, keys, plain));
+  } else if (tree.form === 'plain') {
+    plain.add(String(tree.value).trim());
   }
 }
 

@@ -16,13 +16,10 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** For a render that no Secret went into: masks what Secrets hold, there and in what is built beside them, and copies of objects in annotations. */
 export function maskSecretKinds(objects: readonly KubernetesObject[]): MaskedObjects {
-  return {
-    objects: maskHeld(
-      objects,
-      objects.map((object) => maskAlways({ object, masked: [] })),
-    ),
-    notes: [],
-  };
+  return maskHeld(
+    objects,
+    objects.map((object) => maskAlways({ object, masked: [] })),
+  );
 }
 
 /**
@@ -60,7 +57,8 @@ export function maskByOrigin(real: readonly KubernetesObject[], scrambled: reado
       ),
     );
   }
-  return { objects: maskHeld(real, objects), notes };
+  const held = maskHeld(real, objects);
+  return { objects: held.objects, notes: [...notes, ...held.notes] };
 }
 
 /**

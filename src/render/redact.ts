@@ -17,7 +17,8 @@ export const unsaid = 'The message is left out: it may quote a Secret, which cou
 
 /**
  * Puts dots for secret texts in a message, whatever the case: the whole text, its base64, its lines, both of them escaped and,
- * if asked for, its words. Of a schema's error, where there are secrets, dots for every value.
+ * if asked for, its words. Short ones, and switches, only where they are words of the message, and only in messages of
+ * libraries. Of a schema's error, where there are secrets, dots for every value.
  */
 export function redact(given: string, secrets: readonly string[], options: RedactOptions = { words: true }): string {
   try {
@@ -25,7 +26,8 @@ export function redact(given: string, secrets: readonly string[], options: Redac
     const parts = tellingParts(secrets, options, message.length).filter((part) => part.length <= message.length);
     // The longest first, or what is left of it would still be read.
     const longestFirst = parts.sort((a, b) => b.length - a.length);
-    return longestFirst.reduce(withoutPart, { text: message, folded: foldCase(message) }).text;
+    const rest = longestFirst.reduce(withoutPart, { text: message, folded: foldCase(message) }).text;
+    return options.words ? withoutShort(rest, secrets) : rest;
   } catch {
     return unsaid; // not even the reason: it may quote what it was given
   }
@@ -41,6 +43,32 @@ export function redactError(error: Error, secrets: readonly string[], options?: 
   told.name = redact(error.name, secrets, options);
   told.stack = redact(error.stack ?? '', secrets, options);
   return told;
+}
+
+/** Where in a file something is, which a library says in numbers of its own. */
+const position = /(?:\.(?:ya?ml|tpl|txt|json|env)(?::\d+)+|\b(?:line|column) \d+)/giu;
+const switchWord = /^(?:true|false)$/;
+
+/** Without the words that are as short as a secret of one or two characters: within other words they stand by chance. */
+function withoutShort(message: string, secrets: readonly string[]): string {
+  const short = new Set(
+    secrets
+      .flatMap((secret) => secret.split('\n'))
+      .map((line) => foldCase(line.trim()))
+      .filter((line) => (line.length > 0 && line.length < 3) || switchWord.test(line)),
+  );
+  const words = (text: string): string =>
+    text.replaceAll(/[\p{L}\p{N}]+|[^\p{L}\p{N}\s]+/gu, (word) => (short.has(foldCase(word)) ? mask : word));
+  if (short.size === 0) {
+    return message;
+  }
+  let end = 0;
+  const parts = [...message.matchAll(position)].map((found) => {
+    const before = words(message.slice(end, found.index));
+    end = found.index + found[0].length;
+    return before + found[0];
+  });
+  return parts.join('') + words(message.slice(end));
 }
 
 /** `within`: the length of the message; nothing is made of a text for which it is too short. */

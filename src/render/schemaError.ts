@@ -28,12 +28,15 @@ function lineWithoutOperands(line: string): string {
   return ofSchema.test(said) ? line : place + withoutValues(said);
 }
 
+/** The value that something is said of, as the library quotes it or as another pass has left it. */
+const subject = /^(?:'(?:[^'\\]|\\.)*'|•••)/;
+
 function withoutValues(said: string): string {
-  const pattern = /^'(?:[^'\\]|\\.)*'(?= does not match pattern )/;
-  if (pattern.test(said)) {
-    return said.replace(pattern, mask);
+  const rest = said.replace(subject, '');
+  if (rest.startsWith(' does not match pattern ')) {
+    return mask + rest; // what follows is the schema's
   }
-  const format = / is not valid [\w-]+/.exec(said.replace(/^'(?:[^'\\]|\\.)*'/, ''))?.[0];
+  const format = / is not valid [\w-]+/.exec(rest)?.[0];
   if (format !== undefined) {
     return mask + format; // the reason after it quotes the value again
   }

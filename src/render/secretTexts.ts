@@ -18,9 +18,9 @@ export class SecretTexts {
     return [...this.#texts];
   }
 
-  /** A text, or every text and number in a value. */
+  /** A text, or every text, number and switch in a value. */
   add(value: unknown): void {
-    if (typeof value === 'string' || typeof value === 'number') {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       this.#texts.add(String(value));
     } else if (Array.isArray(value)) {
       value.forEach((item) => this.add(item));

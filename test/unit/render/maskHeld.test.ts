@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import type { FieldPath } from '../../../src/render/desired.ts';
-import { maskSecretKinds } from '../../../src/render/originMask.ts';
+import { maskByOrigin, maskSecretKinds } from '../../../src/render/originMask.ts';
 
 const dots = '•••';
 const key = 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC';
@@ -75,8 +75,9 @@ for (const { title, held, spec, shown, masked } of rows) {
   test(`what a Secret holds is masked beside it: ${title}`, () => {
     const secrets = [{ data: { a: Buffer.from(held).toString('base64') } }, { stringData: { a: held } }];
     for (const secret of secrets) {
-      const { objects } = maskSecretKinds([object('Secret', secret), object('ConfigMap', { spec })]);
+      const { objects, notes } = maskSecretKinds([object('Secret', secret), object('ConfigMap', { spec })]);
       assert.deepEqual(objects[1], { object: object('ConfigMap', { spec: shown }), masked });
+      assert.equal(notes.length, Math.min(masked.length, 1), 'it is said that something is masked, and else nothing');
     }
   });
 }
@@ -92,4 +93,40 @@ test('what is no text, and what another kind of that name holds, masks nothing',
   const custom = { ...object('Secret', { stringData: { a: 'hunter2' } }), apiVersion: 'example.com/v1' };
   const plain = object('ConfigMap', { data: { a: 'hunter2', b: '�������' } });
   assert.deepEqual(maskSecretKinds([binary, custom, plain]).objects[2], { object: plain, masked: [] });
+});
+
+test('how many values are masked for that reason is said, and in which objects', () => {
+  const secret = object('Secret', { stringData: { database: 'postgres' } });
+  const named = (name: string, rest: Record<string, unknown>): KubernetesObject => ({
+    ...object('ConfigMap', rest),
+    metadata: { name, namespace: 'a' },
+  });
+  const many = ['one', 'two', 'three', 'four', 'five'].map((name) => named(name, { data: { a: 'postgres', b: 'c' } }));
+  const rows: readonly (readonly [readonly KubernetesObject[], string | undefined])[] = [
+    [[named('plain', { data: { a: 'b' } })], undefined],
+    [
+      many.slice(0, 1),
+      '1 value is masked because a Secret of the same render holds the same text: in ConfigMap a/one.',
+    ],
+    [
+      [named('keys', { data: { postgres: 'x', url: 'postgres://db' } })],
+      '2 values are masked because a Secret of the same render holds the same text: in ConfigMap a/keys.',
+    ],
+    [
+      many,
+      '5 values are masked because a Secret of the same render holds the same text: in ConfigMap a/one, ConfigMap a/two, ConfigMap a/three and 2 more.',
+    ],
+  ];
+  for (const [objects, message] of rows) {
+    const notes = message === undefined ? [] : [{ severity: 'information', message }];
+    assert.deepEqual(maskSecretKinds([secret, ...objects]).notes, notes);
+    assert.deepEqual(maskByOrigin([secret, ...objects], [secret, ...objects]).notes, notes);
+  }
+});
+
+test('a name that is masked is not told by the note', () => {
+  const secret = object('Secret', { stringData: { a: 'canary-name' } });
+  const other: KubernetesObject = { ...object('ConfigMap', {}), metadata: { name: 'canary-name' } };
+  const { notes } = maskSecretKinds([secret, other]);
+  assert.match(notes[0]?.message ?? '', /in ConfigMap •••\.$/);
 });

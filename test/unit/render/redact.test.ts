@@ -16,13 +16,35 @@ test('messages of libraries lose secret texts', () => {
     ['bad word: pass', ['my-pass'], `bad word: ${dots}`],
     ['a cat', ['my-cat'], 'a cat'],
     ['line "b: (c"', ['a: x\nb: (c'], `line "${dots}"`],
-    ['it is true, or not', ['true', 'or', ''], 'it is true, or not'],
+    ['it is null, or not', ['null', ''], 'it is null, or not'],
   ];
   for (const [message, secrets, redacted] of rows) {
     assert.equal(redact(message, secrets, { words: true }), redacted);
   }
   assert.equal(redact('bad word: pass', ['my-pass'], { words: false }), 'bad word: pass');
   assert.equal(redact('bad text: my-pass', ['my-pass'], { words: false }), `bad text: ${dots}`);
+});
+
+test('messages of libraries lose short secrets and switches where they are words, and keep where something is', () => {
+  const rows: readonly [string, readonly string[], string][] = [
+    ['bad pin 42, 420 or x42', ['42'], `bad pin ${dots}, 420 or x42`],
+    ['bad pin "Ab"', ['aB'], `bad pin "${dots}"`],
+    ['pin=7 is bad', [' 7\n'], `pin=${dots} is bad`],
+    ['user "ö" is bad', ['ö'], `user "${dots}" is bad`],
+    ['bad: !? and !', ['!?'], `bad: ${dots} and !`],
+    ['enabled is True: falsehood', ['true'], `enabled is ${dots}: falsehood`],
+    ['a.yaml:7:3: 7 is bad (web/templates/a.tpl:7)', ['7', '3'], `a.yaml:7:3: ${dots} is bad (web/templates/a.tpl:7)`],
+    ['yaml: line 7: 7', ['7'], `yaml: line 7: ${dots}`],
+    ['line 7', ['8'], 'line 7'],
+  ];
+  for (const [message, secrets, redacted] of rows) {
+    assert.equal(redact(message, secrets, { words: true }), redacted);
+  }
+  assert.equal(
+    redact('chart 1.2.3 of 7', ['2', '7', 'true'], { words: false }),
+    'chart 1.2.3 of 7',
+    'a sentence of ours',
+  );
 });
 
 test('secrets that no regular expression can be made of, or that look like one', () => {
@@ -105,6 +127,11 @@ test('of values that do not fit a schema, what they are', () => {
   ];
   for (const [said, told] of rows) {
     assert.equal(redact(`${lead}${said}`, ['hunter2']), `${lead}${told}`);
+    assert.equal(
+      redact(redact(`${lead}${said}`, ['hunter2']), ['x7']),
+      `${lead}${told}`,
+      'a second time changes nothing',
+    );
     assert.equal(redact(`${lead}${said}`, []), `${lead}${said}`, 'where no Secret takes part all is told');
   }
   assert.equal(redact(`- at '/a': 'b' is odd`, ['hunter2']), `- at '/a': 'b' is odd`);

@@ -11,9 +11,9 @@ function gathered(...values: readonly unknown[]): SecretTexts {
   return secrets;
 }
 
-test('texts and numbers of a value are gathered, wherever they stand', () => {
+test('texts, numbers and switches of a value are gathered, wherever they stand', () => {
   const secrets = gathered('one', { a: ['two', { b: 33 }], c: null, d: true });
-  assert.deepEqual(secrets.all, ['one', 'two', '33']);
+  assert.deepEqual(secrets.all, ['one', 'two', '33', 'true']);
   assert.equal(secrets.any, true);
   assert.equal(new SecretTexts().any, false);
 });
