@@ -5,6 +5,8 @@ import { Failure, type FailureReason } from '../base/failure.ts';
 import { asNumber, asText, fieldAt } from '../flux/untyped.ts';
 
 const maxMessage = 500;
+/** Of a long message the end is kept as well: the server quotes the value that it refuses, and says why behind it. */
+const keptEnd = 150;
 
 /** `what` is the request in words for a log, such as `GET /version`. */
 export function statusFailure(
@@ -67,8 +69,14 @@ function messageOf(
   return shorten(`${what} was answered with ${answer.status}${line}`);
 }
 
+/** Cut between words where there are any: of a secret that is quoted, half a word would be told from nothing later on. */
 function shorten(text: string): string {
-  return text.length > maxMessage ? `${text.slice(0, maxMessage)}…` : text;
+  if (text.length <= maxMessage) {
+    return text;
+  }
+  const start = text.slice(0, maxMessage - keptEnd).replace(/(?<=[\s"])[^\s"]*$/, '');
+  const end = text.slice(-keptEnd).replace(/^[^\s"]*(?=[\s"])/, '');
+  return `${start}…${end}`;
 }
 
 /** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */

@@ -27,8 +27,10 @@ export interface Verdict {
 
 /** How Flux tells errors of immutability that are neither 409 nor 422 (pkg/ssa/errors/immutable.go). */
 const isImmutable = /is\simmutable|immutable\sfield/;
-/** Words of the API's own validation of fields that cannot change. */
-const saysImmutable = /immutable|may not be changed|cannot be changed|updates to .* are forbidden|forbidden: updates/i;
+/** Words of the API's own validation of fields that cannot change, as a server 1.36 writes them. */
+const saysImmutable = /immutable|(?:may not|cannot) (?:be )?change|updates to .* (?:are )?forbidden/i;
+/** What would be wrong with a new object as well. */
+const alwaysWrong = /Required value|Unsupported value|must be /;
 
 export function dryRunVerdict(failure: Failure, refused: Refused): Verdict {
   const { message, status, reason } = failure;
@@ -56,7 +58,7 @@ function unknown(because: Because, words: string): Verdict {
 }
 
 function serverError(message: string, status: number | undefined): Verdict {
-  if (status === 500 && /failed to create typed patch object|field not declared in schema/.test(message)) {
+  if (status === 500 && /failed to create typed patch object|failed to convert new object/.test(message)) {
     return unknown('invalid', 'A field does not fit the kind');
   }
   return /failed calling webhook|admission webhook/i.test(message)
@@ -66,7 +68,7 @@ function serverError(message: string, status: number | undefined): Verdict {
 
 /** Flux takes every 409 and 422 for immutability, errors of validation too, and with force deletes the object. */
 function immutable(message: string, force: boolean): Verdict {
-  if (saysImmutable.test(message)) {
+  if (saysImmutable.test(message) && !alwaysWrong.test(message)) {
     return force
       ? {
           change: 'recreate',

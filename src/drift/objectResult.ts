@@ -163,9 +163,10 @@ export class ObjectResult {
 
   /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
   #quoting(words: string, { message }: Failure): string {
+    const [line = ''] = message.split('\n'); // a difference of two objects may follow
     return isSecret(this.#sent)
       ? `${words}.`
-      : `${words}: ${withoutSecretsOf(message, this.#desired, this.#around.secrets)}`;
+      : `${words}: ${withoutSecretsOf(line, this.#desired, this.#around.secrets)}`;
   }
 
   #make(outcome: Outcome, id: ObjectId = idOf(this.#sent)): ObjectDifference {

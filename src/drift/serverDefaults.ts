@@ -122,6 +122,7 @@ const job: Fill = (fields) => {
     backoffLimit: fields['backoffLimitPerIndex'] === undefined ? 6 : 2_147_483_647,
     completionMode: 'NonIndexed',
     suspend: false,
+    manualSelector: false,
     podReplacementPolicy: fields['podFailurePolicy'] === undefined ? 'TerminatingOrFailed' : 'Failed',
     ...fields,
   };
@@ -134,6 +135,10 @@ const policyTypes: Fill = (fields) => {
 const ruleOfPolicy = each('ports', values({ protocol: 'TCP' }));
 
 const scaling = (more: Fields): Fill => values({ selectPolicy: 'Max', ...more });
+const averageCpu = {
+  type: 'Resource',
+  resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+};
 const behavior = all(
   made(
     'scaleUp',
@@ -201,7 +206,10 @@ const byKind: Readonly<Record<string, Fill>> = {
       at('jobTemplate', at('spec', template)),
     ),
   ),
-  'autoscaling/v2 HorizontalPodAutoscaler': at('spec', all(values({ minReplicas: 1 }), at('behavior', behavior))),
+  'autoscaling/v2 HorizontalPodAutoscaler': at(
+    'spec',
+    all(values({ minReplicas: 1, metrics: [averageCpu] }), at('behavior', behavior)),
+  ),
   'networking.k8s.io/v1 NetworkPolicy': at(
     'spec',
     all(policyTypes, each('ingress', ruleOfPolicy), each('egress', ruleOfPolicy)),

@@ -339,7 +339,19 @@ checkFailure('an object without a name', { body: { kind: 'HelmRelease' } }, { re
 checkFailure(
   'a message without end is cut',
   { status: 403, body: status(403, 'Forbidden', 'x'.repeat(9999)) },
-  { message: `${'x'.repeat(500)}…`, reason: 'forbidden' },
+  { message: `${'x'.repeat(350)}…${'x'.repeat(150)}`, reason: 'forbidden' },
+);
+checkFailure(
+  'a long message keeps its end, and is cut between words',
+  {
+    status: 422,
+    body: status(
+      422,
+      'Invalid',
+      `${'head '.repeat(69)}"canary-secret" ${'x '.repeat(200)} canary-secret ${'tail '.repeat(27)}: field is immutable`,
+    ),
+  },
+  { message: `${'head '.repeat(69)}"…${' tail'.repeat(25)} : field is immutable`, reason: 'invalid' },
 );
 
 // Writes and questions
