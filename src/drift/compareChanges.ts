@@ -1,0 +1,276 @@
+/**
+ * What a change of a repository does: all Flux Kustomizations and HelmReleases that it concerns, rendered before and after it, and
+ * what differs between the two. Asks a cluster for nothing but what renders need.
+ */
+import { Failure, isFailure } from '../base/failure.ts';
+import type { BuildGraph } from '../manifests/buildGraph.ts';
+import { compareRenders } from '../render/compareRenders.ts';
+import type {
+  ChartPuller,
+  ClusterInputs,
+  DesiredObject,
+  FluxName,
+  RenderedKustomization,
+  RenderedRelease,
+  RepositoryState,
+  StatedFluxObject,
+} from '../render/desired.ts';
+import type { Renderer, RenderOptions } from '../render/renderer.ts';
+import { idOf } from '../flux/objectKey.ts';
+import { asFlag } from '../flux/untyped.ts';
+import { compareStates, keyOf } from './compareStates.ts';
+import type { ObjectDifference } from './difference.ts';
+import { renderedPaths } from './renderedPaths.ts';
+import { readBuildGraph, touchedByFiles, touchedByObjects } from './touchedKustomizations.ts';
+
+export interface ChangesToCompare {
+  readonly renderer: Renderer;
+  readonly before: RepositoryState;
+  readonly after: RepositoryState;
+  /** Files that differ between the two. */
+  readonly changed: readonly string[];
+  readonly cluster?: ClusterInputs | undefined;
+  readonly puller?: ChartPuller | undefined;
+  readonly signal: AbortSignal;
+  /** Each target as soon as it is compared: what there is when the user cancels. Moves are not known by then. */
+  readonly onTarget?: (target: ChangedTarget) => void;
+  /** `total` grows while it runs: what differs tells what else is concerned. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly name: FluxName }) => void;
+}
+
+type Rendered = RenderedKustomization | RenderedRelease;
+
+/** An object that goes from one owner to another in the same change. */
+export interface ChangedObject extends ObjectDifference {
+  readonly movedFrom?: FluxName;
+}
+
+export interface ChangedTarget {
+  readonly name: FluxName;
+  /** The file that states it, in the state that has it. */
+  readonly path: string;
+  readonly before: Rendered | undefined;
+  readonly after: Rendered | undefined;
+  readonly objects: readonly ChangedObject[];
+  /** It could not be rendered; then there are no objects. `before` it failed alike: the change has no part in it. */
+  readonly failure?: { readonly error: unknown; readonly side: 'before' | 'after' | 'both' };
+}
+
+/** In the order in which they were found, without those that are the same. Throws `Failure('cancelled')`. */
+export async function compareChanges(parts: ChangesToCompare): Promise<readonly ChangedTarget[]> {
+  const { renderer, before, after, changed, signal } = parts;
+  const sides = {
+    before: {
+      state: before,
+      stated: await renderer.stated(before, signal),
+      graph: await readBuildGraph(before.files, signal),
+    },
+    after: {
+      state: after,
+      stated: await renderer.stated(after, signal),
+      graph: await readBuildGraph(after.files, signal),
+    },
+  };
+  const pairs = pairsOf(sides.before.stated, sides.after.stated);
+  const concerned = new Set(touched(pairs, sides, changed));
+  const targets: ChangedTarget[] = [];
+  let done = 0;
+  // A set yields what is added while it is walked: this is the queue.
+  for (const pair of concerned) {
+    parts.onProgress?.({ done, total: concerned.size, name: pair.name });
+    for (const target of await comparePair(parts, pair)) {
+      if (target.failure || target.objects.some(({ change }) => change !== 'none')) {
+        targets.push(target);
+        parts.onTarget?.(target);
+      }
+      for (const next of concernedBy(pairs, target)) {
+        concerned.add(next);
+      }
+    }
+    done += 1;
+  }
+  return withMoves(targets);
+}
+
+/** One object of files; a side that does not have it is `undefined`. */
+interface Pair {
+  /** As the newer side states it. */
+  readonly name: FluxName;
+  readonly path: string;
+  readonly before: StatedFluxObject | undefined;
+  readonly after: StatedFluxObject | undefined;
+}
+
+/** By name and file; one that has gone to another file by its name, where only one has. */
+function pairsOf(before: readonly StatedFluxObject[], after: readonly StatedFluxObject[]): readonly Pair[] {
+  const fileKey = ({ name, path }: StatedFluxObject): string => JSON.stringify([name, path]);
+  const old = new Map(before.map((one) => [fileKey(one), one]));
+  const pairs: Pair[] = [];
+  const added: StatedFluxObject[] = [];
+  for (const one of after) {
+    const counterpart = old.get(fileKey(one));
+    old.delete(fileKey(one));
+    if (counterpart) {
+      pairs.push({ name: one.name, path: one.path, before: counterpart, after: one });
+    } else {
+      added.push(one);
+    }
+  }
+  for (const one of added) {
+    const same = ({ name }: StatedFluxObject): boolean => JSON.stringify(name) === JSON.stringify(one.name);
+    const left = [...old.values()].filter(same);
+    const [moved] = left.length === 1 && added.filter(same).length === 1 ? left : [];
+    if (moved) {
+      old.delete(fileKey(moved));
+    }
+    pairs.push({ name: one.name, path: one.path, before: moved, after: one });
+  }
+  const gone = [...old.values()].map((one): Pair => ({
+    name: one.name,
+    path: one.path,
+    before: one,
+    after: undefined,
+  }));
+  return [...pairs, ...gone];
+}
+
+interface Side {
+  readonly stated: readonly StatedFluxObject[];
+  readonly graph: BuildGraph;
+}
+
+function touched(
+  pairs: readonly Pair[],
+  sides: { readonly before: Side; readonly after: Side },
+  changed: readonly string[],
+): readonly Pair[] {
+  return pairsWith(pairs, [
+    ...touchedByFiles(sides.before.stated, sides.before.graph, changed),
+    ...touchedByFiles(sides.after.stated, sides.after.graph, changed),
+  ]);
+}
+
+function concernedBy(pairs: readonly Pair[], { objects }: ChangedTarget): readonly Pair[] {
+  const stated = pairs.flatMap(({ before, after }) => [before, after].flatMap((one) => one ?? []));
+  return pairsWith(pairs, touchedByObjects(stated, objects));
+}
+
+function pairsWith(pairs: readonly Pair[], objects: readonly StatedFluxObject[]): readonly Pair[] {
+  const found = new Set<StatedFluxObject | undefined>(objects);
+  return pairs.filter(({ before, after }) => [before, after].some((one) => one !== undefined && found.has(one)));
+}
+
+type Outcome = { readonly rendered: Rendered } | { readonly error: unknown };
+
+/** Several where several Kustomizations build the object: one for each. */
+async function comparePair(parts: ChangesToCompare, pair: Pair): Promise<readonly ChangedTarget[]> {
+  const { before, after } = pair;
+  const old = before ? await renderWays(parts, parts.before, before) : new Map<string, Outcome>();
+  const next = after ? await renderWays(parts, parts.after, after) : new Map<string, Outcome>();
+  // Where it is built in one way on each side, the ways need not be called alike.
+  const keys =
+    old.size === 1 && next.size === 1
+      ? [...old.keys()].map((key) => [key, [...next.keys()][0] ?? key] as const)
+      : [...new Set([...old.keys(), ...next.keys()])].map((key) => [key, key] as const);
+  return keys.map(([oldKey, nextKey]) => targetOf(pair, old.get(oldKey), next.get(nextKey)));
+}
+
+function targetOf({ name, path }: Pair, old: Outcome | undefined, next: Outcome | undefined): ChangedTarget {
+  const [before, after] = [renderedOf(old), renderedOf(next)];
+  const known = (after ?? before)?.name ?? name;
+  const failed = [old, next].map((outcome) => outcome && 'error' in outcome);
+  if (failed[0] === true || failed[1] === true) {
+    const side = failed[0] === true ? (failed[1] === true ? 'both' : 'before') : 'after';
+    const error = [next, old].flatMap((outcome) => (outcome && 'error' in outcome ? [outcome.error] : []))[0];
+    return { name: known, path, before, after, objects: [], failure: { error, side } };
+  }
+  return { name: known, path, before, after, objects: compareStates(before, after) };
+}
+
+function renderedOf(outcome: Outcome | undefined): Rendered | undefined {
+  return outcome && 'rendered' in outcome ? outcome.rendered : undefined;
+}
+
+/** By what tells the ways apart; the only one is `''`. Throws `Failure('cancelled')`. */
+async function renderWays(
+  { renderer, cluster, puller, signal }: ChangesToCompare,
+  state: RepositoryState,
+  { name, path }: StatedFluxObject,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const options: RenderOptions = { state, signal, path, ...(cluster && { cluster }), ...(puller && { puller }) };
+  const render = (wanted: FluxName, more: RenderOptions): ReturnType<Renderer['kustomization' | 'release']> =>
+    wanted.kind === 'Kustomization' ? renderer.kustomization(wanted, more) : renderer.release(wanted, more);
+  try {
+    const first = await render(name, options);
+    if (first.kind !== 'ambiguous') {
+      return new Map([['', { rendered: first }]]);
+    }
+    const ways = new Map<string, Outcome>();
+    for (const { name: own, owner, path: file } of first.choices) {
+      const rendered = await render(own, { ...options, path: file, ...(owner && { owner }) });
+      ways.set(
+        JSON.stringify([own, owner, file]),
+        rendered.kind === 'ambiguous' ? { error: new Failure('invalid', rendered.message) } : { rendered },
+      );
+    }
+    return ways;
+  } catch (error) {
+    if (isFailure(error, 'cancelled')) {
+      throw error;
+    }
+    return new Map([['', { error }]]);
+  }
+}
+
+/** An object that one target loses and another gets is one that moves. */
+export function withMoves(targets: readonly ChangedTarget[]): readonly ChangedTarget[] {
+  const lost = new Map<string, { readonly from: ChangedTarget; readonly difference: ChangedObject }>();
+  for (const from of targets) {
+    for (const difference of from.objects.filter(isGone)) {
+      lost.set(keyOf(difference.id), { from, difference });
+    }
+  }
+  const moved = new Set<ChangedObject>();
+  const arrived = targets.map((target) => {
+    const objects = target.objects.map((difference) => {
+      const origin = difference.change === 'create' ? lost.get(keyOf(difference.id)) : undefined;
+      if (!origin || origin.from === target) {
+        return difference;
+      }
+      moved.add(origin.difference);
+      return move(origin.from, target, difference);
+    });
+    return { ...target, objects };
+  });
+  return arrived
+    .map((target) => ({ ...target, objects: target.objects.filter((one) => !moved.has(one)) }))
+    .filter(({ objects, failure }) => failure !== undefined || objects.some(({ change }) => change !== 'none'));
+}
+
+function isGone({ change, because }: ChangedObject): boolean {
+  return change === 'delete' || (change === 'skip' && because === 'pruneDisabled');
+}
+
+function move(from: ChangedTarget, to: ChangedTarget, created: ChangedObject): ChangedObject {
+  const [old, next] = [find(from.before, created), find(to.after, created)];
+  const [change] = old && next ? compareRenders([old], [next]).changes : [];
+  const sides = change?.change === 'change' ? { before: change.before, after: change.after } : {};
+  const paths = change?.change === 'change' ? renderedPaths(change.before, change.after) : [];
+  const title = `${from.name.kind} ${from.name.namespace}/${from.name.name}`;
+  const prunes = from.before?.kind === 'HelmRelease' || asFlag(from.before?.inForce.spec?.prune) === true;
+  const risk = prunes ? `; where that is reconciled first, it is deleted first and made anew` : '';
+  const { id, apiVersion } = created;
+  return {
+    id,
+    apiVersion,
+    change: 'change',
+    paths,
+    ...sides,
+    movedFrom: from.name,
+    reason: `moves here from ${title}${risk}`,
+  };
+}
+
+function find(rendered: Rendered | undefined, { id }: ChangedObject): DesiredObject | undefined {
+  return rendered?.objects.find(({ object }) => keyOf(idOf(object)) === keyOf(id));
+}
