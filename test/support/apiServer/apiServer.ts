@@ -1,8 +1,8 @@
 /**
  * An API server in memory on loopback, for the demo and for tests: the verbs, bodies and faults that a client of Flux meets.
  *
- * What it does not pretend: field ownership and server-side apply (dry-run applies are answered from recorded pairs and
- * refused otherwise), admission, defaulting, schemas, aggregated discovery, pods that run (port-forwards and the Service proxy
+ * What it does not pretend: field ownership and server-side apply (dry-runs are answered from recorded pairs, or played without
+ * schemas and defaults), admission, defaulting, schemas, aggregated discovery, pods that run (port-forwards and the Service proxy
  * lead to servers that a test routes them to). What needs those is tested on the real cluster. Every behaviour that a test
  * relies on is in `test/contract/apiServerContract.ts`, which runs against both.
  */

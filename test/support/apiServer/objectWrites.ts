@@ -2,8 +2,8 @@
  * What the API server does to an object on its way into the store: generation, immutable metadata, finalizers, the
  * status subresource, `managedFields`. Knows no HTTP and no rights.
  *
- * Field ownership is recorded for merge patches and creates only, as far as a client can see who set a field. It is not
- * server-side apply: no conflicts, no merging of lists, no defaulting.
+ * Field ownership is recorded for merge patches and creates only, as far as a client can see who set a field. Server-side
+ * apply is played for dry-runs alone: see `dryRunApply.ts` for what it leaves out.
  */
 import type { Clock } from '../../../src/base/clock.ts';
 import {
@@ -17,6 +17,7 @@ import {
   withStatus,
 } from './apiObject.ts';
 import type { ServedResource } from './discovery.ts';
+import { dryRunApply } from './dryRunApply.ts';
 import { fieldsOf, mergePatch } from './mergePatch.ts';
 import { apiTime, type ObjectStore, type Origin } from './objectStore.ts';
 import { alreadyExists, badRequest, conflict, notFound, type Subject } from './statusBody.ts';
@@ -74,6 +75,19 @@ export class ObjectWrites {
     const current = this.#current(target);
     this.#checkVersion(target, valueAt(body, 'metadata', 'resourceVersion'), current);
     return this.#put(target, current, asObject(body, target), body);
+  }
+
+  /** What an apply of `body` would make of the object; nothing is stored. */
+  dryRunApply(target: WriteTarget, body: JsonObject): ApiObject {
+    const { resource, namespace, name, fieldManager } = target;
+    const applied = asObject(body, target);
+    if (namespace !== '' && !this.#store.get({ group: '', plural: 'namespaces' }, '', namespace)) {
+      throw notFound({ group: '', resource: 'namespaces', name: namespace });
+    }
+    const live = this.#store.get(resource, namespace, name);
+    const now = apiTime(this.#clock.now());
+    const placed = namespace === '' ? applied : withMeta(applied, { namespace });
+    return dryRunApply({ live, applied: placed, manager: fieldManager, now });
   }
 
   /** An object with finalizers is marked and stays; the others are gone at once. */

@@ -165,14 +165,14 @@ export class ResourceRequests {
       case 'application/merge-patch+json':
         return this.#object(request, this.#writes.mergePatch(this.#target(request), readBody(request.body)));
       case 'application/apply-patch+yaml':
-        return this.#recordedApply(request);
+        return this.#apply(request);
       default:
         throw unsupportedMediaType(); // a JSON patch too: no client of Flux sends one
     }
   }
 
-  /** Field ownership is not played here, so the only true answer to an apply is one that a real server gave. */
-  #recordedApply(request: ResourceRequest): Answer {
+  /** What a real server has said is the truth; a dry-run that nobody recorded is played (`dryRunApply.ts`), a real apply is not. */
+  #apply(request: ResourceRequest): Answer {
     let body: unknown;
     try {
       body = parse(request.body);
@@ -180,12 +180,14 @@ export class ResourceRequests {
       throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`);
     }
     const pair = this.#dryRuns.find((known) => samePath(known.path, request.url) && sameJson(known.body, body));
-    if (!pair) {
-      throw notImplemented(
-        'this embedded server answers server-side apply from recorded dry-run pairs only, and none fits this request',
-      );
+    if (pair) {
+      return { status: pair.status, body: JSON.stringify(pair.response) };
     }
-    return { status: pair.status, body: JSON.stringify(pair.response) };
+    const target = this.#target(request);
+    if (!target.dryRun || target.subresource !== undefined) {
+      throw notImplemented('this embedded server answers server-side apply with dryRun=All only');
+    }
+    return this.#object(request, this.#writes.dryRunApply(target, requireObject(body)));
   }
 
   #delete(request: ResourceRequest): Answer {
