@@ -105,6 +105,12 @@ async function runPart(part: PartName, options: Options, signal: AbortSignal): P
       if (chromium === undefined) {
         return cannotRun(part, noChromium, declaredTests(testFiles('test/ui')));
       }
+      // What is packaged is what users get, the engine included.
+      const { engineObstacle } = await import('../scripts/buildEngine.ts');
+      const obstacle = engineObstacle();
+      if (obstacle !== undefined) {
+        return cannotRun(part, obstacle, declaredTests(testFiles('test/ui')));
+      }
       const { runUiTests } = await import('./ui/run.ts');
       return runUiTests({
         ...common,
