@@ -10,12 +10,18 @@ import { engineObstacle } from '../../scripts/buildEngine.ts';
 import { noLog } from '../../src/base/log.ts';
 import type { FluxObject, KubernetesObject } from '../../src/flux/objects.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
-import type { ChartRequest, FluxName, RenderedRelease, RepositoryState } from '../../src/render/desired.ts';
+import type {
+  ChartRequest,
+  DesiredObject,
+  FluxName,
+  RenderedRelease,
+  RepositoryState,
+} from '../../src/render/desired.ts';
 import { RepositoryRenderer } from '../../src/render/repositoryRenderer.ts';
 import type { WorkerEngine } from '../../src/render/workerEngine.ts';
-import { differences } from '../support/comparable.ts';
+import { differences, type PlainObject } from '../support/comparable.ts';
 import { type Corpora, corporaMissing, unpackCorpora } from '../support/corpora.ts';
-import { appTemplatePuller, isAppTemplate } from '../support/corpusReleases.ts';
+import { type CorpusFacts, corpusFacts, renderCorpus } from '../support/corpusReleases.ts';
 import { type CorpusName, corpusUrls } from '../support/corpusUrls.ts';
 import { openRealEngine } from '../support/realEngine.ts';
 import { withoutPaths } from '../support/withoutPaths.ts';
@@ -27,16 +33,6 @@ import { openClusterInputs } from './renderBed.ts';
 import { publishSchemas } from './renderCharts.ts';
 import { storedRelease } from './storedRelease.ts';
 import { placeObjects } from './placeObjects.ts';
-
-/**
- * How many HelmReleases use the chart. Not counted: what no Kustomization applies, and one whose Kustomization needs a file that
- * the archive has not.
- */
-const expected: Readonly<Partial<Record<CorpusName, { readonly releases: number }>>> = {
-  'billimek-k8s-gitops': { releases: 40 },
-  'flux-talos': { releases: 67 },
-  'home-ops': { releases: 25 },
-};
 
 interface Sample {
   readonly name: FluxName;
@@ -58,57 +54,49 @@ describe('real HelmReleases are stored as they are rendered', { skip: obstacle ?
     await bed.corpora?.remove();
   });
 
-  for (const [corpus, { releases }] of Object.entries(expected)) {
-    test(`${corpus}: ${releases} HelmReleases that use app-template`, async () => {
+  for (const [name, facts] of Object.entries(corpusFacts).filter(([, { rendered }]) => rendered > 0)) {
+    const corpus = name as CorpusName;
+    const { rendered, unapplied = [] } = facts;
+    test(`${corpus}: ${rendered - unapplied.length} HelmReleases that use app-template`, async () => {
       const root = bed.corpora?.folders.get(corpus);
       assert(root !== undefined && bed.engine !== undefined);
-      const remotes = [corpusUrls[corpus as CorpusName]];
-      const state = { label: 'working tree', key: root, files: new DiskFiles(root), remotes };
+      const state = { label: 'working tree', key: root, files: new DiskFiles(root), remotes: [corpusUrls[corpus]] };
       const renderer = new RepositoryRenderer({ engine: bed.engine, log: noLog() });
-      const samples = await findSamples(renderer, state);
+      const samples = await findSamples(renderer, state, facts);
+      assert.equal(samples.length, rendered - unapplied.length);
       const cluster = await startCluster();
       try {
         assert.deepEqual(await compareAll(cluster, { renderer, state, samples }), []);
       } finally {
         await cluster.stop();
       }
-      assert.equal(samples.length, releases);
     });
   }
 });
 
-/** Those whose chart would be pulled, with where from. */
-async function findSamples(renderer: RepositoryRenderer, state: RepositoryState): Promise<readonly Sample[]> {
-  const samples: Sample[] = [];
-  for (const { name, path } of await renderer.stated(state)) {
-    if (name.kind !== 'HelmRelease') {
-      continue;
-    }
-    const served = appTemplatePuller();
-    const requests: ChartRequest[] = [];
-    const puller = {
-      pull: (request: ChartRequest) => {
-        requests.push(request);
-        return served.pull(request);
-      },
-    };
-    const rendered = await renderer.release(name, { state, path, puller }).catch((error: unknown) => {
-      if (requests.some(isAppTemplate)) {
-        throw error;
-      }
-      return undefined;
-    });
-    const [request] = requests;
-    // Without a namespace nothing in the repository applies it.
-    if (
-      rendered?.kind === 'HelmRelease' &&
-      (rendered.inForce.metadata.namespace ?? '') !== '' &&
-      request !== undefined
-    ) {
-      samples.push({ name: rendered.name, path, inForce: rendered.inForce, request });
-    }
-  }
-  return samples;
+/** Those that can be rendered and that something applies: all others are asserted to be those that are known. */
+async function findSamples(
+  renderer: RepositoryRenderer,
+  state: RepositoryState,
+  { stated, builtTwice = 0, rendered, unapplied = [] }: CorpusFacts,
+): Promise<readonly Sample[]> {
+  const all = await renderCorpus(renderer, state);
+  const samples = all.flatMap(({ stated: { path }, result }) =>
+    'rendered' in result
+      ? [{ name: result.rendered.name, path, inForce: result.rendered.inForce, request: result.request }]
+      : [],
+  );
+  assert.deepEqual(
+    [all.length, samples.length],
+    [stated + builtTwice, rendered],
+    'how many, and how many are rendered',
+  );
+  const isApplied = ({ inForce }: Sample): boolean => (inForce.metadata.namespace ?? '') !== '';
+  assert.deepEqual(
+    samples.filter((sample) => !isApplied(sample)).map(({ path }) => path),
+    unapplied,
+  );
+  return samples.filter(isApplied);
 }
 
 interface Work {
@@ -260,9 +248,20 @@ async function compare(
     return [`${namespace}/${name} was not stored: ${conditionOf(settled, 'Ready')?.message ?? ''}`];
   }
   const stored = await storedRelease(cluster, { namespace, release: release.name, revision: 1 });
-  const ours = objects.filter(({ role }) => role === undefined).map(({ real }) => real.reveal());
-  const theirs = await placeObjects(cluster, stored.objects, release.namespace);
-  return differences(await placeObjects(cluster, ours, release.namespace), theirs).map(
+  const hooks = objects.filter(({ role }) => role !== undefined && 'hook' in role);
+  const own = objects.filter(({ role }) => role === undefined);
+  const compared = async (what: string, ours: readonly DesiredObject[], theirs: readonly PlainObject[]) => {
+    const sent = ours.map(({ real }) => real.reveal());
+    const placed = await placeObjects(cluster, sent, release.namespace);
+    return differences(placed, await placeObjects(cluster, theirs, release.namespace)).map(
+      (line) => `${what}: ${line}`,
+    );
+  };
+  const storedHooks = stored.hooks.map(({ object }) => object);
+  const lines = [...(await compared('objects', own, stored.objects)), ...(await compared('hooks', hooks, storedHooks))];
+  // Helm stores no definitions of kinds, of which the chart has none.
+  const others = objects.length - own.length - hooks.length;
+  return [...lines, ...(others > 0 ? [`${others} objects are neither applied nor hooks`] : [])].map(
     (line) => `${namespace}/${name}: ${line}`,
   );
 }
