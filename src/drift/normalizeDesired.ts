@@ -7,6 +7,7 @@ import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord, asText } from '../flux/untyped.ts';
 import { isTyped } from './builtInKinds.ts';
+import { withTypedStructs } from './typedStructs.ts';
 import { withoutFields } from './withoutFields.ts';
 import { withoutZeroValues } from './zeroValues.ts';
 
@@ -25,7 +26,7 @@ export function normalizeDesired(object: KubernetesObject): KubernetesObject {
   if (!isTyped(object)) {
     return named as unknown as KubernetesObject;
   }
-  const written = withoutZeroValues(named) as Fields;
+  const written = withTypedStructs(withoutZeroValues(named) as Fields);
   const kind = `${object.apiVersion} ${object.kind}`;
   const change = Object.hasOwn(byKind, kind) ? byKind[kind] : undefined;
   return change ? change(written) : (written as unknown as KubernetesObject);

@@ -9,9 +9,15 @@ import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts'
 import { helmRelease, installed, manifestObject, ReleaseBed, type ReleaseWorld } from './releaseBed.ts';
 
 const settings = manifestObject('ConfigMap', 'settings', { data: { level: 'info', color: 'blue' } });
-const web = manifestObject('Deployment', 'web', {
-  spec: { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'web:1' }] } } },
+/** With all that is never absent, as a server has it. */
+const webWith = (image: string): Readonly<Record<string, unknown>> => ({
+  spec: {
+    replicas: 2,
+    strategy: {},
+    template: { metadata: {}, spec: { containers: [{ name: 'web', image, resources: {} }] } },
+  },
 });
+const web = manifestObject('Deployment', 'web', webWith('web:1'));
 
 const pathsOf = ({ paths }: ObjectDifference): readonly string[] =>
   paths.map(({ path, effect }) => `${effect} ${path.join('.')}`);
@@ -205,22 +211,18 @@ test('an object of the cluster gets no namespace, whatever the manifest says', a
 });
 
 test('a change of a pod template says that pods restart, and who wrote it', async () => {
-  const live = installed(
-    web,
-    { spec: { replicas: 2, template: { spec: { containers: [{ name: 'web', image: 'web:hacked' }] } } } },
-    {
-      managedFields: [
-        {
-          manager: 'kubectl-edit',
-          operation: 'Update',
-          time: '2026-01-01T00:00:00Z',
-          fieldsV1: {
-            'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"web"}': { 'f:image': {} } } } } },
-          },
+  const live = installed(web, webWith('web:hacked'), {
+    managedFields: [
+      {
+        manager: 'kubectl-edit',
+        operation: 'Update',
+        time: '2026-01-01T00:00:00Z',
+        fieldsV1: {
+          'f:spec': { 'f:template': { 'f:spec': { 'f:containers': { 'k:{"name":"web"}': { 'f:image': {} } } } } },
         },
-      ],
-    },
-  );
+      },
+    ],
+  });
   const difference = only(await new ReleaseBed({ manifest: [web], live: [live] }).compare());
   assert.equal(difference.restartsPods, true);
   assert.deepEqual(difference.paths, [
