@@ -3,10 +3,10 @@
  * compared with the same object of a render that was given scrambled secrets. Renders nothing itself.
  */
 import { information } from './renderNote.ts';
-import { kindKey } from './kindKey.ts';
 import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
+import { counterparts } from './counterparts.ts';
 import type { RenderNote } from './desired.ts';
 import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
@@ -27,12 +27,12 @@ export function maskSecretKinds(objects: readonly KubernetesObject[]): MaskedObj
  * one. Objects are matched by kind and name, and those that are left over by their order within a kind.
  */
 export function maskByOrigin(real: readonly KubernetesObject[], scrambled: readonly KubernetesObject[]): MaskedObjects {
-  const counterparts = match(real, scrambled);
+  const others = counterparts(real, scrambled);
   const keep = keepWhatIsIn(scrambled);
   let renamed = 0;
   let added = 0;
   const objects = real.map((object, index) => {
-    const counterpart = counterparts[index];
+    const counterpart = others[index];
     added += Number(counterpart === undefined);
     const { value, masked } = counterpart
       ? maskDifferences(object, counterpart, [], keep)
@@ -135,31 +135,6 @@ function keepWhatIsIn(scrambled: readonly KubernetesObject[]): Keep {
     key: (key) => keys.has(key),
     leaf: (path, value) => path.length === 1 && kinds.has(`${String(path[0])} ${String(value)}`),
   };
-}
-
-/** For each real object the scrambled one that it is, `undefined` where there is none. */
-function match(
-  real: readonly KubernetesObject[],
-  scrambled: readonly KubernetesObject[],
-): readonly (KubernetesObject | undefined)[] {
-  const found: (KubernetesObject | undefined)[] = real.map(() => undefined);
-  const left = new Set(scrambled);
-  const take = (keyOf: (object: KubernetesObject) => string): void => {
-    const byKey = new Map<string, KubernetesObject[]>();
-    for (const object of left) {
-      byKey.set(keyOf(object), [...(byKey.get(keyOf(object)) ?? []), object]);
-    }
-    for (const [index, object] of real.entries()) {
-      const counterpart = found[index] === undefined ? byKey.get(keyOf(object))?.shift() : undefined;
-      if (counterpart) {
-        found[index] = counterpart;
-        left.delete(counterpart);
-      }
-    }
-  };
-  take((object) => `${kindKey(object)}\n${object.metadata.namespace ?? ''}\n${object.metadata.name}`);
-  take(kindKey);
-  return found;
 }
 
 /** What is shown of a Secret as it is. Of the rest there are keys of data and nothing else: a typo makes no data readable. */

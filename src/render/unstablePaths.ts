@@ -2,9 +2,9 @@
  * What another render of the same inputs gives differently: random texts, keys, certificates, times. Pure functions over two
  * renders; what made the difference is not asked.
  */
-import { kindKey } from './kindKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
+import { counterparts } from './counterparts.ts';
 import type { FieldPath } from './desired.ts';
 import { mask } from './maskDifferences.ts';
 
@@ -31,24 +31,9 @@ export function unstableFields(
   first: readonly KubernetesObject[],
   second: readonly KubernetesObject[],
 ): readonly (readonly FieldPath[])[] {
-  const left = new Set(second);
-  const counterparts = new Map<KubernetesObject, KubernetesObject>();
-  for (const keyOf of [nameKey, kindKey]) {
-    const waiting = new Map<string, KubernetesObject[]>();
-    for (const object of left) {
-      const key = keyOf(object);
-      waiting.set(key, [...(waiting.get(key) ?? []), object]);
-    }
-    for (const object of first) {
-      const found = counterparts.has(object) ? undefined : waiting.get(keyOf(object))?.shift();
-      if (found) {
-        counterparts.set(object, found);
-        left.delete(found);
-      }
-    }
-  }
-  return first.map((object) => {
-    const counterpart = counterparts.get(object);
+  const others = counterparts(first, second);
+  return first.map((object, index) => {
+    const counterpart = others[index];
     return counterpart ? unstablePaths(object, counterpart) : [[]];
   });
 }
@@ -76,8 +61,4 @@ function shownPath(path: FieldPath, shown: unknown): FieldPath {
     place = found[1];
   }
   return told;
-}
-
-function nameKey(object: KubernetesObject): string {
-  return `${kindKey(object)}\n${object.metadata.namespace ?? ''}\n${object.metadata.name}`;
 }
