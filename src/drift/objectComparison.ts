@@ -1,6 +1,7 @@
 /**
  * One desired object against the cluster: read, rights, dry-run, prediction. Every outcome is a value, so that one refused object
- * does not hide the others. Sends at most one GET and one dry-run, and another dry-run for fields that the kind does not have.
+ * does not hide the others. Sends one GET and one dry-run at most, unless the object is written in between or has fields that its kind
+ * does not have.
  */
 import { type Failure, isFailure } from '../base/failure.ts';
 import type { ApiResource } from '../cluster/clusterApi.ts';
@@ -24,12 +25,16 @@ import { dropUnknownFields } from './unknownFields.ts';
 /** A file that was made for another kind has many; then the server's own words tell more. */
 const mostUnknownFields = 4;
 
+/** An object that is written all the time is compared as it is. */
+const mostReads = 3;
+
 /** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
 export class ObjectComparison {
   readonly #around: ComparisonSurroundings;
   readonly #desired: DesiredObject;
   readonly #sent: KubernetesObject;
   readonly #result: ObjectResult;
+  #reads = 1;
 
   constructor(around: ComparisonSurroundings, desired: DesiredObject) {
     this.#around = around;
@@ -103,13 +108,21 @@ export class ObjectComparison {
       return known;
     }
     const difference = await this.#compare(resource, id, live);
+    if (difference === 'moved') {
+      this.#reads += 1;
+      return this.#read(resource, id, memory);
+    }
     if (live && isLasting(difference)) {
       memory?.keep(live, difference);
     }
     return difference;
   }
 
-  async #compare(resource: ApiResource, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
+  async #compare(
+    resource: ApiResource,
+    id: ObjectId,
+    live: KubernetesObject | undefined,
+  ): Promise<ObjectDifference | 'moved'> {
     const skipped = skippedApply(this.#sent, live);
     if (skipped) {
       return this.#result.skipped(skipped, id);
@@ -146,10 +159,17 @@ export class ObjectComparison {
     return approximateChange({ desired: this.#sent, live, ...rules });
   }
 
-  async #dryRun(resource: ApiResource, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
+  async #dryRun(
+    resource: ApiResource,
+    id: ObjectId,
+    live: KubernetesObject | undefined,
+  ): Promise<ObjectDifference | 'moved'> {
     const { answer, dropped } = await this.#answer(resource, id);
     if (isFailure(answer)) {
       return this.#refused(answer, id, live);
+    }
+    if (live?.metadata.resourceVersion !== answer.metadata.resourceVersion && this.#reads < mostReads) {
+      return 'moved'; // somebody wrote it in between: what they wrote is no difference
     }
     const reason = dropped.length === 0 ? {} : { reason: droppedWords(this.#result.shown(dropped)) };
     const answered = idOf(answer);
