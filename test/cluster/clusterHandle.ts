@@ -49,6 +49,9 @@ export interface ClusterInfo {
   readonly pids: Readonly<Record<string, number>>;
 }
 
+/** Programs that a cluster does without for a while. */
+export type PausedProgram = ControllerName | 'kube-controller-manager' | 'kube-scheduler';
+
 export interface TestCluster extends ClusterInfo {
   /** As administrator. */
   readonly api: ApiClient;
@@ -67,8 +70,8 @@ export interface TestCluster extends ClusterInfo {
    */
   publishChart(folder: string, repository?: string, version?: string): Promise<void>;
   /** Stops a controller in its tracks, as a machine that hangs does; its Deployment does not know. */
-  pause(controller: ControllerName): void;
-  resume(controller: ControllerName): void;
+  pause(controller: PausedProgram): void;
+  resume(controller: PausedProgram): void;
   /** Lets connections go. The cluster goes on. */
   close(): void;
 }
@@ -81,7 +84,7 @@ export function connectCluster(info: ClusterInfo): TestCluster {
     clients.push(client);
     return client;
   };
-  const signal = (controller: ControllerName, name: NodeJS.Signals) => {
+  const signal = (controller: PausedProgram, name: NodeJS.Signals) => {
     const pid = info.pids[controller];
     if (pid === undefined) {
       throw new Error(`${controller} has no process here`);

@@ -6,6 +6,7 @@ import { after } from 'node:test';
 import { engineObstacle } from '../../scripts/buildEngine.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { noLog } from '../../src/base/log.ts';
+import type { ClusterApi } from '../../src/cluster/clusterApi.ts';
 import { LiveClusterInputs } from '../../src/cluster/clusterInputs.ts';
 import { HttpClusterApi } from '../../src/cluster/httpClusterApi.ts';
 import { createTransport, loadKubeconfigs } from '../../src/cluster/kubernetes.ts';
@@ -19,6 +20,8 @@ import type { TestCluster } from './clusterHandle.ts';
 export interface RenderBed {
   readonly renderer: Renderer;
   readonly inputs: ClusterInputs;
+  /** As administrator. */
+  readonly api: ClusterApi;
   readonly state: RepositoryState;
   /** The files of `state`, to be changed as a person changes a working tree. */
   readonly files: Map<string, string | Uint8Array>;
@@ -34,7 +37,7 @@ export async function openRenderBed(
     throw new Error(obstacle);
   }
   const engine = await openRealEngine();
-  const { inputs, dispose } = openClusterInputs(cluster);
+  const { inputs, api, dispose } = openClusterInputs(cluster);
   after(() => {
     engine.dispose();
     dispose();
@@ -43,6 +46,7 @@ export async function openRenderBed(
   return {
     renderer: new RepositoryRenderer({ engine, log: noLog() }),
     inputs,
+    api,
     state: { label: 'working tree', key: 'bed', files, remotes: repository.remotes },
     files: files.files,
   };
@@ -51,11 +55,12 @@ export async function openRenderBed(
 /** What rendering asks of the cluster, by its administrator's kubeconfig. The caller disposes it. */
 export function openClusterInputs(cluster: TestCluster): {
   readonly inputs: ClusterInputs;
+  readonly api: ClusterApi;
   readonly dispose: () => void;
 } {
   const [clock, log] = [systemClock(), noLog()];
   const network = { proxy: undefined, strictSSL: true, extraCAs: [] };
   const transport = createTransport(loadKubeconfigs([cluster.kubeconfig]), cluster.context, { ...network, log });
   const api = new HttpClusterApi({ transport, log, clock });
-  return { inputs: new LiveClusterInputs({ api, clock, log }), dispose: () => api.dispose() };
+  return { inputs: new LiveClusterInputs({ api, clock, log }), api, dispose: () => api.dispose() };
 }
