@@ -7,8 +7,8 @@ import {
   configMap,
   dataOf,
   type Files,
-  gotkSync,
   kustomization,
+  home,
   kustomizationBed,
   messages,
   secret,
@@ -21,8 +21,7 @@ const dots = '•••';
 
 function repository(kustomizeFile: string, files: Files, spec = ''): Files {
   return {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps', spec),
+    ...home(spec),
     'apps/kustomization.yaml': kustomizeFile,
     ...files,
   };

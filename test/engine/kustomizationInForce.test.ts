@@ -7,6 +7,7 @@ import {
   type Files,
   gotkSync,
   kustomization,
+  home,
   kustomizationBed,
   messages,
   shown,
@@ -15,8 +16,7 @@ import {
 const bed = kustomizationBed();
 
 const flat: Files = {
-  'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-  'clusters/home/apps.yaml': kustomization('apps', './apps'),
+  ...home(),
   'apps/a.yaml': configMap('a', 'k: v'),
 };
 
@@ -82,10 +82,7 @@ patches:
 
 test('patches and variables of the parent reach the child, and through it the grandchild', async () => {
   const rendered = await bed.render('leaf', {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization(
-      'apps',
-      './apps',
+    ...home(
       `postBuild: { substitute: { zone: eu } }
 patches:
   - target: { kind: Kustomization }
@@ -142,8 +139,7 @@ test('the name in the text and the name in the cluster both find it', async () =
 
 test('namesakes whose namespace comes from their folders are told apart by their files', async () => {
   const files: Files = {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    ...home(),
     'apps/one/kustomization.yaml': 'namespace: one\nresources: [ks.yaml]\n',
     'apps/one/ks.yaml': kustomization('app', './apps/one/app', '', { namespace: '' }),
     'apps/one/app/a.yaml': configMap('a', 'k: one'),

@@ -9,8 +9,8 @@ import {
   configMap,
   dataOf,
   type Files,
-  gotkSync,
   kustomization,
+  home,
   kustomizationBed,
   messages,
   secret,
@@ -40,12 +40,7 @@ const secrets = { 'flux-system/keys': { domain, port: '6443', word: 'canary-word
 
 function withApps(files: Files, spec = ''): Files {
   return {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization(
-      'apps',
-      './apps',
-      `postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n${spec}`,
-    ),
+    ...home(`postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n${spec}`),
     ...files,
   };
 }
@@ -117,12 +112,7 @@ spec:
 
 test('through a parent: in the object in force, in inline variables, in a ConfigMap of variables', async () => {
   const files: Files = {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization(
-      'apps',
-      './apps',
-      'postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n',
-    ),
+    ...home('postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n'),
     'apps/leaf.yaml': kustomization(
       'leaf',
       './leaf',
@@ -188,8 +178,7 @@ test('SOPS: keys stay, values are masked as the flux CLI does, and nothing encry
   const cipher = 'ENC[AES256_GCM,data:c2VjcmV0,iv:aXY=,tag:dGFn,type:str]';
   const sops = `sops:\n  age: [{ recipient: age1x, enc: x }]\n  mac: ${cipher}\n  lastmodified: "2024-01-01T00:00:00Z"\n`;
   const files: Files = {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps', 'decryption: { provider: sops }\n'),
+    ...home('decryption: { provider: sops }\n'),
     'apps/secret.yaml': `${secret('s', `user: ${cipher}\npass: ${cipher}`, 'apps')}${sops}`,
     'apps/map.yaml': `${configMap('m', `a: ${cipher}\nb: plain`)}${sops}`,
     'apps/docker.yaml': `apiVersion: v1
@@ -225,8 +214,7 @@ ${sops}`,
 test('SOPS: what Flux would refuse is said, and what a generator makes of an encrypted file', async () => {
   const cipher = 'ENC[AES256_GCM,data:c2VjcmV0,iv:aXY=,tag:dGFn,type:str]';
   const rendered = await bed.render('apps', {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    ...home(),
     'apps/kustomization.yaml':
       'resources: [s.yaml]\nsecretGenerator: [{ name: made, namespace: apps, files: [a.env] }]\n',
     'apps/a.env': `KEY=${cipher}\nsops_mac=${cipher}\n`,
@@ -245,8 +233,7 @@ test('SOPS: what Flux would refuse is said, and what a generator makes of an enc
 test('SOPS: a literal beside an encrypted file is shown by no build, of a Kustomization or of a folder', async () => {
   const literal = 'canary-literal-5c';
   const files: Files = {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps', 'decryption: { provider: sops }\n'),
+    ...home('decryption: { provider: sops }\n'),
     'apps/kustomization.yaml': `secretGenerator: [{ name: made, namespace: apps, files: [a.env], literals: [b=${literal}] }]\n`,
     'apps/a.env': 'KEY=ENC[x]\nsops_mac=ENC[x]\n',
   };
@@ -292,8 +279,7 @@ test('secrets are kept for one render: the next one asks the cluster again', asy
 
 test('what a replacement takes out of a Secret of the same build is masked where it ends up', async () => {
   const files = {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps'),
+    ...home(),
     'apps/kustomization.yaml': `resources: [objects.yaml]
 replacements:
   - source: { kind: Secret, name: db, fieldPath: stringData.password }

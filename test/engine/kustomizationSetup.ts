@@ -66,6 +66,14 @@ spec:
 `;
 }
 
+/** The cluster `home`: its root, which builds the Kustomization `apps` of the folder `apps`; `spec` as in `kustomization`. */
+export function home(spec = ''): Files {
+  return {
+    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
+    'clusters/home/apps.yaml': kustomization('apps', './apps', spec),
+  };
+}
+
 export const remote = 'git@github.com:org/fleet.git';
 
 /** A cluster of which nothing is known but what is given; of ConfigMaps and Secrets by `namespace/name`. */

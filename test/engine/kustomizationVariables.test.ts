@@ -9,8 +9,8 @@ import {
   configMap,
   dataOf,
   type Files,
-  gotkSync,
   kustomization,
+  home,
   kustomizationBed,
   messages,
   secret,
@@ -23,8 +23,7 @@ const bed = kustomizationBed();
 /** One Kustomization `apps` with the given `postBuild`, whose object shows the given text. */
 function repository(postBuild: string, text: string, more: Files = {}): Files {
   return {
-    'clusters/home/flux-system/gotk-sync.yaml': gotkSync(),
-    'clusters/home/apps.yaml': kustomization('apps', './apps', `postBuild:\n${postBuild.replaceAll(/^(?=.)/gm, '  ')}`),
+    ...home(`postBuild:\n${postBuild.replaceAll(/^(?=.)/gm, '  ')}`),
     'apps/a.yaml': configMap('a', `k: "${text}"`),
     ...more,
   };
