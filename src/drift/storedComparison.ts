@@ -1,7 +1,7 @@
 /**
  * One object of a stored release against the cluster, by helm-controller's rules of drift detection (internal/action/diff.go,
  * fluxcd/pkg/ssa jsondiff `Unstructured`; spec drift 5.3): a dry-run as the controller, without what it leaves out. Every outcome
- * is a value. Sends one GET and one dry-run at most.
+ * is a value. Sends one GET and one dry-run at most, unless the object is written in between or has fields that its kind does not have.
  */
 import { type Failure, isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
@@ -11,20 +11,29 @@ import { displayName } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
 import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
-import { compareObjects, type FieldChange } from './compareObjects.ts';
+import { approximateChange } from './approximateChange.ts';
+import { isTyped } from './builtInKinds.ts';
+import type { FieldChange } from './compareObjects.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
-import { type IgnoreRules, withFieldsOf, withoutPointers } from './ignoreRules.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
 import { fieldOwners, lastWriter } from './managedFields.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
+import { isExcluded, predictCorrection } from './predictCorrection.ts';
 import { restartsPods } from './podRestarts.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
 import { isSecret, meaningful } from './shownObject.ts';
 import type { PlacedObject } from './storedObjects.ts';
+import { dropUnknownFields } from './unknownFields.ts';
 
 /** Of its dry-runs and of what it writes. */
 export const helmController = 'helm-controller';
+
+/** An object that is written all the time is compared as it is. */
+const mostReads = 3;
+/** An object that was made for another kind has many; then the server's own words tell more. */
+const mostUnknownFields = 4;
 
 export interface StoredSurroundings {
   readonly api: ClusterApi;
@@ -39,6 +48,7 @@ export interface StoredSurroundings {
   readonly renderedAs: (object: PlacedObject) => DesiredObject | undefined;
 }
 
+type Remark = Pick<ObjectDifference, 'approximate' | 'reason'>;
 type Outcome = Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> & { readonly paths?: readonly FieldDifference[] };
 
 /** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
@@ -69,8 +79,8 @@ export class StoredComparison {
     return isFailure(may) ? this.#failed(may) : this.#against(resource);
   }
 
-  async #against(resource: ApiResource): Promise<ObjectDifference> {
-    const { api, requests, rights } = this.#around;
+  async #against(resource: ApiResource, reads = 1): Promise<ObjectDifference> {
+    const { api, requests } = this.#around;
     const { id } = this.#stored;
     const found = await this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
     if (isFailure(found) && found.reason !== 'notFound') {
@@ -80,52 +90,96 @@ export class StoredComparison {
     if (live && isExcluded(live)) {
       return this.#excluded();
     }
-    const verb = live ? 'patch' : 'create';
-    const may = [await this.#try(() => rights.may('patch', resource, id.namespace))];
-    if (live === undefined) {
-      may.push(await this.#try(() => rights.may('create', resource, id.namespace)));
+    const missing = await this.#missingRight(resource, live ? ['patch'] : ['patch', 'create']);
+    if (isFailure(missing)) {
+      return this.#failed(missing);
     }
-    if (may.includes(false)) {
-      return live ? this.#forbidden(verb, resource) : this.#missing(undefined, { approximate: true });
+    if (missing !== undefined) {
+      return this.#withoutDryRun(resource, live, missing);
     }
-    const next = await this.#try(() =>
-      requests.send((signal) => api.dryRunApply(resource, id, this.#sent, helmController, signal)),
-    );
-    if (isFailure(next)) {
-      return this.#refused(next, live);
+    const { answer, dropped } = await this.#dryRun(resource);
+    if (isFailure(answer)) {
+      return this.#refused(answer, live);
     }
-    return live ? this.#compared(live, next) : this.#missing(next, {});
+    if (live?.metadata.resourceVersion !== answer.metadata.resourceVersion && reads < mostReads) {
+      return this.#against(resource, reads + 1); // somebody wrote it in between: what they wrote is no drift
+    }
+    const names = dropped.map((path) => path.join('.')).join(', ');
+    const remark =
+      names === ''
+        ? {}
+        : { reason: `The kind does not have ${names}, which helm-controller passes over without a word.` };
+    return live ? this.#compared(live, answer, remark) : this.#missing(answer, remark);
   }
 
-  #compared(live: KubernetesObject, dryRun: KubernetesObject): ObjectDifference {
-    const pointers = this.#around.ignore.pointersFor(this.#sent);
-    const [old, young] = [live, dryRun].map((object) => withoutPointers(object, pointers)) as [
-      KubernetesObject,
-      KubernetesObject,
-    ];
-    const changes = compareObjects(old, young).filter(countsAsDrift);
-    if (changes.length === 0) {
-      return this.#result({ change: 'none', real: new Sealed({ live, next: live }) });
+  async #missingRight(
+    resource: ApiResource,
+    verbs: readonly ('patch' | 'create')[],
+  ): Promise<string | undefined | Failure> {
+    const { namespace } = this.#stored.id;
+    const answers = await this.#try(() =>
+      Promise.all(verbs.map((verb) => this.#around.rights.may(verb, resource, namespace))),
+    );
+    return isFailure(answers) ? answers : verbs.find((_verb, at) => answers[at] === false);
+  }
+
+  #withoutDryRun({ plural }: ApiResource, live: KubernetesObject | undefined, verb: string): ObjectDifference {
+    const remark: Remark = {
+      approximate: true,
+      reason: `Without the permission to ${verb} ${plural} no dry-run was made, so this is approximate.`,
+    };
+    if (live === undefined) {
+      return this.#missing(undefined, remark);
     }
-    const next = corrected(live, dryRun, pointers);
+    const ignored = this.#around.ignore.pointersFor(this.#sent);
+    const { next } = approximateChange({ desired: this.#sent, live, mergesOnly: true, ignored });
+    return this.#compared(live, next, remark);
+  }
+
+  /** The controllers drop fields that a built-in kind does not have, before they send it. */
+  async #dryRun(
+    resource: ApiResource,
+  ): Promise<{ readonly answer: KubernetesObject | Failure; readonly dropped: readonly FieldPath[] }> {
+    const { api, requests } = this.#around;
+    const { id } = this.#stored;
+    let body = this.#sent;
+    const dropped: FieldPath[] = [];
+    for (let tries = 0; ; tries += 1) {
+      const sent = body;
+      const answer = await this.#try(() =>
+        requests.send((signal) => api.dryRunApply(resource, id, sent, helmController, signal)),
+      );
+      const isUnknown = isFailure(answer) && isTyped(sent) && tries < mostUnknownFields;
+      const without = isUnknown ? dropUnknownFields(sent, answer.message) : undefined;
+      if (!without) {
+        return { answer, dropped };
+      }
+      body = without.object;
+      dropped.push(...without.dropped);
+    }
+  }
+
+  #compared(live: KubernetesObject, dryRun: KubernetesObject, remark: Remark): ObjectDifference {
+    const { changes, next } = predictCorrection(live, dryRun, this.#around.ignore.pointersFor(this.#sent));
+    const real = remark.approximate === true ? {} : { real: new Sealed({ live, next }) }; // an approximation proves nothing
+    if (changes.length === 0) {
+      return this.#result({ change: 'none', ...remark, ...real });
+    }
     const owners = fieldOwners(live);
     const sides = this.#sides(live, next);
     const paths = changes.map(({ path, effect }): FieldDifference => {
       const writer = effect === 'add' ? undefined : lastWriter(owners, live, path, helmController);
       return { path: sides.shownPath(path), effect, ...(writer && { writer }) };
     });
+    const changed = changes.map(({ path }) => path);
     return this.#result({
       change: 'change',
       paths,
       ...sides.shown,
+      ...remark,
       ...this.#corrections(live, changes),
-      ...(restartsPods(
-        next,
-        changes.map(({ path }) => path),
-      )
-        ? { restartsPods: true as const }
-        : {}),
-      real: new Sealed({ live, next }),
+      ...(restartsPods(next, changed) ? { restartsPods: true as const } : {}),
+      ...real,
     });
   }
 
@@ -147,9 +201,9 @@ export class StoredComparison {
     };
   }
 
-  #missing(next: KubernetesObject | undefined, more: Pick<Outcome, 'approximate'>): ObjectDifference {
+  #missing(next: KubernetesObject | undefined, remark: Remark): ObjectDifference {
     const { after } = this.#sides(undefined, next ?? this.#sent).shown;
-    return this.#result({ change: 'create', ...(after ? { after } : {}), ...more });
+    return this.#result({ change: 'create', ...(after ? { after } : {}), ...remark });
   }
 
   #sides(
@@ -223,32 +277,4 @@ export class StoredComparison {
       return error;
     }
   }
-}
-
-const detection = 'helm.toolkit.fluxcd.io/driftDetection';
-
-/** Labels and annotations count alike, and the value in any case. */
-function isExcluded({ metadata: { labels = {}, annotations = {} } }: KubernetesObject): boolean {
-  return [labels, annotations].some(
-    (map) => Object.hasOwn(map, detection) && map[detection]?.toLowerCase() === 'disabled',
-  );
-}
-
-/** Labels and annotations that only live are anybody's: the controllers of Kubernetes add some. */
-function countsAsDrift({ path, effect }: FieldChange): boolean {
-  return path[0] !== 'metadata' || effect !== 'remove';
-}
-
-/** As the controller's patch leaves it: labels and annotations are added to, the rest is as the dry-run has it, ignored fields stay. */
-function corrected(live: KubernetesObject, dryRun: KubernetesObject, pointers: readonly string[]): KubernetesObject {
-  const { labels, annotations } = dryRun.metadata;
-  const metadata = {
-    ...live.metadata,
-    labels: { ...live.metadata.labels, ...labels },
-    annotations: { ...live.metadata.annotations, ...annotations },
-  };
-  const others = Object.entries(dryRun).filter(([key]) => key !== 'status' && key !== 'metadata');
-  const status = live.status ? { status: live.status } : {};
-  const next = { ...Object.fromEntries(others), metadata, ...status } as unknown as KubernetesObject;
-  return withFieldsOf(next, live, pointers);
 }
