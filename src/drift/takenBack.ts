@@ -47,6 +47,9 @@ export function isCleanedUp(live: KubernetesObject): boolean {
   );
 }
 
+/** No object is without metadata, whoever claims a part of it. */
+const everyObject: FieldTrie = { member: false, below: new Map([['f:metadata', { member: true, below: new Map() }]]) };
+
 /** The object as it will be: the dry-run's answer without what the controller takes back. */
 export function withoutTakenBack(live: KubernetesObject, dryRun: KubernetesObject): KubernetesObject {
   const before = fieldOwners(live);
@@ -58,7 +61,11 @@ export function withoutTakenBack(live: KubernetesObject, dryRun: KubernetesObjec
   const taken = unionOf(before.filter(isTakenOver).map(({ fields }) => fields));
   const kept = before.filter((owner) => !isTakenOver(owner) && !isOwn(owner)).map(({ fields }) => fields);
   const applied = before.filter(isOwn).map(({ fields }) => fields);
-  const pruned = pruneFields(dryRun, { taken, last: unionOf([taken, ...applied]), managed: unionOf([own, ...kept]) });
+  const pruned = pruneFields(dryRun, {
+    taken,
+    last: unionOf([taken, ...applied]),
+    managed: unionOf([everyObject, own, ...kept]),
+  });
   return withoutOldMetadata(pruned as KubernetesObject, own);
 }
 
