@@ -30,13 +30,15 @@ func relative(message string) string {
 type fileSystem struct {
 	files   map[string][]byte
 	folders map[string]map[string]bool
+	// schemas are the files that bringsSchema is true of: each build wants to know, and a repository has a thousand files.
+	schemas map[string]bool
 	bytes   int
 }
 
 var _ filesys.FileSystem = (*fileSystem)(nil)
 
 func newFileSystem() *fileSystem {
-	return &fileSystem{files: map[string][]byte{}, folders: map[string]map[string]bool{root: {}}}
+	return &fileSystem{files: map[string][]byte{}, folders: map[string]map[string]bool{root: {}}, schemas: map[string]bool{}}
 }
 
 func clean(name string) string { return path.Join("/", name) }
@@ -71,6 +73,9 @@ func (f *fileSystem) WriteFile(name string, content []byte) error {
 	f.folders[path.Dir(name)][path.Base(name)] = true
 	f.bytes += len(content) - len(f.files[name])
 	f.files[name] = content
+	if delete(f.schemas, name); bringsSchema(name, content) {
+		f.schemas[name] = true
+	}
 	return nil
 }
 
@@ -103,6 +108,7 @@ func (f *fileSystem) RemoveAll(name string) error {
 	}
 	f.bytes -= len(f.files[name])
 	delete(f.files, name)
+	delete(f.schemas, name)
 	for name != root && len(f.folders[name]) == 0 {
 		delete(f.folders, name)
 		parent := path.Dir(name)

@@ -12,6 +12,7 @@ import (
 	"github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/api/resmap"
+	"sigs.k8s.io/kustomize/api/resource"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
@@ -38,11 +39,11 @@ func buildKustomization(request kustomizationRequest) (kustomizationReply, error
 			return kustomizationReply{}, fmt.Errorf("failed to decode Kubernetes apiVersion, kind and name from: %v", resource.String())
 		}
 	}
-	names, err := substitute(flux, resources.Resources(), request)
+	names, substituted, err := substitute(flux, resources.Resources(), request)
 	if err != nil {
 		return kustomizationReply{}, err
 	}
-	trees, err := readResources(resources)
+	trees, err := readResources(resources, substituted)
 	if err != nil {
 		return kustomizationReply{}, err
 	}
@@ -122,11 +123,14 @@ func setFileSystem(generator *kustomize.Generator, tree filesys.FileSystem) {
 	*(*filesys.FileSystem)(unsafe.Pointer(field.UnsafeAddr())) = tree
 }
 
-// readResources gives the objects without the way through one text of YAML.
-func readResources(resources resmap.ResMap) ([]fields, error) {
+// readResources gives the objects without the way through one text of YAML; `read` holds what has been read before.
+func readResources(resources resmap.ResMap, read map[*resource.Resource]fields) ([]fields, error) {
 	var trees []fields
 	for _, resource := range resources.Resources() {
-		tree, err := decoded(&resource.RNode)
+		tree, err := read[resource], error(nil)
+		if tree == nil {
+			tree, err = decoded(&resource.RNode)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("kustomize build failed: %w", err)
 		}

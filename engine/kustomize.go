@@ -22,7 +22,7 @@ import (
 // runKustomize is Build of fluxcd/pkg/kustomize, which parses the schema of Kubernetes anew each time (0.3 s here), unless a
 // kustomization of the tree brings a schema of its own that the next build must not see.
 func runKustomize(files *watchedFiles, directory string) (resmap.ResMap, error) {
-	if files.bringsSchema() {
+	if len(files.schemas) > 0 {
 		return kustomize.Build(files, directory)
 	}
 	return krustyBuild(files, directory)
@@ -42,13 +42,9 @@ func krustyBuild(files filesys.FileSystem, directory string) (resources resmap.R
 	}).Run(files, directory)
 }
 
-func (f *fileSystem) bringsSchema() bool {
-	for name, content := range f.files {
-		if slices.Contains(konfig.RecognizedKustomizationFileNames(), path.Base(name)) && bytes.Contains(content, []byte("openapi")) {
-			return true
-		}
-	}
-	return false
+// bringsSchema says whether a file is a kustomization that may bring a schema of its own.
+func bringsSchema(name string, content []byte) bool {
+	return isKustomizeFile(name) && bytes.Contains(content, []byte("openapi"))
 }
 
 // How kustomize says what it was about to load: the innermost last, or as net/http says it.

@@ -14,6 +14,10 @@ interface Case {
 
 function build({ files, spec = {} }: Case): EngineReply<'kustomization'> {
   engine.request('files', { tree: 'repository', clear: true, set: files });
+  return buildTree(spec);
+}
+
+function buildTree(spec: object = {}): EngineReply<'kustomization'> {
   return engine.request('kustomization', {
     tree: 'repository',
     kustomization: {
@@ -351,6 +355,16 @@ describe('the kustomization file', () => {
       assert.equal(imageOf(objects[0]), 'nginx:1.0', 'containers are merged by name, as the schema of Kubernetes says');
       assert.deepEqual(at(objects[1], 'spec', 'parts'), parts);
     }
+    // The same where the files come and go one by one.
+    const update = (set: Files, remove: readonly string[] = []) => {
+      engine.request('files', { tree: 'repository', set, remove });
+      return at(buildTree().objects[1], 'spec', 'parts');
+    };
+    assert.deepEqual(update(within), merged);
+    assert.deepEqual(update(without), replaced);
+    const renamed = { 'apps/kustomization.yml': within['apps/kustomization.yaml'] ?? '' };
+    assert.deepEqual(update(renamed, ['apps/kustomization.yaml']), merged);
+    assert.deepEqual(update(without, ['apps/kustomization.yml']), replaced);
   });
 });
 

@@ -137,6 +137,82 @@ describe('the values', () => {
   }
 });
 
+describe('an object is substituted alike wherever it stands', () => {
+  // The first object goes all the way through Flux's own code, those after it a shorter one.
+  const twice = (data: string, given: Omit<Case, 'data'> = {}) => {
+    const one = (name: string) => `apiVersion: v1\nkind: Thing\nmetadata: { name: ${name} }\ndata:\n${data}`;
+    const postBuild = { substitute: { a: 'x', number: '12', lines: 'b\nc\n', yaml: '{ k: [1, 2.50, 0777, yes] }' } };
+    const { objects } = build({ data: `${one('first')}---\n${one('second')}`, postBuild, ...given });
+    const [first, second] = objects.map((object) => (object as unknown as { readonly data: unknown }).data);
+    return { first, second };
+  };
+  const rows: readonly (readonly [name: string, data: string])[] = [
+    ['plain texts', '  k: ${a} b\n  "m n": "${a}: #b"\n  l: ["${a}", "- ${a}", "${a}\\\\d"]\n'],
+    ['numbers', '  i: 1\n  f: 1.50\n  e: 1e3\n  z: -0.0\n  n: "${number}"\n  h: 0x1F\n  o: 0o17\n  s: .5\n'],
+    [
+      'numbers that are written in more than one way',
+      '  a: ${a}\n  b: 1e20\n  c: 12345678901234567890\n  d: 1e-9\n  e: 1234567.0\n  f: 9007199254740993\n',
+    ],
+    [
+      'what was no text becomes none',
+      '  a: ${a}\n  n: ~\n  t: true\n  e: ""\n  y: "yes"\n  d: 2020-01-01\n  q: "2020-01-01"\n',
+    ],
+    ['values that are YAML themselves', '  a: ${yaml}\n  b: ${lines}\n'],
+    [
+      'lines',
+      '  a: |\n    ${a}\n      in\n\n    out\n  b: |-\n    ${a}\n  c: |+\n    ${a}\n\n\n  d: "${a}\\n  \\nb "\n',
+    ],
+    ['lines that begin with a space or a line end', '  a: "  ${a}\\n b"\n  b: "\\n${a}\\nb"\n  c: "${a} \\nb"\n'],
+    ['folded lines', '  a: >\n    ${a}\n    b\n\n    c\n  d: >-\n    ${a}\n    e\n'],
+    ['tabs and what does not print', '  a: "${a}\\tb"\n  b: "\\e ${a}"\n  c: "${a}\\r\\nb\\u2028\\u0085\\ufeff"\n'],
+    ['other scripts', '  a: "é ${a} 日本 😀\\u00a0"\n  é: ${a}\n'],
+    ['keys', `  "<<": \${a}\n  "1": \${a}\n  "a\\nb": \${a}\n  "": \${a}\n  ${'k'.repeat(200)}: \${a}\n  "\${a}": k\n`],
+    ['anchors', '  a: &anchor { k: "${a}" }\n  b: *anchor\n  c: { <<: *anchor, l: 1 }\n'],
+    ['nothing', '  a: {}\n  b: []\n  c: "${a}"\n'],
+    ['long lines', `  a: "\${a} ${'word '.repeat(60)}"\n  b: ${'w'.repeat(300)}\${a}\n`],
+  ];
+  for (const [name, data] of rows) {
+    it(name, () => {
+      const { first, second } = twice(data);
+      assert.deepEqual(second, first);
+      assert.ok(!JSON.stringify(second).includes('${a}'), 'something was substituted');
+    });
+  }
+
+  it('and so are variables that stay', () => {
+    const given = {
+      keepUnknown: true,
+      postBuild: { substitute: { a: 'b\nc' }, substituteFrom: [from('Secret', 'gone')] },
+    };
+    const { first, second } = twice('  a: ${a} ${other} ${more:=d}\n', given);
+    assert.deepEqual(second, { a: 'bc ${other} ${more}' });
+    assert.deepEqual(second, first);
+  });
+
+  // A failure has the same words but for the name.
+  const failing: readonly (readonly [name: string, data: string])[] = [
+    ['a variable that nothing sets', '  k: ${unset}\n'],
+    ['a variable that has no end', '  k: "${a"\n'],
+    ['a value that breaks the YAML', '  k: ${broken}\n'],
+    ['what YAML cannot carry', '  k: "${a} \\x7f"\n'],
+    ['a key that is no text', '  k: ${a}\n  true: b\n'],
+  ];
+  for (const [name, data] of failing) {
+    it(`fails: ${name}`, () => {
+      const thing = (called: string, of: string) =>
+        `apiVersion: v1\nkind: Thing\nmetadata: { name: ${called} }\ndata:\n${of}`;
+      const postBuild = { substitute: { a: 'x', broken: '"' } };
+      const after = `${thing('fine', '  k: ${a}\n')}---\n${thing('name', data)}`;
+      const problem = problemOf(() => build({ data: thing('name', data), postBuild }));
+      assert.match(problem, /Thing.*\/name'/);
+      assert.equal(
+        problemOf(() => build({ data: after, postBuild })),
+        problem,
+      );
+    });
+  }
+});
+
 describe('an object that says so is left alone', () => {
   const cases: readonly (readonly [name: string, metadata: string, substituted: boolean])[] = [
     ['by a label', 'labels: { kustomize.toolkit.fluxcd.io/substitute: disabled }', false],
