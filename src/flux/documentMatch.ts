@@ -96,6 +96,25 @@ export function pathReaches(path: string, file: string): boolean {
   return folder.length < parts.length && folder.every((segment, index) => segment === parts[index]);
 }
 
+/**
+ * The repository that the object certainly comes from, to be shown, where it is none of those with these remotes; `undefined` where
+ * it is one of them, and where nobody can tell. A file of another repository may have the same name in it and mean another object.
+ */
+export function otherRepositoryOf(
+  object: FluxObject,
+  remotes: readonly string[],
+  get: MatchInput['get'],
+): string | undefined {
+  const owner = ownerOf(object);
+  const applier = owner?.by === 'kustomize' ? get(owner.id) : undefined;
+  if (!applier || !lists(applier, idOf(object))) {
+    return undefined;
+  }
+  const { url, label } = originOf(applier, get);
+  const isTheirs = remotes.length === 0 || remotes.some((remote) => url !== undefined && sameRepository(remote, url));
+  return url === undefined || isTheirs ? undefined : label;
+}
+
 /** `undefined` when the object certainly comes from the document's repository, by a path that reaches the file. */
 function whyForeign(object: FluxObject, input: MatchInput): Foreign | undefined {
   const id = idOf(object);
@@ -107,9 +126,9 @@ function whyForeign(object: FluxObject, input: MatchInput): Foreign | undefined 
   if (!applier || !lists(applier, id)) {
     // Labels alone prove nothing: a copied manifest has them, and so has an object that a hub cluster applied here
     // under the name of a Kustomization that exists in both clusters.
-    return { id, reason: 'otherApplier', appliedBy: owner.id, from: applier && originOf(applier, input).label };
+    return { id, reason: 'otherApplier', appliedBy: owner.id, from: applier && originOf(applier, input.get).label };
   }
-  const origin = originOf(applier, input);
+  const origin = originOf(applier, input.get);
   const other = { id, appliedBy: owner.id, from: origin.label };
   if (!input.remotes.some((remote) => origin.url !== undefined && sameRepository(remote, origin.url))) {
     return { ...other, reason: 'otherRepository' };
@@ -137,9 +156,9 @@ interface Origin {
 }
 
 /** Where a Kustomization's source comes from: a Git URL, or the annotation that `flux push artifact --source` writes. */
-function originOf(kustomization: FluxObject, input: MatchInput): Origin {
+function originOf(kustomization: FluxObject, get: MatchInput['get']): Origin {
   const sourceId = sourceOf(kustomization);
-  const source = sourceId && input.get(sourceId);
+  const source = sourceId && get(sourceId);
   const isGit = source?.kind === 'GitRepository';
   const annotated = source?.status?.artifact?.metadata?.['org.opencontainers.image.source'];
   const url = isGit ? source.spec?.url : annotated;

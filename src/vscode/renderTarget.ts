@@ -4,7 +4,8 @@
  */
 import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
-import { parseObjectKey } from '../flux/objectKey.ts';
+import { otherRepositoryOf } from '../flux/documentMatch.ts';
+import { displayName, idOf, type ObjectId, type ObjectKey, objectKey, parseObjectKey } from '../flux/objectKey.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import { type FluxDocument, fluxDocuments } from '../manifests/fluxDocuments.ts';
 import type { FluxName } from '../render/desired.ts';
@@ -19,7 +20,7 @@ import type { WorkspaceState } from './workspaceState.ts';
 export type RenderTarget = RenderedObject;
 
 export interface RenderTargetParts {
-  readonly views: Pick<ClusterViews, 'keyOfRow'>;
+  readonly views: Pick<ClusterViews, 'keyOfRow' | 'survey'>;
   readonly workspace: WorkspaceState;
   readonly renderer: Renderer;
 }
@@ -109,14 +110,41 @@ async function ofRow(row: string, parts: RenderTargetParts): Promise<RenderTarge
   const all = await statedTargets(parts);
   const same = all.filter(({ name: stated }) => stated.kind === name.kind && stated.name === name.name);
   const exact = same.filter(({ name: stated }) => stated.namespace === name.namespace);
-  const fitting = exact.length > 0 ? exact : same.filter(({ name: stated }) => stated.namespace === '');
-  const roots = new Set(fitting.map(({ root }) => root));
-  if (fitting.length === 0) {
+  const named = exact.length > 0 ? exact : same.filter(({ name: stated }) => stated.namespace === '');
+  if (named.length === 0) {
     throw new Failure('notFound', `${fluxNameText(name)} is in no file of the folders that are open`);
   }
+  const fitting = await ofItsRepository(key, named, parts);
+  const roots = new Set(fitting.map(({ root }) => root));
   const chosen = roots.size === 1 ? fitting[0] : await pick(fitting, `Which ${fluxNameText(name)}?`);
   // Which of several files of one repository is the one is for the build to say: it knows who builds what.
   return chosen && { ...chosen, name, path: roots.size === 1 && fitting.length > 1 ? undefined : chosen.path };
+}
+
+/** A file of staging's repository may have the name of an object of production. Throws where all files are of other repositories. */
+async function ofItsRepository(
+  key: ObjectKey | undefined,
+  named: readonly RenderTarget[],
+  { views: { survey }, workspace }: RenderTargetParts,
+): Promise<readonly RenderTarget[]> {
+  const object = key === undefined ? undefined : survey?.views.get(key)?.object;
+  if (!survey || !object) {
+    return named;
+  }
+  const get = (id: ObjectId) => survey.views.get(objectKey(survey.context, id))?.object;
+  const fitting: RenderTarget[] = [];
+  let other: string | undefined;
+  for (const target of named) {
+    const { remotes } = await workspace.stateOf(target.root);
+    const from = otherRepositoryOf(object, remotes, get);
+    fitting.push(...(from === undefined ? [target] : []));
+    other ??= from;
+  }
+  if (fitting.length === 0 && other !== undefined) {
+    const name = `${object.kind} ${displayName(idOf(object))}`;
+    throw new Failure('notFound', `${name} is applied from ${other}, of which no folder that is open is a clone`);
+  }
+  return fitting;
 }
 
 async function pickStated(kinds: readonly FluxName['kind'][], parts: RenderTargetParts) {

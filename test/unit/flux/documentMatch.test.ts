@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentMatch, pathReaches, type DocumentMatch, type MatchInput } from '../../../src/flux/documentMatch.ts';
+import {
+  documentMatch,
+  otherRepositoryOf,
+  pathReaches,
+  type DocumentMatch,
+  type MatchInput,
+} from '../../../src/flux/documentMatch.ts';
 import { encodeInventoryId } from '../../../src/flux/inventory.ts';
 import { idOf } from '../../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
@@ -321,4 +327,44 @@ describe('a path', () => {
     it(`"${path}" ${reaches ? 'reaches' : 'does not reach'} ${file}`, () =>
       assert.equal(pathReaches(path, file), reaches));
   }
+});
+
+describe('the other repository that an object comes from', () => {
+  const from = (object: FluxObject, cluster: readonly FluxObject[], urls: readonly string[] = remotes) =>
+    otherRepositoryOf(object, urls, (id) =>
+      cluster.find((one) => encodeInventoryId(idOf(one)) === encodeInventoryId(id)),
+    );
+  const fromOther = (source: string, lists: readonly string[] = [podinfo]): readonly FluxObject[] => [
+    release,
+    kustomization(apps, source, './apps', lists),
+    elsewhere,
+    fleet,
+  ];
+
+  it('is named, without credentials', () => {
+    assert.equal(from(release, fromOther('GitRepository flux-system/other')), 'gitlab.example.com/x');
+  });
+
+  it('is the one that an artifact was made of', () => {
+    const cluster = [...fromOther(ociRef), oci(ociRef, 'https://github.com/org/other')];
+    assert.equal(from(release, cluster), 'github.com/org/other');
+    assert.equal(from(release, [...fromOther(ociRef), oci(ociRef, ourUrl)]), undefined);
+  });
+
+  it('is none where it is ours, or a folder has no remotes to compare', () => {
+    assert.equal(from(release, ours), undefined);
+    assert.equal(from(release, fromOther('GitRepository flux-system/other'), []), undefined);
+  });
+
+  it('is not known where nobody can tell', () => {
+    assert.equal(from(fluxObject(podinfo), ours), undefined, 'nobody applied it');
+    assert.equal(from(release, [release]), undefined, 'its applier is not there');
+    assert.equal(
+      from(release, fromOther('GitRepository flux-system/other', [])),
+      undefined,
+      'its applier does not list it',
+    );
+    assert.equal(from(release, [...fromOther(ociRef), oci(ociRef)]), undefined, 'an artifact of unknown origin');
+    assert.equal(from(release, fromOther('GitRepository flux-system/gone')), undefined, 'a source that is not there');
+  });
 });
