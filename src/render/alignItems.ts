@@ -3,23 +3,11 @@
  * texts are.
  */
 
-export interface Range {
-  readonly start: number;
-  /** Past the last. */
-  readonly end: number;
-}
-
-export interface Alignment {
-  /** Positions of equal texts, ascending in both. */
-  readonly pairs: readonly (readonly [left: number, right: number])[];
-  /** What stands before, between and after them; one of the two may be empty, never both. */
-  readonly between: readonly { readonly left: Range; readonly right: Range }[];
-}
-
 /** Steps of the comparison: 2,000 lines against 2,000. What would need more has its middle taken for wholly different. */
 const mostCells = 4_000_000;
 
-export function alignItems(left: readonly string[], right: readonly string[]): Alignment {
+/** Positions of equal texts, ascending on both sides. */
+export function alignItems(left: readonly string[], right: readonly string[]): readonly (readonly [number, number])[] {
   const shorter = Math.min(left.length, right.length);
   let head = 0;
   while (head < shorter && left[head] === right[head]) {
@@ -38,19 +26,7 @@ export function alignItems(left: readonly string[], right: readonly string[]): A
   for (let at = tail; at > 0; at -= 1) {
     pairs.push([left.length - at, right.length - at]);
   }
-  return { pairs, between: gaps(pairs, left.length, right.length) };
-}
-
-function gaps(pairs: Alignment['pairs'], leftEnd: number, rightEnd: number): Alignment['between'] {
-  const between: { left: Range; right: Range }[] = [];
-  let [left, right] = [0, 0];
-  for (const [nextLeft, nextRight] of [...pairs, [leftEnd, rightEnd] as const]) {
-    if (nextLeft > left || nextRight > right) {
-      between.push({ left: { start: left, end: nextLeft }, right: { start: right, end: nextRight } });
-    }
-    [left, right] = [nextLeft + 1, nextRight + 1];
-  }
-  return between;
+  return pairs;
 }
 
 function commonPairs(left: readonly string[], right: readonly string[]): (readonly [number, number])[] {

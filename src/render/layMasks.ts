@@ -40,6 +40,18 @@ export function layMasks(onto: MaskedTree, from: MaskedTree, stays?: MaskedTree)
   return masked(onto);
 }
 
+/** With its keys: where the same may stand under another name, its form is no secret. */
+function maskedBelow(tree: MaskedTree): MaskedTree {
+  switch (tree.form) {
+    case 'map':
+      return { form: 'map', entries: new Map([...tree.entries].map(([key, item]) => [key, maskedBelow(item)])) };
+    case 'list':
+      return { form: 'list', items: tree.items.map(maskedBelow) };
+    default:
+      return masked(tree);
+  }
+}
+
 function masked(tree: MaskedTree): Form<'masked'> {
   return tree.form === 'masked' ? tree : { form: 'masked', real: realTree(tree) };
 }
@@ -70,10 +82,10 @@ function layOnMap(onto: Form<'map'>, from: Form<'map'>, stays: Form<'map'> | und
     const remains = next !== undefined && isDeepStrictEqual(realTree(next), realTree(item));
     if (counterpart) {
       entries.set(key, layMasks(item, counterpart, next));
-    } else if (hidden.has(key) || (hidden.size > 0 && stays !== undefined && !remains)) {
+    } else if (hidden.has(key) || (hidden.size > 0 && !remains)) {
       gone.push([key, realTree(item)]);
     } else {
-      entries.set(key, missing && !remains ? masked(item) : item);
+      entries.set(key, missing && !remains ? maskedBelow(item) : item);
     }
   }
   gone.forEach((_entry, at) => entries.set(at === 0 ? mask : `${mask} (${at + 1})`, { form: 'masked', real: gone }));
@@ -110,7 +122,7 @@ function layOnList(onto: Form<'list'>, from: Form<'list'>, stays: Form<'list'> |
       return layMasks(item, counterpart, next);
     }
     const remains = next !== undefined && isDeepStrictEqual(realTree(next), realTree(item));
-    return missing && !remains ? masked(item) : item;
+    return missing && !remains ? maskedBelow(item) : item;
   });
   return { form: 'list', items };
 }
@@ -121,36 +133,42 @@ function isMaskedAt(items: readonly MaskedTree[], at: number): boolean {
 }
 
 /**
- * Items that are equal on both sides, in their order, are each other's counterparts. What stands between them is masked by all
- * that stands there in `from`; and where a masked item of `from` has nothing in its place, no item without a counterpart is
- * shown.
+ * Items that are equal on both sides, in their order, are each other's counterparts. Where a masked item of `from` has none, it
+ * may be any that has none either: all of these are masked as it is, but those that `from` shows as well, wherever.
  */
 function layOnUnnamed(onto: readonly MaskedTree[], from: readonly MaskedTree[]): readonly MaskedTree[] {
-  const keys = [onto, from].map((items) => items.map((item) => JSON.stringify([realTree(item)])));
-  const gaps = alignItems(keys[0] ?? [], keys[1] ?? []);
-  const laid = [...onto];
-  let lost = false;
-  for (const { left, right } of gaps.between) {
-    const masks = from.slice(right.start, right.end).filter((item) => hasMask(item) || hasUnstable(item));
-    lost ||= left.start === left.end && masks.some(hasMask);
-    for (let at = left.start; at < left.end; at += 1) {
-      laid[at] = masks.reduce((item, one) => layMasks(item, one), laid[at] ?? { form: 'plain', value: undefined });
+  const keys = onto.map(keyOfItem);
+  const fromKeys = from.map(keyOfItem);
+  const counterparts = new Map(alignItems(keys, fromKeys));
+  const matched = new Set(counterparts.values());
+  const lost = from.filter((item, at) => !matched.has(at) && (hasMask(item) || hasUnstable(item)));
+  const shown = new Set(fromKeys.filter((_key, at) => !isMaskedAt(from, at)));
+  const labels = shownLabels(from);
+  return onto.map((item, at) => {
+    const counterpart = from[counterparts.get(at) ?? -1];
+    if (counterpart) {
+      return layMasks(item, counterpart);
     }
-  }
-  for (const [at, other] of gaps.pairs) {
-    const [item, counterpart] = [laid[at], from[other]];
-    if (item && counterpart) {
-      laid[at] = layMasks(item, counterpart);
-    }
-  }
-  if (lost) {
-    for (const { left } of gaps.between) {
-      for (let at = left.start; at < left.end; at += 1) {
-        laid[at] = masked(laid[at] ?? { form: 'plain', value: undefined });
-      }
-    }
-  }
-  return laid;
+    const isPlain = shown.has(keys[at] ?? '') || labels.has(labelOf(item) ?? '');
+    return isPlain ? item : lost.reduce((laid, one) => layMasks(laid, one), item);
+  });
+}
+
+function keyOfItem(item: MaskedTree): string {
+  return JSON.stringify([realTree(item)]);
+}
+
+/** What a line or an argument says that it sets: `--port` of `--port=80`. */
+function labelOf(item: MaskedTree): string | undefined {
+  const text = realTree(item);
+  return typeof text === 'string' ? /^\s*([^\s:=]+)\s*[:=]/.exec(text)?.[1] : undefined;
+}
+
+/** Labels of items that are shown and of none that is masked: another value of one is as plain as the one that is shown. */
+function shownLabels(items: readonly MaskedTree[]): ReadonlySet<string> {
+  const labels = new Set(items.flatMap((item) => (hasMask(item) ? [] : (labelOf(item) ?? []))));
+  items.filter(hasMask).forEach((item) => labels.delete(labelOf(item) ?? ''));
+  return labels;
 }
 
 /** `undefined` for what is no text. */

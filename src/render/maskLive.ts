@@ -5,13 +5,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Sealed } from '../base/sealed.ts';
+import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath } from './desired.ts';
 import { layMasks } from './layMasks.ts';
 import { mask } from './maskDifferences.ts';
 import { KnownTexts, maskKnownTexts, textsOfSecret } from './maskKnownTexts.ts';
-import { collectSecrets, maskedTree, type MaskedTree, shownTree } from './maskedTree.ts';
+import { collectSecrets, maskedTree, type MaskedTree, realTree, shownTree, uncompared } from './maskedTree.ts';
 import { pairTrees } from './maskedPair.ts';
 import { maskAlways } from './originMask.ts';
 import { redact } from './redact.ts';
@@ -44,7 +45,7 @@ export interface MaskedSides {
  * kubectl's annotation, and texts of `secrets`. A field that only lives is shown unless it holds one of these.
  */
 export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSides {
-  const wanted = desired && maskedTree(desired);
+  const wanted = desired && wantedTree(desired);
   const [keys, plain] = [new Set<string>(), new Set<string>()];
   if (wanted) {
     collectShown(wanted, keys, plain);
@@ -52,10 +53,10 @@ export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSid
   const known = new KnownTexts(secretTextsOf(desired, secrets), plain);
   const nextTree = next && treeOf(next);
   const finish = (tree: MaskedTree, stays?: MaskedTree): MaskedTree => {
-    const laid = wanted ? layMasks(tree, wanted, stays) : tree;
+    const laid = wanted && tree !== wanted ? layMasks(tree, wanted, stays) : tree;
     return maskKnownTexts(desired?.encrypted === true ? uncompared(laid) : laid, known, keys);
   };
-  const after = nextTree ? finish(nextTree) : wanted && finish(wanted);
+  const after = nextTree ? finish(nextTree, nextTree) : wanted && finish(wanted);
   const before = live && finish(treeOf(live), nextTree);
   const [shownBefore, shownAfter] =
     before && after ? pairTrees(before, after) : [before && shownTree(before), after && shownTree(after)];
@@ -82,9 +83,31 @@ function secretTextsOf(desired: DesiredObject | undefined, secrets: LiveSides['s
     if (desired.encrypted !== true) {
       textsOfSecret(desired.real.reveal()).forEach((text) => texts.add(text));
     }
-    collectSecrets(maskedTree(desired), texts);
+    collectSecrets(wantedTree(desired), texts);
   }
   return [...texts];
+}
+
+/** Of a Secret as the server keeps it: it knows no `stringData`. */
+function wantedTree(desired: DesiredObject): MaskedTree {
+  const tree = maskedTree(desired);
+  const texts = tree.form === 'map' ? tree.entries.get('stringData') : undefined;
+  if (tree.form !== 'map' || texts?.form !== 'map' || !isSecret(desired.object)) {
+    return tree;
+  }
+  const entries = new Map(tree.entries);
+  entries.delete('stringData');
+  const data = entries.get('data');
+  const encoded = [...texts.entries].map(([key, item]): [string, MaskedTree] => {
+    const text = realTree(item);
+    return [key, { form: 'masked', real: typeof text === 'string' ? Buffer.from(text).toString('base64') : text }];
+  });
+  entries.set('data', { form: 'map', entries: new Map([...(data?.form === 'map' ? data.entries : []), ...encoded]) });
+  return { form: 'map', entries };
+}
+
+function isSecret({ apiVersion, kind }: KubernetesObject): boolean {
+  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 function treeOf(live: KubernetesObject): MaskedTree {
@@ -96,23 +119,6 @@ function treeOf(live: KubernetesObject): MaskedTree {
 function withoutManagedFields(object: KubernetesObject): KubernetesObject {
   const metadata = Object.entries(object.metadata).filter(([key]) => key !== 'managedFields');
   return { ...object, metadata: Object.fromEntries(metadata) as unknown as KubernetesObject['metadata'] };
-}
-
-/** Nobody knows what is encrypted: that a mask stands on both sides is all that can be said. */
-function uncompared(tree: MaskedTree): MaskedTree {
-  switch (tree.form) {
-    case 'masked':
-      return { form: 'masked', real: undefined };
-    case 'text':
-      return tree.lines.some((line) => line.masked) ? { form: 'masked', real: undefined } : tree;
-    case 'list':
-      return { form: 'list', items: tree.items.map(uncompared) };
-    case 'map':
-      return { form: 'map', entries: new Map([...tree.entries].map(([key, item]) => [key, uncompared(item)])) };
-    case 'plain':
-    case 'unstable':
-      return tree;
-  }
 }
 
 /** What the desired object shows, which therefore needs no mask elsewhere. */

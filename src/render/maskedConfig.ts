@@ -12,7 +12,7 @@ import type { JsonObject } from './engineProtocol.ts';
 import { layMasks } from './layMasks.ts';
 import { mask } from './maskDifferences.ts';
 import { pairTrees } from './maskedPair.ts';
-import { collectSecrets, maskedTree, type MaskedTree } from './maskedTree.ts';
+import { collectSecrets, hasMask, maskedTree, type MaskedTree, shownTree, uncompared } from './maskedTree.ts';
 import { KnownTexts, maskKnownTexts } from './maskKnownTexts.ts';
 
 /** What a release would be given: a `RenderedRelease` is one. */
@@ -48,7 +48,7 @@ export function maskedConfigPair(
   if (real) {
     collectSecrets(newTree, texts);
   }
-  const known = new KnownTexts(texts);
+  const known = new KnownTexts(texts, new Set(plainTexts(newTree)));
   const old = prove(oldConfig.reveal(), {
     path: [],
     plain: new Map(
@@ -60,12 +60,58 @@ export function maskedConfigPair(
       live !== undefined && !readsSecrets(live) && next.values.every(({ origin }) => origin.from !== 'Secret'),
   });
   const before = maskKnownTexts(layMasks(old, newTree), known);
-  const [left, right] = pairTrees(before, newTree);
+  const [left, paired] = real ? pairTrees(before, newTree) : pairTrees(uncompared(before), uncompared(newTree));
+  const right = withPlain(paired, newTree);
   return {
     before: left as JsonObject,
     after: right as JsonObject,
     differs: !isDeepStrictEqual(left, right),
   };
+}
+
+/** A new value from plain text is shown although the old one is not: it stands in the repository for all to read. */
+function withPlain(shown: unknown, tree: MaskedTree): unknown {
+  switch (tree.form) {
+    case 'plain':
+      return tree.value;
+    case 'text':
+      return tree.lines.some((line) => line.masked) ? shown : shownTree(tree);
+    case 'list': {
+      const items = asList(shown);
+      return items?.length === tree.items.length
+        ? tree.items.map((item, at) => withPlain(items[at], item))
+        : withOwn(shown, tree);
+    }
+    case 'map': {
+      const entries = asRecord(shown);
+      return entries
+        ? Object.fromEntries([...tree.entries].map(([key, item]) => [key, withPlain(entries[key], item)]))
+        : withOwn(shown, tree);
+    }
+    case 'masked':
+    case 'unstable':
+      return shown;
+  }
+}
+
+/** Of a value whose old one is of another form. */
+function withOwn(shown: unknown, tree: MaskedTree): unknown {
+  return hasMask(tree) ? shown : shownTree(tree);
+}
+
+function plainTexts(tree: MaskedTree): readonly string[] {
+  switch (tree.form) {
+    case 'plain':
+      return [String(tree.value).trim()];
+    case 'list':
+      return tree.items.flatMap(plainTexts);
+    case 'map':
+      return [...tree.entries.values()].flatMap(plainTexts);
+    case 'text':
+    case 'masked':
+    case 'unstable':
+      return [];
+  }
 }
 
 function isPlain({ origin, value }: EffectiveValue): boolean {
