@@ -1,0 +1,231 @@
+/** Diff in the window: what is asked, what opens, what the tree keeps of it, and what makes the difference go away. */
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Disposable } from '../../src/base/disposables.ts';
+import type { ObjectId } from '../../src/flux/objectKey.ts';
+import { connect, type HostCluster, kustomizationId } from './window/hostCluster.ts';
+import { closeEditors, eventually, hostDialogs, showFile } from './window/hostWindow.ts';
+import { revert, typeOver } from './window/renderedText.ts';
+import { serveSourceArtifact } from './window/sourceArtifact.ts';
+
+const workloads = kustomizationId('workloads');
+const llm: ObjectId = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
+const prompts: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'log-analyzer', name: 'prompts-cm5f77m44m' };
+const file = 'clusters/homelab/workloads.yaml';
+
+interface Sides {
+  readonly live: string | undefined;
+  readonly desired: string | undefined;
+}
+
+/** The sides that are open, by the name of their object. */
+function sides(): ReadonlyMap<string, Sides> {
+  const found = new Map<string, { live: string | undefined; desired: string | undefined }>();
+  for (const document of vscode.workspace.textDocuments) {
+    if (document.uri.scheme === 'driftline-diff' && !document.isClosed) {
+      const { side } = JSON.parse(document.uri.query) as { side: 'live' | 'desired' };
+      const title = (document.uri.path.split('/').at(-1) ?? '').replaceAll('∕', '/');
+      const pair = found.get(title) ?? { live: undefined, desired: undefined };
+      pair[side] = document.getText();
+      found.set(title, pair);
+    }
+  }
+  return found;
+}
+
+function tabs(): string[] {
+  return vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+}
+
+/** Resolves to what is open once exactly these objects are. */
+function opened(...titles: readonly string[]): Promise<ReadonlyMap<string, Sides>> {
+  return eventually(
+    `a diff of ${titles.join(', ')}`,
+    () => {
+      const now = sides();
+      return now.size === titles.length && titles.every((title) => now.has(title)) ? now : undefined;
+    },
+    [
+      (listener) => vscode.workspace.onDidOpenTextDocument(listener),
+      (listener) => vscode.workspace.onDidChangeTextDocument(listener),
+      (listener) => vscode.workspace.onDidCloseTextDocument(listener),
+      (listener) => vscode.window.tabGroups.onDidChangeTabs(listener),
+    ],
+    () => [...sides().keys(), ...tabs(), ...hostDialogs().messages.map(({ text }) => text)].join('\n'),
+  );
+}
+
+async function compareWith(label: string): Promise<void> {
+  hostDialogs().pick((items) => items.find((item) => item.label === label));
+  await vscode.commands.executeCommand('driftline.chooseComparison');
+  hostDialogs().reset();
+}
+
+async function clickDiff(path: string): Promise<void> {
+  const document = await showFile(path);
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    100,
+  );
+  const command = lenses.find((lens) => lens.command?.title === 'Diff')?.command;
+  assert.ok(command, lenses.map((lens) => lens.command?.title).join(' | '));
+  await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
+}
+
+describe('diff', () => {
+  let cluster: HostCluster;
+  let artifact: Disposable;
+
+  before(async () => {
+    cluster = await connect();
+    artifact = await serveSourceArtifact(cluster);
+    await cluster.complete();
+  });
+  after(async () => {
+    artifact.dispose();
+    await cluster.close();
+  });
+  beforeEach(() => hostDialogs().reset());
+  afterEach(closeEditors);
+
+  /** Sets the replicas of a Deployment as `kubectl scale` does. */
+  const scale = (replicas: number): Disposable => {
+    const before = cluster.server.get(llm) ?? assert.fail('the recording has the Deployment llm');
+    cluster.server.put({ ...before, spec: { ...before.spec, replicas } });
+    return { dispose: () => void cluster.server.put(before) };
+  };
+
+  const row = () => cluster.row(workloads);
+
+  it('asks the first time with what the cluster is to be compared, and remembers it', async () => {
+    hostDialogs().pick((items) => items.find(({ label }) => label === 'Drift'));
+    await clickDiff(file);
+    const [asked] = hostDialogs().picks;
+    assert.ok(asked);
+    assert.equal(asked.title, 'Compare Kustomization flux-system/workloads');
+    assert.deepEqual(
+      asked.items.map(({ label }) => label),
+      ['Working tree', 'Next', 'Drift'],
+    );
+    const said = hostDialogs().messages.map(({ text }) => text.replace(/@\w+|\d+/g, '…'));
+    assert.deepEqual(said, [
+      'Kustomization flux-system/workloads: homelab and artifact main…: nothing differs, … objects are the same.',
+    ]);
+    await clickDiff(file);
+    assert.equal(hostDialogs().picks.length, 1, 'it is not asked again');
+  });
+
+  it('sends dry-runs only, and none before somebody asks', async () => {
+    const { requests } = cluster.server;
+    const patches = () => requests.filter(({ method }) => method === 'PATCH');
+    const before = patches().length;
+    await showFile(file);
+    await cluster.select(workloads);
+    assert.equal(patches().length, before);
+    await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+    const sent = patches().slice(before);
+    assert.ok(sent.length > 0);
+    assert.deepEqual(
+      sent.filter(({ path }) => !path.includes('dryRun=All')),
+      [],
+    );
+  });
+
+  it('of a drift opens what lives and what was applied, marks the tree, and is gone once it is corrected', async () => {
+    const scaled = scale(5);
+    await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+    const { live = '', desired = '' } = (await opened('Deployment llm/llm')).get('Deployment llm/llm') ?? {};
+    assert.match(live, /^ {2}replicas: 5$/m);
+    assert.match(desired, /^ {2}replicas: 1$/m);
+    assert.doesNotMatch(`${live}${desired}`, /managedFields|resourceVersion|^status:/m);
+    assert.match(tabs().join('\n'), /^Kustomization flux-system\/workloads: cluster ↔ artifact main@\w+ \(1 file\)$/m);
+
+    await cluster.until('the row says so', () => row()?.description.includes('1 object differs'));
+    assert.equal(row()?.badge?.text, '≠1');
+    assert.match(row()?.tooltip() ?? '', /Compared with artifact .* at \d\d:\d\d: 1 changed/);
+    const below = cluster.treeText.split('\n').map((line) => line.trim());
+    assert.ok(below.some((line) => line.endsWith('diff-modified Deployment llm/llm — spec.replicas differs')));
+    assert.ok(below.some((line) => line.includes('edit spec.replicas — 5, would be 1')));
+
+    scaled.dispose();
+    await vscode.commands.executeCommand('driftline.reconcileShown');
+    assert.ok(cluster.writes.some(({ path }) => path.endsWith('/kustomizations/workloads?fieldManager=flux')));
+    await cluster.until('the mark is gone', () => row()?.description.includes('differs') === false);
+  });
+
+  it('of a working tree says what to commit, follows what is not saved, and offers no reconcile', async () => {
+    await compareWith('Working tree');
+    const document = await showFile('workloads/llm/deployment.yaml');
+    await typeOver(document, 'replicas: 1', 'replicas: 2');
+    try {
+      await clickDiff(file);
+      const { live = '', desired = '' } = (await opened('Deployment llm/llm')).get('Deployment llm/llm') ?? {};
+      assert.match(live, /^ {2}replicas: 1$/m);
+      assert.match(desired, /^ {2}replicas: 2$/m);
+      assert.match(tabs().join('\n'), /^Kustomization flux-system\/workloads: cluster ↔ working tree \(1 file\)$/m);
+      assert.ok(!row()?.description.includes('differs'), 'what is not pushed is no drift');
+      await vscode.commands.executeCommand('driftline.reconcileShown');
+      assert.match(hostDialogs().messages.at(-1)?.text ?? '', /no drift that this corrects is shown/);
+    } finally {
+      await revert(document);
+    }
+  });
+
+  it('of several objects lets one be picked, the worst first, with the correction at the end', async () => {
+    await compareWith('Drift');
+    const scaled = scale(3);
+    const before = cluster.server.get(prompts) ?? assert.fail('the recording has the prompts');
+    cluster.server.remove(prompts);
+    try {
+      hostDialogs().pick((items) => items.find(({ label }) => label.startsWith('Show all')));
+      await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+      const [list] = hostDialogs().picks;
+      assert.deepEqual(list?.items.map(({ label }) => label).slice(0, 3), [
+        'Show all 2',
+        'ConfigMap log-analyzer/prompts-cm5f77m44m',
+        'Deployment llm/llm',
+      ]);
+      assert.equal(list?.items.find(({ label }) => label === 'Deployment llm/llm')?.detail, 'spec.replicas');
+      assert.ok(list?.items.some(({ label }) => label === 'Reconcile now'));
+      const missing = 'ConfigMap log-analyzer/prompts-cm5f77m44m (would be created)';
+      const created = (await opened(missing, 'Deployment llm/llm')).get(missing);
+      assert.ok(created && created.live === undefined);
+      hostDialogs().pick((items) => items.find(({ label }) => label === 'Deployment llm/llm'));
+      await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+      await opened('Deployment llm/llm');
+      assert.equal(tabs().filter((label) => label.includes('↔')).length, 1, 'the newer takes the place of the older');
+    } finally {
+      cluster.server.put(before);
+      scaled.dispose();
+    }
+  });
+
+  it('lets go of its texts when it is closed', async () => {
+    const scaled = scale(4);
+    try {
+      await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+      await opened('Deployment llm/llm');
+      const uri = vscode.workspace.textDocuments.find(({ uri: { scheme } }) => scheme === 'driftline-diff')?.uri;
+      assert.ok(uri);
+      await closeEditors();
+      await eventually('closed', () => sides().size === 0, [
+        (listener) => vscode.workspace.onDidCloseTextDocument(listener),
+        (listener) => vscode.window.tabGroups.onDidChangeTabs(listener),
+      ]);
+      const again = await vscode.workspace.openTextDocument(uri);
+      assert.equal(again.getText(), '# This comparison has been closed. Run Diff again.\n');
+      assert.equal(again.languageId, 'driftline-manifest');
+    } finally {
+      scaled.dispose();
+    }
+  });
+
+  it('of a release that is not installed says so', async () => {
+    const id = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'logging', name: 'loki' };
+    await vscode.commands.executeCommand('driftline.diffObject', cluster.row(id)?.id);
+    const [said] = hostDialogs().messages;
+    assert.match(said?.text ?? '', /^HelmRelease logging\/loki: homelab and .*: there is no object to compare\.$/);
+    assert.deepEqual(said?.buttons, ['Show details']);
+  });
+});
