@@ -104,5 +104,5 @@ function isZero(key: string, item: unknown, inside: Readonly<Record<string, unkn
 
 /** `value` of a variable is plain, that of a toleration too; elsewhere it is not known. */
 function isEnvironment(key: string, inside: Readonly<Record<string, unknown>>): boolean {
-  return key === 'value' && (Object.hasOwn(inside, 'name') || Object.hasOwn(inside, 'operator'));
+  return key === 'value' && ['name', 'key', 'operator'].some((name) => Object.hasOwn(inside, name));
 }
