@@ -3,7 +3,6 @@
  */
 import { structuredPatch } from 'diff';
 import { displayName } from '../flux/objectKey.ts';
-import type { KubernetesObject } from '../flux/objects.ts';
 import { printYaml } from '../manifests/printYaml.ts';
 import type { ObjectChange } from '../render/compareRenders.ts';
 import { oneLine } from './printObjects.ts';
@@ -37,14 +36,25 @@ const maxEdits = 5_000;
 /** The diff of one object, with headers. Ends with a line break. */
 export function unifiedDiff({ of, change }: TargetChange, labels: DiffLabels): string {
   const title = oneLine(`${change.id.kind} ${displayName(change.id)}`);
-  const old = change.change === 'create' ? '' : textOf(change.before);
-  const next = change.change === 'delete' ? '' : textOf(change.after);
-  const head = [
-    `diff ${oneLine(of)}: ${change.change} ${title}`,
-    `--- ${old === '' ? '/dev/null' : title}\t${labels.before}`,
-    `+++ ${next === '' ? '/dev/null' : title}\t${labels.after}`,
+  const before = change.change === 'create' ? undefined : change.before;
+  const after = change.change === 'delete' ? undefined : change.after;
+  return [`diff ${oneLine(of)}: ${change.change} ${title}`, ...diffLines(title, { before, after }, labels), ''].join(
+    '\n',
+  );
+}
+
+/** The two lines that name the sides and what differs between them; a side that is `undefined` is empty. */
+export function diffLines(
+  title: string,
+  { before, after }: { readonly before: object | undefined; readonly after: object | undefined },
+  labels: DiffLabels,
+): readonly string[] {
+  const [old, next] = [before, after].map((side) => (side === undefined ? '' : printYaml({ ...side })));
+  return [
+    `--- ${old === '' ? '/dev/null' : oneLine(title)}\t${oneLine(labels.before)}`,
+    `+++ ${next === '' ? '/dev/null' : oneLine(title)}\t${oneLine(labels.after)}`,
+    ...hunksOf(old ?? '', next ?? '').flatMap(hunkLines),
   ];
-  return [...head, ...hunksOf(old, next).flatMap(hunkLines), ''].join('\n');
 }
 
 /** By what the line begins with. */
@@ -59,10 +69,6 @@ export function diffColour(line: string): Colour | undefined {
 export function changesAsJson(changes: readonly TargetChange[], labels: DiffLabels): string {
   const list = changes.map(({ of, change: { id, ...rest } }) => ({ of, ...rest, ...id }));
   return `${JSON.stringify({ ...labels, changes: list }, null, 2)}\n`;
-}
-
-function textOf(object: KubernetesObject): string {
-  return printYaml({ ...object });
 }
 
 function hunksOf(old: string, next: string): readonly Hunk[] {

@@ -75,8 +75,8 @@ const kinds: ReadonlyMap<string, FluxName['kind']> = new Map([
   ['helmrelease', 'HelmRelease'],
 ]);
 
-/** `hr/plex`, `hr/media/plex`. A folder of such a name is meant by `./hr/plex`. */
-function readName({ target, namespace }: Wanted): FluxName | undefined {
+/** `hr/plex`, `hr/media/plex`. A folder of such a name is meant by `./hr/plex`. `undefined` for what is no name. */
+export function readName({ target, namespace }: Pick<Wanted, 'target' | 'namespace'>): FluxName | undefined {
   const [prefix = '', ...names] = target.split('/');
   const kind = kinds.get(prefix.toLowerCase());
   if (kind === undefined || names.length === 0) {

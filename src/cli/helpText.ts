@@ -1,14 +1,16 @@
 /** What `--help` prints. The options come from the table that the parser reads, so that neither forgets one. */
 import { type OptionRow, buildOptions } from './buildOptions.ts';
+import { diffOptions } from './diffOptions.ts';
 
-export const mainHelp = `Driftline: what Flux would apply, from files alone.
+export const mainHelp = `Driftline: what Flux would apply, and what differs.
 
 Usage:
   driftline build PATH|ks/NAME|hr/NAME [options]   render as the Flux controllers would
-  driftline help [build]                           show this help, or that of a command
+  driftline diff ks/NAME|hr/NAME [options]         what differs from the cluster, or from a commit
+  driftline help [build|diff]                      show this help, or that of a command
   driftline version                                show the version
 
-Exit codes:
+Exit codes of build; those of diff are in its help:
   0    done
   1    it cannot be rendered; with --diff --exit-code also: something differs
   2    the command line is wrong, or names nothing or several things
@@ -34,6 +36,36 @@ Examples:
   driftline build apps/media/plex.yaml --pull -o json
   driftline build hr/plex -n media --diff origin/main
 `;
+
+export const diffHelp = `Says what differs, object by object and field by field. Asks the cluster by dry-runs: nothing is written.
+
+Usage:
+  driftline diff ks/NAME|hr/NAME             drift: what lives against what was applied last
+  driftline diff ks/NAME|hr/NAME --path DIR  what the files here would change
+  driftline diff --changed                   what uncommitted and unpushed changes would change
+  driftline diff --path DIR                  a folder that the cluster has not applied yet: all that its
+                                             Kustomizations lead to, what is there already, what is missing
+
+Options:
+${optionLines(diffOptions)}
+A dry-run passes admission webhooks and stands in the audit log as a request of yours. Without the
+right to patch, fields are compared by who wrote them, which is said to be approximate.
+Values that come from Secrets, and encrypted ones, are shown as •••.
+
+Exit codes:
+  0    nothing differs
+  1    something differs
+  2    it could not be compared, or the command line is wrong
+  3    something could not be compared, and is listed as unknown (--allow-unknown: it does not count)
+  130  interrupted; what was compared by then is printed
+
+Examples:
+  driftline diff ks/apps --context homelab
+  driftline diff hr/plex -n media --path . --context homelab
+  driftline diff --changed
+`;
+
+export const helpOf = { driftline: mainHelp, build: buildHelp, diff: diffHelp } as const;
 
 function optionLines(rows: readonly OptionRow[]): string {
   const names = rows.map(

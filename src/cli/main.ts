@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBuild } from './openBuild.ts';
+import { openDiff } from './openDiff.ts';
 import { exitCodes, reportError } from './reportError.ts';
 import { runCli } from './runCli.ts';
 import { Terminal } from './terminal.ts';
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
       folder: process.cwd(),
       version: readVersion,
       open: openBuild,
+      openDiff,
       signal: interrupted.signal,
     });
   } catch (error) {

@@ -6,14 +6,9 @@ import { Disposables } from '../base/disposables.ts';
 import { isFailure } from '../base/failure.ts';
 import { noLog } from '../base/log.ts';
 import { systemClock } from '../base/clock.ts';
-import { CommitFiles } from '../git/commitFiles.ts';
-import type { LeftOut } from '../git/commitTree.ts';
 import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
 import { readRemotes } from '../git/readRemotes.ts';
-import { resolveRevision } from '../git/resolveRevision.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
-import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
-import type { RenderNote } from '../render/desired.ts';
 import { engineFiles } from '../render/engineFiles.ts';
 import { renderFolder } from '../render/renderFolder.ts';
 import { RepositoryRenderer } from '../render/repositoryRenderer.ts';
@@ -22,6 +17,7 @@ import type { BuildParts } from './buildCommand.ts';
 import type { BuildArguments } from './buildOptions.ts';
 import type { FoundTarget } from './findTarget.ts';
 import { openCluster } from './openCluster.ts';
+import { type OpenedCommit, openCommit } from './openCommit.ts';
 import { openPuller } from './openPuller.ts';
 import { UsageError } from './usageError.ts';
 
@@ -42,11 +38,9 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
       renderFolder: (folder, { state, signal }) => renderFolder(engine, { state, folder, signal }),
       workingTree: { label: 'working tree', key: repository, files, remotes },
       async commit(revision, signal) {
-        const commit = await findCommit(repository, revision, signal);
-        const committed = owned.add(new CommitFiles({ root: repository, commit, uncounted: isLeftOutByDefault }));
-        const label = `commit ${commit.slice(0, 7)}`;
-        const notes = submoduleNotes(label, await committed.leftOut(signal));
-        return { label, key: `${repository}@${commit}`, files: committed, remotes, notes };
+        const { state, files: committed } = await findCommit(repository, revision, remotes, signal);
+        owned.add(committed);
+        return state;
       },
       cluster: options.cluster && (await openCluster(options.cluster, { log, clock, owned })),
       puller: options.pull ? openPuller(clock) : undefined,
@@ -58,16 +52,14 @@ export async function openBuild(options: BuildArguments, { repository }: FoundTa
   }
 }
 
-/** The working tree has the files of its submodules: beside it the commit seems to lack them. */
-function submoduleNotes(label: string, leftOut: readonly LeftOut[]): readonly RenderNote[] {
-  const submodules = leftOut.filter(({ kind }) => kind === 'submodule').map(({ path }) => path);
-  const message = `The files of Git submodules are left out of ${label}: ${submodules.join(', ')}.`;
-  return submodules.length === 0 ? [] : [{ severity: 'information', message }];
-}
-
-async function findCommit(repository: string, revision: string, signal: AbortSignal): Promise<string> {
+async function findCommit(
+  repository: string,
+  revision: string,
+  remotes: readonly string[],
+  signal: AbortSignal,
+): Promise<OpenedCommit> {
   try {
-    return await resolveRevision(repository, revision, { signal });
+    return await openCommit(repository, revision, remotes, signal);
   } catch (error) {
     throw isFailure(error, 'notFound') ? new UsageError(`--diff ${revision}: ${error.message}`) : error;
   }

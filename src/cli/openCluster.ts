@@ -5,6 +5,7 @@ import { getCACertificates } from 'node:tls';
 import type { Clock } from '../base/clock.ts';
 import type { Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
+import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
 import { HttpClusterApi } from '../cluster/httpClusterApi.ts';
 import type { Kubeconfig } from '../cluster/kubeconfig.ts';
@@ -20,11 +21,23 @@ export interface ClusterParts {
   readonly owned: Disposables;
 }
 
-/** Throws `UsageError` for a context that no file has, `Failure('invalid')` for one that cannot be used. Sends nothing yet. */
+/** Throws as `openApi`. Sends nothing yet. */
 export async function openCluster(
-  { context, kubeconfig }: NonNullable<BuildArguments['cluster']>,
-  { log, clock, owned }: ClusterParts,
+  cluster: NonNullable<BuildArguments['cluster']>,
+  parts: ClusterParts,
 ): Promise<ClusterInputs> {
+  const { log, clock } = parts;
+  return new LiveClusterInputs({ api: await openApi(cluster, parts), clock, log });
+}
+
+/**
+ * Throws `UsageError` for a context that no file has and where it is not clear which is meant, `Failure('invalid')` for one that
+ * cannot be used. Sends nothing yet.
+ */
+export async function openApi(
+  { context: wanted, kubeconfig }: { readonly context: string | undefined; readonly kubeconfig: string | undefined },
+  { log, clock, owned }: ClusterParts,
+): Promise<ClusterApi> {
   // The client of Kubernetes takes a third of a second to load.
   const { createTransport, loadKubeconfigs } = await import('../cluster/kubernetes.ts');
   const { files } = kubeconfigFiles({
@@ -35,6 +48,7 @@ export async function openCluster(
     delimiter,
   });
   const loaded = loadKubeconfigs(files);
+  const context = wanted ?? onlyContext(loaded, files);
   if (!loaded.contexts.some(({ name }) => name === context)) {
     throw noContext(context, loaded, files);
   }
@@ -44,8 +58,22 @@ export async function openCluster(
     extraCAs: process.env['NODE_EXTRA_CA_CERTS'] === undefined ? [] : getCACertificates('extra'),
     log,
   });
-  const api = owned.add(new HttpClusterApi({ transport, log, clock }));
-  return new LiveClusterInputs({ api, clock, log });
+  return owned.add(new HttpClusterApi({ transport, log, clock }));
+}
+
+/** Which of several a kubeconfig calls current is decided by whoever used kubectl last. */
+function onlyContext({ contexts, errors }: Kubeconfig, files: readonly string[]): string {
+  const [only, ...others] = contexts;
+  if (only && others.length === 0) {
+    return only.name;
+  }
+  const problems = errors.map(({ file, message }) => `${file} ${message}.`);
+  throw only
+    ? new UsageError('Which cluster is meant was not said.', [
+        'Say it by one of:',
+        ...contexts.map(({ name }) => `  --context ${name}`),
+      ])
+    : new UsageError(`There is no context in ${files.join(', ')}.`, problems);
 }
 
 function noContext(context: string, { contexts, errors }: Kubeconfig, files: readonly string[]): UsageError {

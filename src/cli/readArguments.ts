@@ -2,18 +2,20 @@
  * The command line as a command with its arguments. Looks at words alone: whether a file, an object or a context exists is
  * found out later.
  */
-import { parseArgs } from 'node:util';
-import { parseDuration } from '../flux/durations.ts';
-import { type BuildArguments, type OptionRow, buildOptions, defaultTimeLimit } from './buildOptions.ts';
+import { type BuildArguments, type OptionRow, buildOptions } from './buildOptions.ts';
+import { type DiffArguments, diffOptions } from './diffOptions.ts';
 import { nearestWord } from './nearestWord.ts';
+import { type Words, readOwner, readTimeLimit, single, split } from './optionWords.ts';
+import { readDiff } from './readDiff.ts';
 import { UsageError } from './usageError.ts';
 
 export type Command =
-  | { readonly command: 'help'; readonly about: 'driftline' | 'build' }
+  | { readonly command: 'help'; readonly about: 'driftline' | 'build' | 'diff' }
   | { readonly command: 'version' }
-  | { readonly command: 'build'; readonly options: BuildArguments };
+  | { readonly command: 'build'; readonly options: BuildArguments }
+  | { readonly command: 'diff'; readonly options: DiffArguments };
 
-const commands = ['build', 'help', 'version'] as const;
+const commands = ['build', 'diff', 'help', 'version'] as const;
 const commonOptions: readonly OptionRow[] = [
   { name: 'help', short: 'h', help: '' },
   { name: 'version', help: '' },
@@ -23,7 +25,7 @@ const commonOptions: readonly OptionRow[] = [
 export function readArguments(words: readonly string[]): Command {
   const [first, ...rest] = words;
   if (first === undefined) {
-    throw new UsageError('No command was given.', ['Try: driftline build PATH']);
+    throw new UsageError('No command was given.', ['Try: driftline build PATH, or driftline diff ks/NAME']);
   }
   if (first.startsWith('-')) {
     const { values } = split(words, commonOptions);
@@ -40,65 +42,19 @@ export function readArguments(words: readonly string[]): Command {
     return { command };
   }
   if (command === 'help') {
-    return { command, about: rest[0] === 'build' ? 'build' : 'driftline' };
+    return { command, about: rest[0] === 'build' || rest[0] === 'diff' ? rest[0] : 'driftline' };
   }
-  const { values, targets } = split(rest, buildOptions);
-  return values.has('help') ? { command: 'help', about: 'build' } : { command, options: readBuild(values, targets) };
-}
-
-/** Options by name with their values in the order of the line (a flag has none), and what is no option. */
-interface Words {
-  readonly values: ReadonlyMap<string, readonly string[]>;
-  readonly targets: readonly string[];
-}
-
-function split(words: readonly string[], rows: readonly OptionRow[]): Words {
-  const options = Object.fromEntries(
-    rows.map(({ name, short, value }) => [
-      name,
-      {
-        type: value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(short === undefined ? {} : { short }),
-      },
-    ]),
+  const { values, targets } = split(
+    rest,
+    command === 'diff' ? diffOptions : buildOptions,
+    `driftline ${command} --help`,
   );
-  // Not strict, for the sentences of the strict parser name neither the nearest option nor ours.
-  const { tokens } = parseArgs({ args: [...words], options, strict: false, allowPositionals: true, tokens: true });
-  const values = new Map<string, readonly string[]>();
-  const targets: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') {
-      targets.push(token.value);
-    } else if (token.kind === 'option') {
-      const row = rows.find((each) => each.name === token.name);
-      checkOption(token, row, rows);
-      values.set(token.name, [...(values.get(token.name) ?? []), ...(token.value === undefined ? [] : [token.value])]);
-    }
+  if (values.has('help')) {
+    return { command: 'help', about: command };
   }
-  return { values, targets };
-}
-
-function checkOption(
-  token: { readonly rawName: string; readonly value: string | undefined; readonly inlineValue: boolean | undefined },
-  row: OptionRow | undefined,
-  rows: readonly OptionRow[],
-): asserts row is OptionRow {
-  if (row === undefined) {
-    const known = rows.map(({ name }) => `--${name}`);
-    const nearest = nearestWord(token.rawName, known);
-    throw new UsageError(`There is no option ${token.rawName}.`, [
-      nearest === undefined ? 'See driftline build --help.' : `Did you mean ${nearest}?`,
-    ]);
-  }
-  if (row.value === undefined && token.value !== undefined) {
-    throw new UsageError(`${token.rawName} takes no value.`);
-  }
-  // `-o --pull`: the next option is no value, or a forgotten one would swallow it.
-  const missing =
-    token.value === undefined || token.value === '' || (!token.inlineValue && token.value.startsWith('-'));
-  if (row.value !== undefined && missing) {
-    throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${row.value}`);
-  }
+  return command === 'diff'
+    ? { command, options: readDiff(values, targets) }
+    : { command, options: readBuild(values, targets) };
 }
 
 function readBuild(values: Words['values'], targets: readonly string[]): BuildArguments {
@@ -140,25 +96,6 @@ function readBuild(values: Words['values'], targets: readonly string[]): BuildAr
   };
 }
 
-function single(values: Words['values'], name: string): string | undefined {
-  const given = values.get(name) ?? [];
-  if (given.length > 1) {
-    throw new UsageError(`--${name} was given more than once: ${given.join(', ')}.`);
-  }
-  return given[0];
-}
-
-function readOwner(text: string | undefined): BuildArguments['owner'] {
-  if (text === undefined) {
-    return undefined;
-  }
-  const [namespace, name, ...rest] = text.split('/');
-  if (namespace === undefined || namespace === '' || name === undefined || name === '' || rest.length > 0) {
-    throw new UsageError(`--owner names a Kustomization as NAMESPACE/NAME, not "${text}".`);
-  }
-  return { namespace, name };
-}
-
 function readOutput(text = 'yaml'): 'yaml' | 'json' {
   if (text !== 'yaml' && text !== 'json') {
     throw new UsageError(`--output is yaml or json, not "${text}".`);
@@ -179,16 +116,4 @@ function readCluster(context: string | undefined, kubeconfig: string | undefined
     throw new UsageError('--kubeconfig goes with --context NAME: a cluster is only asked when it is named.');
   }
   return context === undefined ? undefined : { context, kubeconfig };
-}
-
-function readTimeLimit(text: string | undefined): number {
-  if (text === undefined) {
-    return defaultTimeLimit;
-  }
-  const limit = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
-  // Timers of Node count in 31 bits; nobody waits for 24 days.
-  if (limit === undefined || limit < 100 || limit > 2 ** 31 - 1) {
-    throw new UsageError(`--time-limit is a duration such as 90s or 2m, not "${text}".`);
-  }
-  return limit;
 }

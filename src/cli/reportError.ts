@@ -6,6 +6,9 @@ import { UsageError } from './usageError.ts';
 /** Those of signals as shells give them: 128 and the signal's number. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, brokenPipe: 141 } as const;
 
+/** Those of `driftline diff`, which follow diff(1) where they can: a pipeline asks whether something differs. */
+export const diffCodes = { same: 0, differs: 1, failed: 2, unknown: 3, interrupted: exitCodes.interrupted } as const;
+
 /** What may help, where it is the same for every failure of a kind. */
 const hintsByReason: Readonly<Partial<Record<FailureReason, string>>> = {
   timeout: '--time-limit gives it longer.',

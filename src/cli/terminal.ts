@@ -6,6 +6,8 @@
 /** What of a process's stream is needed, so that a test can give two lists. */
 export interface TextStream {
   readonly isTTY?: boolean;
+  /** Characters in a line of a terminal. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -29,6 +31,7 @@ export class Terminal {
   readonly #output: TextStream;
   readonly #messages: TextStream;
   readonly #colours: { readonly output: boolean; readonly messages: boolean };
+  #progress = '';
 
   constructor({ output, messages, env }: TerminalOptions) {
     this.#output = output;
@@ -41,12 +44,14 @@ export class Terminal {
    * it is.
    */
   print(text: string, colour?: Colour): void {
+    this.progress('');
     const shown = this.#output.isTTY === true ? withoutControls(text) : text;
     this.#output.write(colour === undefined || !this.#colours.output ? shown : coloured(shown, colour));
   }
 
   /** One message, which may have several lines; those after the first are indented below it. */
   message(severity: 'error' | 'warning' | 'note', text: string, hints: readonly string[] = []): void {
+    this.progress('');
     const colour = ({ error: 'red', warning: 'yellow', note: 'cyan' } as const)[severity];
     const label = this.#colours.messages ? coloured(`${severity}:`, colour) : `${severity}:`;
     const lines = withoutControls([text, ...hints].join('\n'))
@@ -57,7 +62,23 @@ export class Terminal {
 
   /** A line that is neither result nor complaint. */
   remark(text: string): void {
+    this.progress('');
     this.#messages.write(`${withoutControls(text)}\n`);
+  }
+
+  /**
+   * What is being done, in a line that the next one overwrites; `''` wipes it, as everything does that is written. Nothing is
+   * written where messages go to no terminal.
+   */
+  progress(text: string): void {
+    if (this.#messages.isTTY !== true || text === this.#progress) {
+      return;
+    }
+    this.#progress = text;
+    // A line that wraps would leave its first half behind.
+    const width = Math.max(20, this.#messages.columns ?? 80) - 1;
+    const line = Array.from(withoutControls(text).replaceAll('\n', ' ')).slice(0, width).join('');
+    this.#messages.write(`\r\u001b[2K${line}`);
   }
 }
 

@@ -1,0 +1,135 @@
+/**
+ * `driftline diff --changed`: what uncommitted and unpushed changes do, by renders of the pushed commit and of the working tree; with
+ * a cluster it has the last word on each object that they change.
+ */
+import { isFailure } from '../base/failure.ts';
+import { type ChangedObject, type ChangedTarget, compareChanges } from '../drift/compareChanges.ts';
+import { keyOf } from '../drift/compareStates.ts';
+import { idOf } from '../flux/objectKey.ts';
+import type { RenderedKustomization, RepositoryState } from '../render/desired.ts';
+import { approximate, information } from '../render/renderNote.ts';
+import { type DiffRun, listeners, requiredRepository } from './diffObject.ts';
+import type { DiffCluster, DiffRepository } from './diffParts.ts';
+import { titleOf } from './renderTarget.ts';
+import { UsageError } from './usageError.ts';
+
+/** Throws `UsageError`, and `Failure` for what concerns the whole. */
+export async function diffChanged(run: DiffRun): Promise<void> {
+  const { parts, findings, signal, progress } = run;
+  const repository = requiredRepository(run);
+  if (!repository.hasCommits) {
+    throw new UsageError(`--changed compares with a commit, and ${repository.root} is no Git repository.`);
+  }
+  const before = await baseOf(repository, run);
+  const cluster = run.options.against?.by === 'commit' ? undefined : parts.cluster;
+  findings.from = repository.workingTree.label;
+  findings.against = cluster ? `cluster ${cluster.context}` : before.label;
+  progress('looking for changed files');
+  const changed = await repository.changedSince(before, signal);
+  if (changed.length === 0) {
+    findings.note('changed', [information(`No file differs from ${before.label}.`)]);
+    findings.complete = true;
+    return;
+  }
+  const targets = await compareChanges({
+    renderer: parts.renderer,
+    before,
+    after: repository.workingTree,
+    changed,
+    cluster: parts.cluster?.inputs,
+    puller: parts.puller,
+    signal,
+    onTarget: (target) => findings.settle(target.name, told(target)),
+    onProgress: ({ done, total, name }) => progress(`${done} of ${total} rendered: ${titleOf(name)}`),
+  });
+  for (const target of targets) {
+    await tell(target, cluster, run);
+  }
+  findings.complete = true;
+}
+
+async function baseOf(repository: DiffRepository, { options, findings, signal }: DiffRun): Promise<RepositoryState> {
+  if (options.against?.by === 'commit') {
+    return repository.commit(options.against.revision, signal);
+  }
+  const pushed = await repository.pushed(signal);
+  if (!pushed) {
+    const message = 'No branch of a remote is known here: what is not committed is compared with HEAD.';
+    findings.note('changed', [approximate(message)]);
+    return repository.commit('HEAD', signal);
+  }
+  const state = await repository.commit(pushed.commit, signal);
+  return { ...state, label: `${state.label} (${pushed.upstream})` };
+}
+
+/** What is known of a target by its renders. A chart that cannot be had leaves its release unknown, not the whole. */
+function told({ name, objects, failure }: ChangedTarget): readonly ChangedObject[] {
+  if (!failure || name.kind !== 'HelmRelease' || !isFailure(failure.error, 'notFound')) {
+    return objects;
+  }
+  const { kind, namespace, name: own } = name;
+  return [
+    {
+      id: { group: 'helm.toolkit.fluxcd.io', kind, namespace, name: own },
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      change: 'unknown',
+      paths: [],
+      reason: `its objects cannot be rendered: ${failure.error.message}`,
+    },
+  ];
+}
+
+async function tell(target: ChangedTarget, cluster: DiffCluster | undefined, run: DiffRun): Promise<void> {
+  const { findings } = run;
+  const { name, before, after, failure } = target;
+  const objects = told(target);
+  findings.settle(name, objects);
+  findings.note(name, after?.notes ?? before?.notes ?? []);
+  if (failure?.side === 'both') {
+    const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
+    findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)]);
+  } else if (failure && objects.length === 0) {
+    findings.fail(name, failure.error);
+  } else if (cluster && after?.kind === 'Kustomization') {
+    findings.settle(name, await asked(objects, after, cluster, run));
+  }
+}
+
+/**
+ * Only what the change touches: what has drifted besides is no part of it. The inventory is left out, for it would count as deleted
+ * what is not asked about; Namespaces and definitions are asked along, for others come after them.
+ */
+async function asked(
+  objects: readonly ChangedObject[],
+  after: RenderedKustomization,
+  cluster: DiffCluster,
+  run: DiffRun,
+): Promise<readonly ChangedObject[]> {
+  const wanted = new Set(objects.filter(isWritten).map(({ id }) => keyOf(id)));
+  const rendered = {
+    ...after,
+    objects: after.objects.filter(({ object }) => wanted.has(keyOf(idOf(object))) || isFirst(object.kind)),
+  };
+  const { name } = after;
+  const { onProgress } = listeners(name, run);
+  const { from } = run.findings;
+  const { signal } = run;
+  const comparison = await cluster.compareKustomization({ rendered, live: undefined, from, signal, onProgress });
+  const verdicts = new Map(comparison.objects.map((one) => [keyOf(one.id), one]));
+  return objects.map((object) => {
+    const verdict = isWritten(object) ? verdicts.get(keyOf(object.id)) : undefined;
+    const { reason, movedFrom } = object;
+    const words = [reason, verdict?.reason].filter((text) => text !== undefined);
+    return verdict
+      ? { ...verdict, ...(movedFrom && { movedFrom }), ...(words.length > 0 && { reason: words.join('; ') }) }
+      : object;
+  });
+}
+
+function isWritten({ change }: ChangedObject): boolean {
+  return change === 'create' || change === 'change';
+}
+
+function isFirst(kind: string): boolean {
+  return kind === 'Namespace' || kind === 'CustomResourceDefinition';
+}

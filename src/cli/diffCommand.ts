@@ -1,0 +1,107 @@
+/**
+ * `driftline diff`: what differs, object by object, between a cluster, what was applied to it and files. Gives the exit code; what it
+ * needs of the world is opened by others.
+ */
+import { isFailure } from '../base/failure.ts';
+import type { Change } from '../drift/difference.ts';
+import { diffAsJson } from './diffAsJson.ts';
+import { diffChanged } from './diffChanged.ts';
+import { diffFolder } from './diffFolder.ts';
+import { diffObject, type DiffRun } from './diffObject.ts';
+import type { DiffArguments } from './diffOptions.ts';
+import type { DiffParts, DiffWorld } from './diffParts.ts';
+import { Findings } from './findings.ts';
+import { readName } from './findTarget.ts';
+import { printDiff } from './printDiff.ts';
+import { diffCodes, reportError } from './reportError.ts';
+import { UsageError } from './usageError.ts';
+
+/** Reports what goes wrong itself, for 1 means here that something differs. */
+export async function diff(options: DiffArguments, world: DiffWorld): Promise<number> {
+  const { terminal, signal } = world;
+  const findings = new Findings(nameOfSubject(options));
+  let parts: DiffParts | undefined;
+  try {
+    parts = await world.openDiff(options, world.folder, signal);
+    await compare({ options, parts, findings, signal, progress: (text) => terminal.progress(text) });
+  } catch (error) {
+    return ended(error, findings, options, world);
+  } finally {
+    parts?.dispose();
+  }
+  report(findings, options, world);
+  return codeOf(findings, options);
+}
+
+function nameOfSubject({ subject, path }: DiffArguments): string {
+  return subject.what === 'object' ? subject.target : subject.what === 'changed' ? 'changed' : (path ?? '.');
+}
+
+function compare(run: DiffRun): Promise<void> {
+  const { subject, namespace } = run.options;
+  switch (subject.what) {
+    case 'object': {
+      const name = readName({ target: subject.target, namespace });
+      if (!name) {
+        throw new UsageError(`"${subject.target}" names no object.`, ['Objects are named as ks/NAME and hr/NAME.']);
+      }
+      return diffObject(name, run);
+    }
+    case 'changed':
+      return diffChanged(run);
+    case 'folder':
+      return diffFolder(run);
+  }
+}
+
+/** What had been compared by then is told, and that it is not all. */
+function ended(error: unknown, findings: Findings, options: DiffArguments, world: DiffWorld): number {
+  const { terminal, signal } = world;
+  terminal.progress('');
+  if (findings.objects.length > 0 || findings.configs.length > 0) {
+    report(findings, options, world);
+  }
+  if (isFailure(error, 'cancelled') || (signal.aborted && isAbort(error))) {
+    return diffCodes.interrupted;
+  }
+  reportError(error, terminal, { hints: hintsFor(error, options) });
+  return diffCodes.failed;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function hintsFor(error: unknown, { pull, path }: DiffArguments): readonly string[] {
+  if (!isFailure(error, 'notFound')) {
+    return [];
+  }
+  return [
+    ...(error.remedy === 'pull' && !pull ? ['--pull pulls charts from where their sources point.'] : []),
+    ...(path === undefined ? ['--path DIR compares the files of a folder.'] : []),
+  ];
+}
+
+function report(findings: Findings, { output }: DiffArguments, { terminal }: DiffWorld): void {
+  terminal.progress('');
+  for (const { title, error } of findings.failures) {
+    reportError(error, terminal, { what: title });
+  }
+  if (output === 'json') {
+    terminal.print(diffAsJson(findings));
+  } else {
+    printDiff(findings, terminal);
+  }
+}
+
+const different: ReadonlySet<Change> = new Set(['delete', 'recreate', 'create', 'change']);
+
+function codeOf({ objects, configs, failures }: Findings, { allowUnknown }: DiffArguments): number {
+  if (failures.length > 0) {
+    return diffCodes.failed;
+  }
+  if (!allowUnknown && objects.some(({ change }) => change === 'unknown')) {
+    return diffCodes.unknown;
+  }
+  return configs.length > 0 || objects.some(({ change }) => different.has(change)) ? diffCodes.differs : diffCodes.same;
+}

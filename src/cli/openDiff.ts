@@ -1,0 +1,164 @@
+/**
+ * Puts together what a diff is made with: engine, repository, cluster and registry, each where the command line asks for it. Knows
+ * the means; compares nothing.
+ */
+import { realpath, stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { Disposables } from '../base/disposables.ts';
+import { isFailure } from '../base/failure.ts';
+import { type Log, noLog } from '../base/log.ts';
+import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
+import type { ClusterApi } from '../cluster/clusterApi.ts';
+import { compareKustomization } from '../drift/compareKustomization.ts';
+import { compareRelease } from '../drift/compareRelease.ts';
+import { fluxKinds } from '../flux/kinds.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import { asFluxObject } from '../flux/sanitizeObject.ts';
+import { changedFiles } from '../git/changedFiles.ts';
+import type { CommitFiles } from '../git/commitFiles.ts';
+import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
+import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
+import { pushedCommit } from '../git/pushedCommit.ts';
+import { readRemotes } from '../git/readRemotes.ts';
+import { DiskFiles } from '../manifests/diskFiles.ts';
+import type { FluxName } from '../render/desired.ts';
+import { engineFiles } from '../render/engineFiles.ts';
+import { manifestReader } from '../render/readManifest.ts';
+import { renderFolder } from '../render/renderFolder.ts';
+import { RepositoryRenderer } from '../render/repositoryRenderer.ts';
+import { WorkerEngine } from '../render/workerEngine.ts';
+import type { DiffArguments } from './diffOptions.ts';
+import type { DiffCluster, DiffParts, DiffRepository } from './diffParts.ts';
+import { openApi } from './openCluster.ts';
+import { openCommit } from './openCommit.ts';
+import { openPuller } from './openPuller.ts';
+import { UsageError } from './usageError.ts';
+
+/** Throws `UsageError`, and `Failure` where the engine is missing or the context cannot be used. */
+export async function openDiff(options: DiffArguments, folder: string): Promise<DiffParts> {
+  const owned = new Disposables();
+  try {
+    const [log, clock] = [noLog(), systemClock()];
+    // What is wrong with the command line is said before anything is started.
+    const repository = await openRepository(options, folder, owned);
+    const api = asksCluster(options) ? await openApi(options, { log, clock, owned }) : undefined;
+    const engine = owned.add(new WorkerEngine({ ...engineFiles(), timeLimitMs: () => options.timeLimit, clock, log }));
+    engine.warmUp();
+    return {
+      renderer: new RepositoryRenderer({ engine, log }),
+      renderFolder: (path, { state, signal }) => renderFolder(engine, { state, folder: path, signal }),
+      puller: options.pull ? openPuller(clock) : undefined,
+      cluster: api && diffCluster(api, engine, log, clock),
+      repository,
+      dispose: () => owned.dispose(),
+    };
+  } catch (error) {
+    owned.dispose();
+    throw error;
+  }
+}
+
+/** Files alone are compared where a commit is the other side, or where no cluster was named for what has changed. */
+function asksCluster({ subject, path, against, context, kubeconfig }: DiffArguments): boolean {
+  if (context !== undefined || kubeconfig !== undefined || against?.by === 'cluster') {
+    return true;
+  }
+  return subject.what !== 'changed' && (path === undefined || against?.by !== 'commit');
+}
+
+function diffCluster(api: ClusterApi, engine: WorkerEngine, log: Log, clock: Clock): DiffCluster {
+  const read = manifestReader(engine);
+  return {
+    context: api.context,
+    inputs: new LiveClusterInputs({ api, clock, log }),
+    find: (name, signal) => find(api, name, signal),
+    exists: async (kind, namespace, name, signal) => {
+      const resource = await api.findResource({ group: '', kind }, signal);
+      try {
+        return resource !== undefined && Boolean(await api.getMetadata(resource, { namespace, name }, signal));
+      } catch (error) {
+        // Without the right to look nothing can be said to be missing.
+        if (isFailure(error, 'notFound') || isFailure(error, 'forbidden')) {
+          return error.reason === 'forbidden';
+        }
+        throw error;
+      }
+    },
+    compareKustomization: (task) => compareKustomization({ ...task, api, clock }),
+    compareRelease: (request) => compareRelease({ ...request, api, read }),
+  };
+}
+
+/** A name without a namespace is looked for in all of them. */
+async function find(
+  api: ClusterApi,
+  { kind, namespace, name }: FluxName,
+  signal: AbortSignal,
+): Promise<readonly FluxObject[]> {
+  const known = fluxKinds.find((one) => one.kind === kind);
+  const resource = known && (await api.findResource(known, signal));
+  if (!resource) {
+    return [];
+  }
+  if (namespace === '') {
+    const { items } = await api.list(resource, { fieldSelector: `metadata.name=${name}` }, signal);
+    return items.map(asFluxObject);
+  }
+  try {
+    return [asFluxObject(await api.get(resource, { namespace, name }, signal))];
+  } catch (error) {
+    if (isFailure(error, 'notFound')) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+async function openRepository(
+  { path }: DiffArguments,
+  folder: string,
+  owned: Disposables,
+): Promise<DiffRepository | undefined> {
+  const place = await folderOf(path ?? '.', folder);
+  const found = await findRepositoryRoot(place);
+  const root = found ?? (path === undefined ? undefined : place);
+  if (root === undefined) {
+    return undefined;
+  }
+  const remotes = found === undefined ? [] : (await readRemotes(root)).flatMap(({ urls }) => urls);
+  const files = new DiskFiles(root, {}, () => ignoredTrackedFiles(root));
+  const commits = new Map<string, CommitFiles>();
+  return {
+    root,
+    folder: relative(root, place).split(sep).join('/'),
+    hasCommits: found !== undefined,
+    workingTree: { label: 'working tree', key: root, files, remotes },
+    async commit(revision, signal) {
+      const { state, files: committed } = await openCommit(root, revision, remotes, signal);
+      owned.add(committed);
+      commits.set(state.key, committed);
+      return state;
+    },
+    pushed: (signal) => pushedCommit(root, { signal }),
+    async changedSince({ key }, signal) {
+      const committed = commits.get(key);
+      if (!committed) {
+        throw new Error(`${key} is no commit of this repository`);
+      }
+      return changedFiles(committed, files, signal);
+    },
+  };
+}
+
+async function folderOf(path: string, folder: string): Promise<string> {
+  try {
+    const place = await realpath(resolve(folder, path));
+    if ((await stat(place)).isDirectory()) {
+      return place;
+    }
+  } catch {
+    // said below
+  }
+  throw new UsageError(`--path ${path} is no folder.`);
+}

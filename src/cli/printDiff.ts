@@ -1,0 +1,150 @@
+/**
+ * Prints what `driftline diff` has found for a person: what cannot be had again first, each object with the fields that differ, who
+ * wrote them, and a diff of both sides. Compares nothing; everything it is given is fit to be shown.
+ */
+import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
+import { displayName } from '../flux/objectKey.ts';
+import { fieldPathText } from '../view/originText.ts';
+import { diffColour, diffLines, type DiffLabels } from './diffObjects.ts';
+import { type FoundConfig, type FoundDifference, type Findings, nameOfOwner } from './findings.ts';
+import { oneLine } from './printObjects.ts';
+import { titleOf } from './renderTarget.ts';
+import { reportNotes } from './reportOutcomes.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What goes with an object of these kinds when it is deleted. */
+const losses: Readonly<Record<string, string>> = {
+  PersistentVolumeClaim: 'its volume may go with it',
+  PersistentVolume: 'what it holds may go with it',
+  Namespace: 'everything in it goes with it',
+  CustomResourceDefinition: 'all objects of its kind go with it',
+  HelmRelease: 'the release is uninstalled',
+  Kustomization: 'what it applied may go with it',
+};
+
+const loss: ReadonlySet<Change> = new Set(['delete', 'recreate']);
+
+export function printDiff(findings: Findings, terminal: Terminal): void {
+  const labels = { before: findings.against, after: findings.from };
+  for (const config of findings.configs) {
+    printLines(configLines(config, labels), terminal);
+  }
+  for (const object of shownFirst(findings.objects)) {
+    printLines(objectLines(object, labels), terminal, loss.has(object.change));
+  }
+  reportNotes(findings.notes, terminal);
+  for (const { kind, namespace, name, neededBy } of findings.missing) {
+    const message = `${kind} ${displayName({ namespace, name })} is missing: neither the files nor the cluster have it`;
+    terminal.message('warning', `${message}; ${neededBy}.`);
+  }
+  reportNotes(leftNotes(findings), terminal);
+  terminal.remark(summary(findings));
+}
+
+/** Of what is lost, that which takes something with it. */
+function shownFirst(objects: readonly FoundDifference[]): readonly FoundDifference[] {
+  const shown = objects.filter(({ change }) => ['delete', 'recreate', 'create', 'change'].includes(change));
+  const weight = (one: FoundDifference): number => (isLoss(one) ? 0 : loss.has(one.change) ? 1 : 2);
+  return shown.toSorted((a, b) => weight(a) - weight(b));
+}
+
+function isLoss({ change, id }: FoundDifference): boolean {
+  return loss.has(change) && Object.hasOwn(losses, id.kind);
+}
+
+function printLines(lines: readonly string[], terminal: Terminal, isRed = false): void {
+  lines.forEach((line, at) => {
+    terminal.print(`${line}\n`, isRed && at === 0 ? 'red' : diffColour(line));
+  });
+}
+
+function configLines({ of, config }: FoundConfig, labels: DiffLabels): readonly string[] {
+  const title = `${titleOf(of)} values`;
+  const { chart, before, after, paths } = config;
+  return [
+    `diff ${oneLine(titleOf(of))}: change values`,
+    ...(chart ? [`  chart ${oneLine(chart.before)} becomes ${oneLine(chart.after)}`] : []),
+    ...(paths.length === 0 ? [] : diffLines(title, { before, after }, labels)),
+  ];
+}
+
+function objectLines(object: FoundDifference, labels: DiffLabels): readonly string[] {
+  const { id, change, before, after, paths } = object;
+  const title = `${id.kind} ${displayName(id)}`;
+  const verb = object.movedFrom ? 'move' : change;
+  const hasSides = before !== undefined || after !== undefined;
+  return [
+    `diff ${oneLine(nameOfOwner(object.of))}: ${verb} ${oneLine(title)}`,
+    ...remarks(object).map((text) => `  ${oneLine(text)}`),
+    ...paths.map((field) => `  ${oneLine(fieldLine(field))}`),
+    ...(hasSides ? diffLines(title, { before, after }, labels) : []),
+  ];
+}
+
+function remarks(object: FoundDifference): readonly string[] {
+  const { reason, takenOverFrom, restartsPods, approximate, id } = object;
+  const lost = isLoss(object) ? losses[id.kind] : undefined;
+  return [
+    ...(lost === undefined ? [] : [lost]),
+    ...(reason === undefined ? [] : [reason]),
+    ...(takenOverFrom === undefined ? [] : [`taken over from ${takenOverFrom}`]),
+    ...(restartsPods ? ['pods are replaced'] : []),
+    ...(approximate ? ['approximate: compared without a dry-run, for want of rights'] : []),
+  ];
+}
+
+/** `replace spec.replicas (written by kubectl-scale, not before 2026-11-21T20:00:00Z)` */
+function fieldLine({ path, effect, writer, takenBack }: FieldDifference): string {
+  const by = writer ? writerText(writer) : undefined;
+  const said = [
+    ...(by === undefined ? [] : [`written by ${by}`]),
+    ...(takenBack ? ['taken back from kubectl, which no dry-run shows'] : []),
+  ];
+  return `${effect} ${fieldPathText(path)}${said.length === 0 ? '' : ` (${said.join('; ')})`}`;
+}
+
+/** The time is that of the manager's last write to any field. */
+function writerText({ manager, subresource, time }: FieldWriter): string {
+  const who = subresource === undefined ? manager : `${manager} through ${subresource}`;
+  return time === undefined ? who : `${who}, not before ${time}`;
+}
+
+/** What was not compared, and what the controller leaves alone, with why. */
+function leftNotes({ objects }: Findings): Parameters<typeof reportNotes>[0] {
+  return objects.flatMap(({ change, id, reason, because, of }) => {
+    if (change !== 'unknown' && change !== 'skip') {
+      return [];
+    }
+    const what = change === 'unknown' ? 'not compared' : 'left alone';
+    const severity = change === 'unknown' ? ('approximate' as const) : ('information' as const);
+    const message = `${what}: ${reason ?? because ?? 'for no reason that is known'}`;
+    return [{ title: `${nameOfOwner(of)}: ${id.kind} ${displayName(id)}`, severity, message }];
+  });
+}
+
+const counted: readonly (readonly [Change | 'move', string])[] = [
+  ['delete', 'deleted'],
+  ['recreate', 'recreated'],
+  ['create', 'created'],
+  ['change', 'changed'],
+  ['move', 'moved'],
+  ['unknown', 'not compared'],
+  ['skip', 'left alone'],
+];
+
+/** One line on what was compared with what, so that silence is no riddle. */
+export function summary({ objects, target, from, against, complete, configs }: Findings): string {
+  const owners = [...new Set(objects.map(({ of }) => nameOfOwner(of)))];
+  const who = owners.length === 1 ? (owners[0] ?? target) : target;
+  const counts = counted.flatMap(([change, words]) => {
+    const count = objects.filter((one) => (one.movedFrom ? 'move' : one.change) === change).length;
+    return count === 0 ? [] : [`${count} ${words}`];
+  });
+  const same = objects.filter(({ change }) => change === 'none').length;
+  const differs = counts.length > 0 || configs.length > 0;
+  const values = configs.length === 0 ? [] : ['values changed'];
+  const words = differs
+    ? [...values, ...counts, `${same} the same`].join(', ')
+    : `nothing differs, ${same} ${same === 1 ? 'object is' : 'objects are'} the same`;
+  return `${oneLine(who)}: ${oneLine(against)} ↔ ${oneLine(from)}: ${complete ? '' : 'incomplete: '}${words}.`;
+}
