@@ -113,6 +113,13 @@ function strategy(field: string, rollingUpdate: Fields): Fill {
   });
 }
 
+/** A StatefulSet gets a rolling update together with the type alone: without the one, the other is not filled in again. */
+const updateOfSet = made('updateStrategy', (fields) => {
+  const typed = fields['type'] === undefined ? { rollingUpdate: {}, ...fields, type: 'RollingUpdate' } : fields;
+  const isRolling = typed['type'] === 'RollingUpdate';
+  return isRolling ? at('rollingUpdate', values({ partition: 0, maxUnavailable: 1 }))(typed) : typed;
+});
+
 const job: Fill = (fields) => {
   const parallelism = fields['parallelism'] ?? 1;
   const isOpen = fields['parallelism'] === undefined && fields['completions'] === undefined;
@@ -183,7 +190,7 @@ const byKind: Readonly<Record<string, Fill>> = {
     'spec',
     all(
       values({ replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' }),
-      strategy('updateStrategy', { partition: 0 }),
+      updateOfSet,
       made('persistentVolumeClaimRetentionPolicy', values({ whenDeleted: 'Retain', whenScaled: 'Retain' })),
       template,
     ),
