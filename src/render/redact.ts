@@ -58,7 +58,9 @@ function withoutShort(message: string, secrets: readonly string[]): string {
       .filter((line) => (line.length > 0 && line.length < 3) || switchWord.test(line)),
   );
   const words = (text: string): string =>
-    text.replaceAll(/[\p{L}\p{N}]+|[^\p{L}\p{N}\s]+/gu, (word) => (short.has(foldCase(word)) ? mask : word));
+    text.replaceAll(/[\p{L}\p{N}]+(?:\.\p{N}+)*|[^\p{L}\p{N}\s]+/gu, (word) =>
+      short.has(foldCase(word)) ? mask : word,
+    );
   if (short.size === 0) {
     return message;
   }

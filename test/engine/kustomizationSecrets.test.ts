@@ -110,6 +110,39 @@ spec:
   );
 });
 
+test('switches, numbers and short texts of a Secret, and nothing that is the same by chance', async () => {
+  const short = { on: 'true', off: 'no', one: '1', port: '80', pin: '0042', few: '1e3', ab: 'ab', x: 'x', half: '0.5' };
+  const files = withApps({
+    'apps/a.yaml': configMap(
+      'a',
+      [
+        'on: "${on}"\noff: ${off}\none: "${one}"\nport: "${port}"\npin: "${pin}"\nfew: "${few}"\nab: ${ab}\nx: ${x}\nhalf: "${half}"',
+        'plain: "true no 1 80 0042 1e3 ab x 0.5"\ntext: "${one}:${port}"',
+      ].join('\n'),
+    ),
+    'apps/b.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: d, namespace: apps }
+spec:
+  replicas: \${one}
+  paused: \${on}
+  minReadySeconds: 1
+  template: { spec: { hostNetwork: true } }
+`,
+  });
+  const rendered = await bed.render('apps', files, { cluster: cluster({ secrets: { 'flux-system/keys': short } }) });
+  const masked = Object.fromEntries([...Object.keys(short), 'text'].map((key) => [key, dots]));
+  assert.deepEqual(dataOf(shown(rendered), 'a'), { ...masked, plain: 'true no 1 80 0042 1e3 ab x 0.5' });
+  assert.deepEqual(shown(rendered).find(({ kind }) => kind === 'Deployment')?.spec, {
+    replicas: dots,
+    paused: dots,
+    minReadySeconds: 1,
+    template: { spec: { hostNetwork: true } },
+  });
+  assert.deepEqual(sent(rendered).find(({ kind }) => kind === 'Deployment')?.spec?.['replicas'], 1);
+  assert.deepEqual(messages(rendered), []);
+});
+
 test('through a parent: in the object in force, in inline variables, in a ConfigMap of variables', async () => {
   const files: Files = {
     ...home('postBuild: { substituteFrom: [{ kind: Secret, name: keys }] }\n'),

@@ -36,6 +36,7 @@ test('messages of libraries lose short secrets and switches where they are words
     ['a.yaml:7:3: 7 is bad (web/templates/a.tpl:7)', ['7', '3'], `a.yaml:7:3: ${dots} is bad (web/templates/a.tpl:7)`],
     ['yaml: line 7: 7', ['7'], `yaml: line 7: ${dots}`],
     ['line 7', ['8'], 'line 7'],
+    ['since 1.9 of 1.', ['1', '9'], `since 1.9 of ${dots}.`],
   ];
   for (const [message, secrets, redacted] of rows) {
     assert.equal(redact(message, secrets, { words: true }), redacted);
