@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../src/base/disposables.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
-import { connect, type HostCluster, kustomizationId } from './window/hostCluster.ts';
+import type { FluxObject } from '../../src/flux/objects.ts';
+import { packChart } from './window/chartArchive.ts';
+import { connect, type HostCluster, kustomizationId, releaseId, source } from './window/hostCluster.ts';
 import { closeEditors, eventually, hostDialogs, showFile } from './window/hostWindow.ts';
+import { installRelease } from './window/installedRelease.ts';
 import { revert, typeOver } from './window/renderedText.ts';
 import { serveSourceArtifact } from './window/sourceArtifact.ts';
 
@@ -73,13 +76,24 @@ async function clickDiff(path: string): Promise<void> {
   await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
 }
 
+/** The chart of Loki as the cluster's artifact; gives what is to be served. */
+function serveChart(cluster: HostCluster): Readonly<Record<string, Buffer>> {
+  const id = { group: source, kind: 'HelmChart', namespace: 'flux-system', name: 'logging-loki' };
+  const known = cluster.server.get(id) as FluxObject | undefined;
+  const artifact = known?.status?.artifact;
+  assert.ok(known && artifact?.url !== undefined);
+  const { bytes, digest } = packChart('loki');
+  cluster.server.put({ ...known, status: { ...known.status, artifact: { ...artifact, digest, size: bytes.length } } });
+  return { [new URL(artifact.url).pathname]: bytes };
+}
+
 describe('diff', () => {
   let cluster: HostCluster;
   let artifact: Disposable;
 
   before(async () => {
     cluster = await connect();
-    artifact = await serveSourceArtifact(cluster);
+    artifact = await serveSourceArtifact(cluster, serveChart(cluster));
     await cluster.complete();
   });
   after(async () => {
@@ -181,13 +195,14 @@ describe('diff', () => {
       hostDialogs().pick((items) => items.find(({ label }) => label.startsWith('Show all')));
       await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
       const [list] = hostDialogs().picks;
-      assert.deepEqual(list?.items.map(({ label }) => label).slice(0, 3), [
+      assert.ok(list);
+      assert.deepEqual(list.items.map(({ label }) => label).slice(0, 3), [
         'Show all 2',
         'ConfigMap log-analyzer/prompts-cm5f77m44m',
         'Deployment llm/llm',
       ]);
-      assert.equal(list?.items.find(({ label }) => label === 'Deployment llm/llm')?.detail, 'spec.replicas');
-      assert.ok(list?.items.some(({ label }) => label === 'Reconcile now'));
+      assert.equal(list.items.find(({ label }) => label === 'Deployment llm/llm')?.detail, 'spec.replicas');
+      assert.ok(list.items.some(({ label }) => label === 'Reconcile now'));
       const missing = 'ConfigMap log-analyzer/prompts-cm5f77m44m (would be created)';
       const created = (await opened(missing, 'Deployment llm/llm')).get(missing);
       assert.ok(created && created.live === undefined);
@@ -221,11 +236,70 @@ describe('diff', () => {
     }
   });
 
-  it('of a release that is not installed says so', async () => {
-    const id = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'logging', name: 'loki' };
-    await vscode.commands.executeCommand('driftline.diffObject', cluster.row(id)?.id);
-    const [said] = hostDialogs().messages;
-    assert.match(said?.text ?? '', /^HelmRelease logging\/loki: homelab and .*: there is no object to compare\.$/);
-    assert.deepEqual(said?.buttons, ['Show details']);
+  describe('of a release', () => {
+    const loki = releaseId('loki');
+    const config: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'logging', name: 'loki' };
+    const configMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'loki' },
+      data: { 'config.yaml': 'auth_enabled: false\nlimits_config:\n  retention_period: 336h\n' },
+    };
+    const install = (): Disposable =>
+      installRelease(cluster, {
+        name: 'loki',
+        namespace: 'logging',
+        chart: 'loki',
+        chartVersion: '7.0.0',
+        values: { loki: { retentionPeriod: '336h' }, singleBinary: { replicas: 1 } },
+        objects: [configMap],
+      });
+
+    it('that is not installed says so', async () => {
+      await compareWith('Drift');
+      await vscode.commands.executeCommand('driftline.diffObject', cluster.row(loki)?.id);
+      const said = hostDialogs().messages.map(({ text }) => text);
+      assert.equal(said.length, 1);
+      assert.match(said.join(''), /^HelmRelease logging\/loki: homelab and .*: there is no object to compare\.$/);
+    });
+
+    it('finds what was changed by hand, and forces the upgrade that corrects it', async () => {
+      const installed = install();
+      const before = cluster.server.get(config) ?? assert.fail('the recording has the ConfigMap loki');
+      cluster.server.put({ ...before, data: { 'config.yaml': 'auth_enabled: true\n' } } as never);
+      try {
+        await compareWith('Drift');
+        await vscode.commands.executeCommand('driftline.diffObject', cluster.row(loki)?.id);
+        const title = 'ConfigMap logging/loki';
+        const { live = '', desired = '' } = (await opened(title)).get(title) ?? {};
+        assert.match(live, /auth_enabled: true/);
+        assert.match(desired, /retention_period: 336h/);
+        assert.match(tabs().join('\n'), /^HelmRelease logging\/loki: cluster ↔ release v1 \(1 file\)$/m);
+        await vscode.commands.executeCommand('driftline.forceShown');
+        const patch = cluster.writes.findLast(({ path }) => path.includes('/helmreleases/loki?'));
+        assert.match(patch?.body ?? '', /reconcile\.fluxcd\.io\/forceAt/);
+      } finally {
+        installed.dispose();
+        cluster.server.put(before);
+      }
+    });
+
+    it('shows first which values the next upgrade changes', async () => {
+      const installed = install();
+      try {
+        await compareWith('Next');
+        hostDialogs().pick((items) => items.find(({ label }) => label.startsWith('Values')));
+        await vscode.commands.executeCommand('driftline.diffObject', cluster.row(loki)?.id);
+        const [list] = hostDialogs().picks;
+        assert.match(list?.title ?? '', /^HelmRelease logging\/loki: cluster ↔ chart loki 7\.0\.0$/);
+        assert.equal(list?.items[1]?.label, 'Values of the release');
+        const title = 'Values of the release';
+        const { live = '', desired = '' } = (await opened(title)).get(title) ?? {};
+        assert.doesNotMatch(live, /storageClass/);
+        assert.match(desired, /storageClass: nas-ssd/);
+      } finally {
+        installed.dispose();
+      }
+    });
   });
 });

@@ -12,8 +12,14 @@ import { runFolder, workspaceFile } from './hostWindow.ts';
 
 const repository = { group: source, kind: 'GitRepository', namespace: 'flux-system', name: 'flux-system' };
 
-/** Puts the folder in as what was applied last. The caller disposes it. */
-export async function serveSourceArtifact(cluster: HostCluster): Promise<Disposable> {
+/**
+ * Puts the folder in as what was applied last. `more` is served beside it, by the paths of its artifacts' URLs. The caller disposes
+ * it.
+ */
+export async function serveSourceArtifact(
+  cluster: HostCluster,
+  more: Readonly<Record<string, Buffer>> = {},
+): Promise<Disposable> {
   const file = join(runFolder(), 'source.tar.gz');
   execFileSync('tar', [
     '--create',
@@ -31,7 +37,7 @@ export async function serveSourceArtifact(cluster: HostCluster): Promise<Disposa
   const applied = (cluster.server.get(kustomizationId('workloads')) as FluxObject | undefined)?.status;
   assert.ok(known?.status?.artifact && applied?.lastAppliedRevision !== undefined);
   const { pathname } = new URL(known.status.artifact.url ?? '');
-  const files: FileServer = await serveFiles(() => ({ [pathname]: bytes }));
+  const files: FileServer = await serveFiles(() => ({ ...more, [pathname]: bytes }));
   const route = cluster.server.route('flux-system/services/source-controller:80', files.port);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const revision = applied.lastAppliedRevision;
