@@ -4,11 +4,11 @@
  * committed gets into a source. A file that was committed all the same is there only where the caller names it, for Git's index is not read here. Watches
  * nothing.
  */
-import { type Dirent, lstatSync, readdirSync, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { cancelled, Failure } from '../base/failure.ts';
+import { Failure } from '../base/failure.ts';
+import { Turns } from '../base/turns.ts';
 import { type IgnoreTest, type IgnoreText, ignoreTest, isLeftOutByDefault } from './ignoreRules.ts';
 import type { RepositoryFile, RepositoryFiles } from './repositoryFiles.ts';
 import { folderOf, foldersUp, resolvePath } from './repositoryPath.ts';
@@ -25,10 +25,13 @@ export interface DiskLimits {
 const ordinary: DiskLimits = { files: 20_000, fileBytes: 10_000_000, totalBytes: 256_000_000 };
 
 /**
- * How long the listing may run, in milliseconds, before others get a turn. Within it the file system is asked synchronously: a
- * render lists a thousand files at every edit, and waiting for each alone takes twenty times as long as the answers.
+ * How long files are listed or read before others get a turn. Within it the file system is asked synchronously: a render lists a
+ * thousand files at every edit, and reads them all once; waiting for each alone takes twenty times as long as the answers.
  */
-const turnMs = 5;
+const sliceMs = 5;
+
+/** A file up to this size is read in one go with no turn within. */
+const smallBytes = 256_000;
 
 type Tracked = () => Promise<ReadonlySet<string>>;
 
@@ -42,6 +45,7 @@ export class DiskFiles implements RepositoryFiles {
   readonly #root: string;
   readonly #limits: DiskLimits;
   readonly #askTracked: Tracked;
+  readonly #reading = new Turns({ sliceMs, what: 'Reading the folder' });
   #kept: Promise<ReadonlySet<string>> | undefined;
 
   /** `tracked`: files that are there although a `.gitignore` names them; asked at the first listing, then kept. */
@@ -54,7 +58,8 @@ export class DiskFiles implements RepositoryFiles {
   async list(signal?: AbortSignal): Promise<readonly RepositoryFile[]> {
     this.#kept ??= this.#askTracked().then(withFolders);
     const kept = await this.#kept;
-    const walk: Walk = { kept, files: [], held: 0, total: 0, turnEnds: performance.now() + turnMs, signal };
+    const turns = new Turns({ sliceMs, what: 'Reading the folder', signal });
+    const walk: Walk = { kept, files: [], held: 0, total: 0, turns };
     await this.#walk('', { texts: [], ignored: () => false }, walk);
     return walk.files.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -63,21 +68,27 @@ export class DiskFiles implements RepositoryFiles {
     if (path === '' || resolvePath('', path) !== path) {
       return undefined; // nothing outside, and one name only for what is inside
     }
+    await this.#reading.take();
+    const found = attempt(() => this.#readSmall(path));
+    return found === 'large' ? readFile(join(this.#root, path)).catch(() => undefined) : found;
+  }
+
+  #readSmall(path: string): Uint8Array | 'large' | undefined {
+    // A pipe would wait for who writes into it, and the whole process with it.
+    const file = openSync(join(this.#root, path), constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
     try {
-      const file = await open(join(this.#root, path), 'r');
-      try {
-        const status = await file.stat();
-        return status.isFile() && status.size <= this.#limits.fileBytes ? await file.readFile() : undefined;
-      } finally {
-        await file.close();
+      const status = fstatSync(file);
+      if (!status.isFile() || status.size > this.#limits.fileBytes) {
+        return undefined;
       }
-    } catch {
-      return undefined;
+      return status.size > smallBytes ? 'large' : readFileSync(file);
+    } finally {
+      closeSync(file);
     }
   }
 
   async #walk(folder: string, rules: Rules, walk: Walk): Promise<void> {
-    await this.#takeTurns(walk);
+    await walk.turns.take();
     const entries = this.#entries(folder);
     if (folder !== '' && entries.some((entry) => entry.name === '.git')) {
       return; // a repository of its own, such as a submodule: its files are no files of this one
@@ -131,16 +142,6 @@ export class DiskFiles implements RepositoryFiles {
   #ignoreText(folder: string): string | undefined {
     return attempt(() => readFileSync(join(this.#root, folder, '.gitignore'), 'utf8'));
   }
-
-  async #takeTurns(walk: Walk): Promise<void> {
-    if (performance.now() > walk.turnEnds) {
-      await setImmediate();
-      walk.turnEnds = performance.now() + turnMs;
-    }
-    if (walk.signal?.aborted === true) {
-      throw cancelled('Reading the folder');
-    }
-  }
 }
 
 /** What the `.gitignore` files of a folder and of those above it say. */
@@ -162,8 +163,7 @@ interface Walk {
   /** Of the files those that count, and their bytes as far as they can be read. */
   held: number;
   total: number;
-  turnEnds: number;
-  readonly signal: AbortSignal | undefined;
+  readonly turns: Turns;
 }
 
 function attempt<T>(read: () => T): T | undefined {

@@ -3,6 +3,7 @@
  * Knows what a manifest is, not what is right or wrong in one.
  */
 import { parseAllDocuments } from 'yaml';
+import { allSteps } from '../base/turns.ts';
 import { groupOf } from '../flux/kinds.ts';
 import { convertDocument, TooManyAliases } from './convertYaml.ts';
 import {
@@ -108,16 +109,22 @@ export function findDuplicateKey(text: string): number | undefined {
 }
 
 /** `wanted` sees the text of a document before it is parsed and may decline it; the default takes every manifest. */
-export function parseManifests(
+export function parseManifests(text: string, path: string, wanted?: (documentText: string) => boolean): ParsedFile {
+  return allSteps(parsingManifests(text, path, wanted));
+}
+
+/** The same with a step for each document, for files that may be large. */
+export function* parsingManifests(
   text: string,
   path: string,
   wanted: (documentText: string) => boolean = () => true,
-): ParsedFile {
+): Generator<void, ParsedFile> {
   const kustomizeFile = isKustomizeFileName(path.slice(path.lastIndexOf('/') + 1));
   const manifests: Manifest[] = [];
   const problems: ManifestProblem[] = [];
   let budget = maxDocumentLength;
   for (const document of splitDocuments(text)) {
+    yield;
     const documentText = text.slice(document.start, document.end);
     const skip = kustomizeFile ? false : cannotBeManifest(documentText) || isCustomResourceDefinition(documentText);
     if (skip || !wanted(documentText)) {

@@ -5,7 +5,7 @@
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
 import { type KustomizeFile, kustomizeFileOf } from '../manifests/kustomizeFile.ts';
 import { isKustomizeFileName } from '../manifests/notAManifest.ts';
-import { type Manifest, parseManifests } from '../manifests/parseManifests.ts';
+import { type Manifest, parsingManifests } from '../manifests/parseManifests.ts';
 import { plainValue } from '../manifests/plainValue.ts';
 import { nameOf } from '../manifests/repositoryPath.ts';
 import type { JsonObject } from './engineProtocol.ts';
@@ -59,14 +59,19 @@ function decides(documentText: string): boolean {
   );
 }
 
-export function readFileModel(path: string, text: string): FileModel {
+/** With a step for each document: a file may have thousands. */
+export function* readFileModel(path: string, text: string): Generator<void, FileModel> {
   const kustomizeFile = isKustomizeFileName(nameOf(path));
-  const { manifests, problems } = parseManifests(text, path, kustomizeFile ? undefined : decides);
+  const { manifests, problems } = yield* parsingManifests(text, path, kustomizeFile ? undefined : decides);
   const [first] = problems;
   const problem = first && { line: lineAt(text, first.start), message: first.message };
   if (!kustomizeFile) {
     const lineOf = lineCounter(text);
-    const documents = manifests.filter(isNamed).map((manifest) => stated(path, lineOf(manifest.root.start), manifest));
+    const documents: StatedDocument[] = [];
+    for (const manifest of manifests.filter(isNamed)) {
+      yield;
+      documents.push(stated(path, lineOf(manifest.root.start), manifest));
+    }
     return { ...emptyModel, documents, problem };
   }
   const root = manifests.find((manifest) => manifest.group === 'kustomize.config.k8s.io')?.root;

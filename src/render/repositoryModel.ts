@@ -2,8 +2,7 @@
  * What the files of a repository state, kept by the version of each file, so that one keystroke makes one file be read again.
  * Answers about the text alone: nothing here is built.
  */
-import { setImmediate } from 'node:timers/promises';
-import { cancelled } from '../base/failure.ts';
+import { Turns } from '../base/turns.ts';
 import { BuildGraph } from '../manifests/buildGraph.ts';
 import { type IgnoreText, ignoreTest } from '../manifests/ignoreRules.ts';
 import type { KustomizeFile } from '../manifests/kustomizeFile.ts';
@@ -14,8 +13,8 @@ import type { ArtifactView } from './artifactView.ts';
 import { emptyModel, type FileModel, isWhole, readFileModel, type StatedDocument } from './fileModel.ts';
 import { type FluxSync, fluxSyncs } from './fluxSync.ts';
 
-/** How long files are parsed, in milliseconds, before others get a turn: parsing a large repository takes half a second. */
-const turnMs = 20;
+/** How long files are parsed before others get a turn: parsing a large repository takes half a second, and so does a large file. */
+const sliceMs = 10;
 
 /** One state of the files; does not change. */
 export class RepositorySnapshot {
@@ -138,8 +137,14 @@ interface KnownFile {
 }
 
 export class RepositoryModel {
+  readonly #now: (() => number) | undefined;
   #known = new Map<string, KnownFile>();
   #latest: RepositorySnapshot | undefined;
+
+  /** `now`: see `Turns`. */
+  constructor(now?: () => number) {
+    this.#now = now;
+  }
 
   /** Throws `Failure('cancelled')`, and what `files` throws. */
   async snapshot(files: RepositoryFiles, signal?: AbortSignal): Promise<RepositorySnapshot> {
@@ -148,7 +153,7 @@ export class RepositoryModel {
       return this.#latest;
     }
     const known = new Map<string, KnownFile>();
-    let turnEnds = performance.now() + turnMs;
+    const turns = new Turns({ sliceMs, what: 'Reading the repository', signal, now: this.#now });
     for (const file of listed) {
       const before = this.#known.get(file.path);
       if (before?.version === file.version) {
@@ -157,15 +162,9 @@ export class RepositoryModel {
       }
       const text = await readText(files, file);
       const isIgnoreFile = ['.sourceignore', '.gitattributes'].includes(nameOf(file.path));
-      const model = text === undefined || isIgnoreFile ? emptyModel : readFileModel(file.path, text);
+      const model = text === undefined || isIgnoreFile ? emptyModel : await turns.run(readFileModel(file.path, text));
       known.set(file.path, { version: file.version, model, text: isIgnoreFile ? text : undefined });
-      if (performance.now() > turnEnds) {
-        await setImmediate();
-        turnEnds = performance.now() + turnMs;
-      }
-      if (signal?.aborted === true) {
-        throw cancelled('Reading the repository');
-      }
+      await turns.take();
     }
     this.#known = known;
     this.#latest = new RepositorySnapshot(

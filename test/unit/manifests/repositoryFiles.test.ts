@@ -1,5 +1,6 @@
 /** The files that a build sees: of a folder, and of unsaved editors over it. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -110,6 +111,20 @@ test('too much is an error that says how much is held; a single large file is li
       new DiskFiles(root, limits).list(),
       (error) => isFailure(error, 'invalid') && words.test(error.message),
     );
+  }
+});
+
+test('a file of any size is read whole; what waits for a writer is not opened for good', async () => {
+  const content = 'line\n'.repeat(100_000);
+  const root = await folderWith({ 'large.yaml': content, 'empty.yaml': '' });
+  const files = new DiskFiles(root);
+  assert.equal(await text(files, 'large.yaml'), content);
+  assert.equal(await text(files, 'empty.yaml'), '');
+  assert.equal(await files.read('none.yaml'), undefined);
+  if (process.platform !== 'win32') {
+    execFileSync('mkfifo', [join(root, 'pipe.yaml')]);
+    assert.equal(await files.read('pipe.yaml'), undefined);
+    assert.deepEqual(await paths(files), ['empty.yaml', 'large.yaml']);
   }
 });
 

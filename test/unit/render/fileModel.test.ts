@@ -1,7 +1,12 @@
 /** What rendering knows of a file: what it states, on which line, and why it cannot be read. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readFileModel } from '../../../src/render/fileModel.ts';
+import { allSteps } from '../../../src/base/turns.ts';
+import { type FileModel, readFileModel } from '../../../src/render/fileModel.ts';
+
+function modelOf(path: string, text: string): FileModel {
+  return allSteps(readFileModel(path, text));
+}
 
 const release = (name: string, more = ''): string => `apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease
@@ -15,7 +20,7 @@ ${more}`;
 
 test('each document of Flux is stated with the line of its first key', () => {
   const text = `# a comment\n---\n${release('one')}---\n\n${release('two')}`;
-  const { documents, problem } = readFileModel('apps/x.yaml', text);
+  const { documents, problem } = modelOf('apps/x.yaml', text);
   assert.deepEqual(
     documents.map(({ kind, name, namespace, path, line }) => [kind, name, namespace, path, line]),
     [
@@ -28,7 +33,7 @@ test('each document of Flux is stated with the line of its first key', () => {
 
 test('a document in the middle of being typed is named by its line; the others are stated all the same', () => {
   const text = `${release('one')}---\n${release('two', '  values:\n    a: b: c\n')}`;
-  const { documents, problem } = readFileModel('apps/x.yaml', text);
+  const { documents, problem } = modelOf('apps/x.yaml', text);
   assert.deepEqual(
     documents.map(({ name }) => name),
     ['one'],
@@ -38,23 +43,23 @@ test('a document in the middle of being typed is named by its line; the others a
 });
 
 test('a kustomize file that cannot be read says so too', () => {
-  const { kustomize, problem } = readFileModel('apps/kustomization.yaml', 'resources:\n  - a.yaml\n b: [\n');
+  const { kustomize, problem } = modelOf('apps/kustomization.yaml', 'resources:\n  - a.yaml\n b: [\n');
   assert.equal(kustomize, undefined);
   assert.ok(problem);
 });
 
 test('a broken document that decides nothing is nobody’s problem', () => {
-  assert.equal(readFileModel('apps/x.yaml', 'apiVersion: v1\nkind: Pod\na: b: c\n').problem, undefined);
+  assert.equal(modelOf('apps/x.yaml', 'apiVersion: v1\nkind: Pod\na: b: c\n').problem, undefined);
 });
 
 test('templates state nothing: their names are none', () => {
-  assert.deepEqual(readFileModel('x.yaml', release('<< inputs.name >>')).documents, []);
+  assert.deepEqual(modelOf('x.yaml', release('<< inputs.name >>')).documents, []);
 });
 
 test('each document has its line, also in a list', () => {
   const one = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: { name: a }\n';
   const list = `apiVersion: v1\nkind: List\nitems:\n  - ${one.trimEnd().replaceAll('\n', '\n    ')}\n`;
-  const { documents } = readFileModel('a.yaml', `# first\n${one}---\n\n${list}---\n${one}`);
+  const { documents } = modelOf('a.yaml', `# first\n${one}---\n\n${list}---\n${one}`);
   assert.deepEqual(
     documents.map(({ line }) => line),
     [2, 10, 14],

@@ -1,6 +1,6 @@
 /** What the files of a repository state, and that one edit reads one file. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { isFailure } from '../../../src/base/failure.ts';
 import { RepositoryModel } from '../../../src/render/repositoryModel.ts';
 import { memoryFiles } from '../../support/memoryFiles.ts';
@@ -124,4 +124,37 @@ test('files that Git LFS keeps are those that some .gitattributes names for it, 
   await model.snapshot(memory);
   memory.files.set('apps/.gitattributes', '');
   assert.deepEqual([...(await model.snapshot(memory)).largeFiles], ['apps/logo.bin']);
+});
+
+describe('a file of many documents', () => {
+  const documents = 200;
+  const large = Array.from({ length: documents }, (_one, at) => release.replace('web', `web-${at}`)).join('---\n');
+  /** A clock by which each step takes too long. */
+  const slow = (): (() => number) => {
+    let now = 0;
+    return () => (now += 1000);
+  };
+
+  it('leaves others their turns while it is read', async () => {
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      others = setImmediate(count);
+    };
+    let others = setImmediate(count);
+    const { documents: found } = await new RepositoryModel(slow()).snapshot(memoryFiles({ 'a.yaml': large }));
+    clearImmediate(others);
+    assert.equal(found.length, documents);
+    assert.ok(turns >= 2 * documents, `${turns} turns`);
+  });
+
+  it('can be given up in the middle, and is read anew the next time', async () => {
+    const files = memoryFiles({ 'a.yaml': large, 'b.yaml': release });
+    const model = new RepositoryModel(slow());
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    await assert.rejects(model.snapshot(files, controller.signal), (error) => isFailure(error, 'cancelled'));
+    assert.deepEqual(files.reads, ['a.yaml']);
+    assert.equal((await model.snapshot(files)).documents.length, documents + 1);
+  });
 });
