@@ -172,9 +172,8 @@ export class ObjectComparison {
       return 'moved'; // somebody wrote it in between: what they wrote is no difference
     }
     const reason = dropped.length === 0 ? {} : { reason: droppedWords(this.#result.shown(dropped)) };
-    const answered = idOf(answer);
     if (!live) {
-      return this.#result.created(answer, answered, reason);
+      return this.#result.created(answer, id, reason);
     }
     const drifting = {
       live,
@@ -185,7 +184,7 @@ export class ObjectComparison {
     const needed = needsDefinition(drifting);
     const definition = needed ? await this.#around.definitionOf(resource) : undefined;
     const unsure = needed && definition === undefined ? { reason: defaultsUnknown } : {};
-    return this.#result.changed(live, predictChange({ ...drifting, definition }), answered, { ...unsure, ...reason });
+    return this.#result.changed(live, predictChange({ ...drifting, definition }), id, { ...unsure, ...reason });
   }
 
   /** The controllers drop fields that a built-in kind does not have, before they send it. */

@@ -26,8 +26,7 @@ const usual = [
 
 type Id = { readonly namespace: string; readonly name: string };
 
-export class DriftCluster implements ClusterApi {
-  readonly context = 'homelab';
+export class DriftCluster {
   /** `GET configmaps apps/settings`, `DRYRUN …`, `MAY get configmaps apps`, `LIST …`, in their order. */
   readonly asked: string[] = [];
   readonly sent: KubernetesObject[] = [];
@@ -63,22 +62,23 @@ export class DriftCluster implements ClusterApi {
     return this;
   }
 
-  findResource(
-    wanted: { readonly group: string; readonly kind: string; readonly version?: string },
-    _signal: AbortSignal,
-  ): Promise<ApiResource | undefined> {
+  #findResource(wanted: {
+    readonly group: string;
+    readonly kind: string;
+    readonly version?: string;
+  }): Promise<ApiResource | undefined> {
     const served = this.#resources.filter(({ group, kind }) => group === wanted.group && kind === wanted.kind);
     return Promise.resolve(served.find(({ version }) => version === wanted.version) ?? served[0]);
   }
 
-  getWithManagedFields(resource: ApiResource, id: Id, signal: AbortSignal): Promise<KubernetesObject> {
+  #get(resource: ApiResource, id: Id, signal: AbortSignal): Promise<KubernetesObject> {
     return this.#answer(`GET ${title(resource, id)}`, signal, () => {
       const found = this.#objects.get(keyOf(resource, id));
       return found ?? new Failure('notFound', `${resource.plural} "${id.name}" not found`, { status: 404 });
     });
   }
 
-  dryRunApply(
+  #dryRunApply(
     resource: ApiResource,
     id: Id,
     object: KubernetesObject,
@@ -95,7 +95,7 @@ export class DriftCluster implements ClusterApi {
     });
   }
 
-  list(resource: ApiResource, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
+  #list(resource: ApiResource, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
     return this.#answer(`LIST ${resource.plural} ${query.namespace ?? ''}`, signal, () => ({
       items: [...this.#objects]
         .filter(([key]) => key.startsWith(`${resource.plural} `))
@@ -107,7 +107,7 @@ export class DriftCluster implements ClusterApi {
     }));
   }
 
-  mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined> {
+  #mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined> {
     const { verb, resource, namespace } = question;
     const text = [verb, resource, ...(namespace === undefined ? [] : [namespace])].join(' ');
     return this.#answer(`MAY ${text}`, signal, () => {
@@ -116,17 +116,28 @@ export class DriftCluster implements ClusterApi {
     }).then(({ allowed }) => allowed);
   }
 
-  serverVersion = refuse;
-  discoverGroup = refuse;
-  capabilities = refuse;
-  forgetDiscovery = refuse;
-  watch = refuse;
-  get = refuse;
-  getMetadata = refuse;
-  mergePatch = refuse;
-  connectToPod = refuse;
-  getThroughService = refuse;
-  dispose = refuse;
+  /** What a comparison is given. */
+  get api(): ClusterApi {
+    return {
+      context: 'homelab',
+      findResource: (wanted) => this.#findResource(wanted),
+      get: (resource, id, signal) => this.#get(resource, id, signal),
+      getWithManagedFields: (resource, id, signal) => this.#get(resource, id, signal),
+      dryRunApply: (resource, id, object, manager, signal) => this.#dryRunApply(resource, id, object, manager, signal),
+      list: (resource, query, signal) => this.#list(resource, query, signal),
+      mayI: (question, signal) => this.#mayI(question, signal),
+      serverVersion: refuse,
+      discoverGroup: refuse,
+      capabilities: refuse,
+      forgetDiscovery: refuse,
+      watch: refuse,
+      getMetadata: refuse,
+      mergePatch: refuse,
+      connectToPod: refuse,
+      getThroughService: refuse,
+      dispose: refuse,
+    };
+  }
 
   async #answer<T extends object>(what: string, signal: AbortSignal, answer: () => T | Failure): Promise<T> {
     this.asked.push(what);
