@@ -99,8 +99,8 @@ export interface RenderedKustomization {
   readonly variables: readonly EffectiveVariable[];
   readonly notes: readonly RenderNote[];
   /**
-   * Texts of the Secrets that took part in the render, so that what lives can be masked where it holds one of them. Absent: none
-   * did.
+   * Texts of the Secrets that took part in the render or are among its objects, so that what lives can be masked where it holds
+   * one of them. Absent: there were none.
    */
   readonly secrets?: Sealed<readonly string[]>;
 }
@@ -125,8 +125,8 @@ export interface RenderedRelease {
   readonly chartNotes: string;
   readonly notes: readonly RenderNote[];
   /**
-   * Texts of the Secrets that took part in the render, so that what lives can be masked where it holds one of them. Absent: none
-   * did.
+   * Texts of the Secrets that took part in the render or are among its objects, so that what lives can be masked where it holds
+   * one of them. Absent: there were none.
    */
   readonly secrets?: Sealed<readonly string[]>;
 }

@@ -12,6 +12,7 @@ import { desiredObjects, maskTwin, type Untraced } from './desiredObjects.ts';
 import { buildElsewhere, type InForce } from './inForce.ts';
 import { buildKustomization } from './kustomizationBuild.ts';
 import { leftAlone } from './leftAlone.ts';
+import { textsHeldBy } from './maskHeld.ts';
 import type { RenderContext } from './renderContext.ts';
 import type { Twin } from './twin.ts';
 import { effectiveVariables, loadVariables } from './variables.ts';
@@ -39,6 +40,7 @@ export async function renderKustomization(
   const { objects, notes } = desiredObjects(built.objects, context, decrypts);
   const shown = asFluxObject(shownObject(object, context));
   const { namespace = '', name } = shown.metadata;
+  const secrets = [...context.secrets, ...textsHeldBy(objects)];
   const said = [...inForce.notes, ...variables.notes, ...built.notes, ...notes];
   return {
     kind: 'Kustomization',
@@ -48,7 +50,7 @@ export async function renderKustomization(
     objects: objects.map((one, index) => withRole(one, built.objects.real[index])),
     variables: effectiveVariables(variables.settings, built),
     notes: distinct(said.map((note) => ({ ...note, message: context.redacted(note.message) }))),
-    ...(context.secrets.length === 0 ? {} : { secrets: new Sealed(context.secrets) }),
+    ...(secrets.length === 0 ? {} : { secrets: new Sealed(secrets) }),
   };
 }
 

@@ -14,7 +14,7 @@ import { effectiveValues, maskValues } from './effectiveValues.ts';
 import type { EngineRequest, JsonObject } from './engineProtocol.ts';
 import { impurityNotes, isImpure, releaseQuestionNotes } from './impurity.ts';
 import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
-import { HeldTexts } from './maskHeld.ts';
+import { HeldTexts, textsHeldBy } from './maskHeld.ts';
 import { maskSwitches, withoutSwitches } from './maskSwitches.ts';
 import { scopeAmong } from './objectScope.ts';
 import type { MaskedObjects } from './maskedObject.ts';
@@ -100,12 +100,13 @@ async function render(
 /** Sentences of ours hold names and URLs, which a parent may have substituted from a Secret. */
 function withoutSecrets(rendered: RenderedRelease, release: ReleaseInForce, secrets: SecretTexts): RenderedRelease {
   const redact = (text: string): string => secrets.redact(text, { words: false });
+  const known = [...secrets.all, ...textsHeldBy(rendered.objects)];
   return {
     ...rendered,
     chart: { ...rendered.chart, from: redact(rendered.chart.from) },
     values: rendered.values.map((value) => withoutSecretNames(value, release, redact)),
     notes: rendered.notes.map((note) => ({ ...note, message: redact(note.message) })),
-    ...(secrets.any ? { secrets: new Sealed(secrets.all) } : {}),
+    ...(known.length === 0 ? {} : { secrets: new Sealed(known) }),
   };
 }
 

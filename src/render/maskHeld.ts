@@ -6,7 +6,7 @@ import { groupOf } from '../flux/kinds.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
-import type { FieldPath, RenderNote } from './desired.ts';
+import type { DesiredObject, FieldPath, RenderNote } from './desired.ts';
 import { mask } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { information } from './renderNote.ts';
@@ -24,11 +24,7 @@ export class HeldTexts {
 
   /** `shown` beside `real`: what is a part of the name that is shown of a Secret is no secret. */
   constructor(real: readonly KubernetesObject[], shown: readonly MaskedObject[]) {
-    const texts = real.flatMap((object, index) => {
-      const { name = '', namespace = '' } = asRecord(shown[index]?.object.metadata) ?? {};
-      const isTold = (text: string): boolean => [name, namespace].some((told) => asText(told)?.includes(text) === true);
-      return textsOf(object).filter((text) => !isTold(text));
-    });
+    const texts = real.flatMap((object, index) => untoldTexts(object, shown[index]?.object));
     const forms = texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]);
     this.#texts = [...new Set(forms)].sort((a, b) => a.length - b.length);
   }
@@ -58,6 +54,20 @@ export class HeldTexts {
     const rest = lines.join('\n');
     return lines.length === 1 || this.isIn(rest) ? mask : rest;
   }
+}
+
+/** What Secrets of a render hold, for who masks what has no render. What is encrypted is not known. */
+export function textsHeldBy(objects: readonly DesiredObject[]): readonly string[] {
+  return objects.flatMap(({ object, real, encrypted }) =>
+    encrypted === true ? [] : untoldTexts(real.reveal(), object),
+  );
+}
+
+/** `shown`: the object as it may be shown. */
+function untoldTexts(object: KubernetesObject, shown: KubernetesObject | undefined): readonly string[] {
+  const { name = '', namespace = '' } = asRecord(shown?.metadata) ?? {};
+  const isTold = (text: string): boolean => [name, namespace].some((told) => asText(told)?.includes(text) === true);
+  return textsOf(object).filter((text) => !isTold(text));
 }
 
 /**

@@ -17,37 +17,35 @@ const fewest = 3;
 /** Words that stand everywhere. */
 const tellsNothing = /^(?:true|false|null)$/i;
 
+/** A line of a key or a certificate; other lines of files stand in other files too, but as whole lines. */
+const tellingLine = /^\S{24,}$/;
+
 export class KnownTexts {
   readonly #whole = new Set<string>();
   readonly #parts: readonly string[];
 
-  /** `plain`: texts that are known to come from somewhere else too; a short secret that is one of them says nothing. */
+  /** `plain`: texts that are known to come from somewhere else too; a short secret, or a line of one, that is among them says nothing. */
   constructor(texts: Iterable<string>, plain: ReadonlySet<string> = new Set()) {
-    const tells = (one: string): boolean =>
-      one.length >= fewest &&
-      !tellsNothing.test(one) &&
-      !one.startsWith('ENC[') &&
-      (one.length >= fewestWithin || !plain.has(one));
+    const parts = new Set<string>();
     for (const text of texts) {
-      const trimmed = text.trim();
-      for (const one of [trimmed, ...trimmed.split('\n').map((line) => line.trim())]) {
-        if (tells(one)) {
-          this.#whole.add(one);
-        }
+      const whole = text.trim();
+      if (whole.length < fewest || tellsNothing.test(whole) || whole.startsWith('ENC[')) {
+        continue;
       }
+      if (whole.length >= fewestWithin) {
+        parts.add(whole);
+      }
+      const lines = whole.split('\n').map((line) => line.trim());
+      const telling = lines.length === 1 ? lines : lines.filter((line) => line.length >= fewestWithin);
+      telling.filter((line) => !plain.has(line)).forEach((line) => this.#whole.add(line));
+      telling.filter((line) => tellingLine.test(line)).forEach((line) => parts.add(line));
     }
-    const parts = [...this.#whole].filter((text) => text.length >= fewestWithin && isTelling(text));
-    this.#parts = [...new Set(parts.flatMap((text) => [text, ...base64Forms(text)]))];
+    this.#parts = [...new Set([...parts].flatMap((text) => [text, ...base64Forms(text)]))];
   }
 
   isIn(text: string): boolean {
     return this.#whole.has(text.trim()) || this.#parts.some((part) => text.includes(part));
   }
-}
-
-/** A line of a file such as `metadata:` or `BEGIN` is no secret for standing in one; it is in many texts. */
-function isTelling(text: string): boolean {
-  return !/^[\w.-]+:$/.test(text);
 }
 
 /** What a Secret holds, decoded; nothing for other kinds. */

@@ -132,6 +132,8 @@ function collectShown(tree: MaskedTree, keys: Set<string>, plain: Set<string>): 
     tree.items.forEach((item) => collectShown(item, keys, plain));
   } else if (tree.form === 'plain') {
     plain.add(String(tree.value).trim());
+  } else if (tree.form === 'text') {
+    tree.lines.filter((line) => !line.masked).forEach((line) => plain.add(line.real.trim()));
   }
 }
 

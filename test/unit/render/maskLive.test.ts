@@ -124,8 +124,24 @@ describe('values', () => {
       desired: { a: 'x' },
       live: { a: 'x', b: 'one\ntwo\nthree\nfour' },
       secrets: ['two\nthree'],
-      before: { a: 'x', b: `one\n${dots}\n${dots}\nfour` },
+      before: { a: 'x', b: dots },
       after: { a: 'x' },
+    },
+    {
+      title: 'a secret file in place of another one',
+      desired: { f: 'log: info\nport: 8080' },
+      live: { f: 'log: info\npassword: uvw\nport: 8080', g: 'see password: uvw there' },
+      secrets: ['log: info\npassword: uvw\nport: 8080\n---'],
+      before: { f: dots, g: 'see password: uvw there' },
+      after: { f: changed },
+    },
+    {
+      title: 'a line of a secret file that only lives, but none that the object shows anyway',
+      desired: { f: 'log: info\nport: 8080' },
+      live: { f: 'log: info\nport: 8080', g: 'password: uvw\nmore: 1', h: 'log: info' },
+      secrets: ['log: info\npassword: uvw\nuser: x\n---'],
+      before: { f: 'log: info\nport: 8080', g: `${dots}\nmore: 1`, h: 'log: info' },
+      after: { f: 'log: info\nport: 8080' },
     },
   ];
   rows.forEach(check);
