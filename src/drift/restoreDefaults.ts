@@ -39,18 +39,17 @@ function collectAdded(before: unknown, after: unknown, place: string, added: Set
   asList(before)?.forEach((item, at) => collectAdded(item, list?.[at], `${place}/*`, added));
 }
 
+/** Also within what was not there at all. */
 function withoutUnknown(before: unknown, after: unknown, place: string, unknown: ReadonlySet<string>): unknown {
-  const [old, filled] = [asRecord(before), asRecord(after)];
-  if (old && filled) {
+  const [old = {}, filled] = [asRecord(before), asRecord(after)];
+  if (filled) {
     const entries = Object.entries(filled).flatMap(([key, item]): [string, unknown][] => {
       const here = `${place}/${key}`;
-      if (Object.hasOwn(old, key)) {
-        return [[key, withoutUnknown(old[key], item, here, unknown)]];
-      }
-      return unknown.has(here) ? [] : [[key, item]];
+      const isNew = !Object.hasOwn(old, key);
+      return isNew && unknown.has(here) ? [] : [[key, withoutUnknown(old[key], item, here, unknown)]];
     });
     return Object.fromEntries(entries);
   }
-  const [items, list] = [asList(before), asList(after)];
-  return items && list ? list.map((item, at) => withoutUnknown(items[at], item, `${place}/*`, unknown)) : after;
+  const [items = [], list] = [asList(before), asList(after)];
+  return list ? list.map((item, at) => withoutUnknown(items[at], item, `${place}/*`, unknown)) : after;
 }

@@ -53,6 +53,13 @@ const rows: readonly Row[] = [
     expected: rolling('RollingUpdate', { partition: 0, maxUnavailable: 1 }),
   },
   {
+    title: 'nothing that the server has not shown within what comes back as a whole',
+    type: 'apps/v1 StatefulSet',
+    answered: rolling('RollingUpdate', { partition: 1 }),
+    stripped: {},
+    expected: rolling('RollingUpdate', { partition: 0 }),
+  },
+  {
     title: 'one number of the rolling update of a StatefulSet',
     type: 'apps/v1 StatefulSet',
     answered: rolling('RollingUpdate', { partition: 1 }),
