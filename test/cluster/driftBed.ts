@@ -12,6 +12,7 @@ import { yamlObjects } from '../support/comparable.ts';
 import type { ApiObject } from './apiClient.ts';
 import type { TestCluster } from './clusterHandle.ts';
 import type { DriftCase } from './driftCases.ts';
+import { ignoredPaths } from './driftOwnershipClasses.ts';
 import { performWrite } from './driftWrites.ts';
 import type { Observed } from './driftJudge.ts';
 import { type FluxDiffEntry, fluxDiff } from './fluxDiff.ts';
@@ -115,6 +116,7 @@ export class DriftBed {
         // A forced object that kubectl has touched is deleted by one attempt, which then fails, and made by the next.
         retryInterval: '1s',
         ...(name === 'forced' && { force: true }),
+        ...(name === 'ignoring' && { ignore: ignoredPaths }),
       },
     });
   }

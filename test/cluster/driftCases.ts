@@ -22,8 +22,8 @@ export interface DriftCase {
   /** As Git has it when the prediction is made; the same as `first` in most cases. */
   readonly then: ApiObject | undefined;
   readonly writes: readonly LiveWrite[];
-  /** With `spec.force`; alone, because it fails the whole Kustomization. */
-  readonly kustomization?: 'forced' | 'alone';
+  /** With `spec.force`; with `spec.ignore`; alone, because it fails the whole Kustomization. */
+  readonly kustomization?: 'forced' | 'ignoring' | 'alone';
 }
 
 /** What a class makes; the rest is filled in. `then` is `first` unless it is given. */

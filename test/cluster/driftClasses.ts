@@ -1,6 +1,7 @@
 /** The classes of mutations of live objects, field by field, and how many of each are tried. */
 import type { CaseInput, DriftClass, DriftPlan } from './driftCases.ts';
 import { customKinds, secretKinds } from './driftCustomKinds.ts';
+import { fluxKindsApplied } from './driftFluxKinds.ts';
 import {
   allKinds,
   chooseField,
@@ -82,6 +83,11 @@ const byPlace: readonly DriftClass[] = [
     name: 'custom resource',
     count: 18,
     plan: fieldPlan({ kinds: customKinds, actions: fieldActions, writers: anybody }),
+  },
+  {
+    name: 'object of Flux',
+    count: 12,
+    plan: fieldPlan({ kinds: fluxKindsApplied, actions: fieldActions, writers: anybody }),
   },
   { name: 'Secret', count: 18, plan: fieldPlan({ kinds: secretKinds, actions: fieldActions, writers: anybody }) },
 ];

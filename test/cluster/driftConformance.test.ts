@@ -15,6 +15,7 @@ import { heldFinalizer, liveClasses } from './driftClasses.ts';
 import { customDefinitions } from './driftCustomKinds.ts';
 import { judgeDifference, judgeFluxDiff } from './driftJudge.ts';
 import { objectClasses } from './driftObjectClasses.ts';
+import { ownershipClasses } from './driftOwnershipClasses.ts';
 import { type JudgedCase, reportCases, reportTable } from './driftReport.ts';
 import { apiPath, clusterForTests, newNamespace } from './support.ts';
 
@@ -22,7 +23,7 @@ import { apiPath, clusterForTests, newNamespace } from './support.ts';
 const kept: readonly (readonly [drift: string, number: number, seed: number])[] = [];
 
 const seed = Number(process.env['DRIFTLINE_SEED'] ?? 1);
-const classes: readonly DriftClass[] = [...liveClasses, ...objectClasses];
+const classes: readonly DriftClass[] = [...liveClasses, ...ownershipClasses, ...objectClasses];
 const cluster = await clusterForTests();
 const namespace = await newNamespace(cluster, 'conformance');
 

@@ -2,11 +2,12 @@
 import type { SeededRandom } from '../support/seededRandom.ts';
 import type { CaseInput, DriftPlan } from './driftCases.ts';
 import { customKinds, secretKinds } from './driftCustomKinds.ts';
+import { fluxKindsApplied } from './driftFluxKinds.ts';
 import { type DriftField, type DriftKind, builtInKinds, objectOf } from './driftKinds.ts';
 import type { LiveWrite, Writer } from './driftWrites.ts';
 import type { FieldEdit, WriteWay } from './fieldEdits.ts';
 
-export const allKinds: readonly DriftKind[] = [...builtInKinds, ...secretKinds, ...customKinds];
+export const allKinds: readonly DriftKind[] = [...builtInKinds, ...secretKinds, ...customKinds, ...fluxKindsApplied];
 
 /** What is done to a field: another value, taken away, or put where nothing was. */
 export type FieldAction = 'change' | 'remove' | 'add';

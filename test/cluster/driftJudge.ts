@@ -62,7 +62,9 @@ function judgeChanged(difference: ObjectDifference, observed: Observed): Judgeme
     return { verdict: 'missed', told: 'no object was predicted' };
   }
   const paths = difference.paths.filter(({ path }) => !isServerField(path.join('.')));
-  const told = paths.map(({ path, effect }) => fieldName(path, effect === 'add' ? [sides.next, sides.live] : [sides.live, sides.next]));
+  const told = paths.map(({ path, effect }) =>
+    fieldName(path, effect === 'add' ? [sides.next, sides.live] : [sides.live, sides.next]),
+  );
   const { missed, wrong } = fieldAgreement(told, changedFields(observed.before, observed.after));
   const values = differentPaths(ownContent(sides.next as ApiObject), ownContent(observed.after!));
   const problems = [
@@ -110,9 +112,13 @@ function judgeCreated(difference: ObjectDifference, { after }: Observed): Judgem
   if (difference.after === undefined) {
     return agreed;
   }
-  const content = (object: ApiObject) => {
+  const content = (object: ApiObject): unknown => {
     const isAssigned = object.kind === 'Service' || object.kind === 'Job';
-    return ownContent(isAssigned ? withoutPaths(object, assigned) : object);
+    // Of the controller that the object is for.
+    const isHeld = object.apiVersion.includes('.fluxcd.io/');
+    return ownContent(
+      withoutPaths(object, [...(isAssigned ? assigned : []), ...(isHeld ? [['metadata', 'finalizers']] : [])]),
+    );
   };
   // Secrets are masked in it.
   const compared =
@@ -127,7 +133,8 @@ export function judgeFluxDiff(entry: FluxDiffEntry | undefined, observed: Observ
   const real = happened(observed);
   const told = entry === undefined || entry.change === 'skipped' ? 'none' : entry.change;
   const words = { none: 'none', created: 'create', deleted: 'delete', drifted: 'change' } as const;
-  if (words[told] !== real && !(real === 'recreate' && told === 'drifted')) {
+  // What is made anew is told as created.
+  if (words[told] !== (real === 'recreate' ? 'create' : real)) {
     return { verdict: told === 'none' ? 'missed' : 'wrong', told: `${told}, then: ${real} (${fields(observed)})` };
   }
   if (real !== 'change') {

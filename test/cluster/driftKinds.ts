@@ -372,5 +372,24 @@ function metric(name: string, averageUtilization: number): object {
   return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
 }
 
+/** Of the cluster: what is applied before all others, and waited for. */
+const ofCluster: readonly DriftKind[] = [
+  kindOf('v1', 'Namespace', () => ({}), [], { clusterScoped: true }),
+  kindOf(
+    'scheduling.k8s.io/v1',
+    'PriorityClass',
+    () => ({ value: 1000, description: 'as in Git' }),
+    [stated('description', ['by hand', ''], optional)],
+    { clusterScoped: true },
+  ),
+  kindOf(
+    'storage.k8s.io/v1',
+    'StorageClass',
+    () => ({ provisioner: 'example.com/none', parameters: { type: 'fast' } }),
+    [free('allowVolumeExpansion', [true])],
+    { clusterScoped: true },
+  ),
+];
+
 /** The built-in kinds. Secrets and custom resources have files of their own. */
-export const builtInKinds: readonly DriftKind[] = [...workloads, ...network, ...configuration, ...quotas];
+export const builtInKinds: readonly DriftKind[] = [...workloads, ...network, ...configuration, ...quotas, ...ofCluster];

@@ -17,11 +17,11 @@ import { type FieldEdit, edited } from './fieldEdits.ts';
 
 const anybody = [editors.edit, editors.patch, editors.apply, editors.replace, ...operators];
 
-/** Objects go and come. A claim does not go while nothing takes its finalizer. */
-const comingAndGoing = allKinds.filter(({ kind }) => kind !== 'PersistentVolumeClaim');
+/** Objects go and come. Claims and namespaces do not go while nothing takes their finalizers. */
+const comingAndGoing = allKinds.filter(({ kind }) => kind !== 'PersistentVolumeClaim' && kind !== 'Namespace');
 
-/** The controller waits for cluster roles before it goes on, even for one that it leaves to somebody else to make. */
-const notAwaited = comingAndGoing.filter(({ kind }) => kind !== 'ClusterRole');
+/** For cluster roles and classes the controller waits before it goes on, even for one that it leaves to somebody else to make. */
+const notAwaited = comingAndGoing.filter(({ custom, clusterScoped }) => custom === true || !clusterScoped);
 
 function deletedPlan({ name, namespace, number, random }: CaseInput): DriftPlan {
   const kind = inTurn(comingAndGoing, number * 2 + random.below(2));
