@@ -5,11 +5,12 @@
 import type { Disposable } from '../base/disposables.ts';
 import type { ChartPuller, ClusterInputs, RepositoryState } from '../render/desired.ts';
 import type { RenderOptions, Renderer } from '../render/renderer.ts';
-import type { BuildArguments } from './buildOptions.ts';
+import { aspectAsJson, aspectAsYaml, kindOfAspect } from './buildAspect.ts';
+import type { BuildArguments, BuildAspect } from './buildOptions.ts';
 import type { FoundTarget, Target } from './findTarget.ts';
 import { nearestWord } from './nearestWord.ts';
 import { objectsAsJson, objectsAsYaml } from './printObjects.ts';
-import { type FolderRenderer, type TargetOutcome, renderTarget, titleOf } from './renderTarget.ts';
+import { type FolderRenderer, type Rendered, type TargetOutcome, renderTarget, titleOf } from './renderTarget.ts';
 import { printComparison } from './printComparison.ts';
 import { exitCodes } from './reportError.ts';
 import { type TitledNote, notesOf, reportFailures, reportNotes } from './reportOutcomes.ts';
@@ -38,6 +39,7 @@ export async function build(options: BuildArguments, found: FoundTarget, world: 
   if (options.diff !== undefined && !found.hasCommits) {
     throw new UsageError(`--diff compares with a commit, and ${found.repository} is no Git repository.`);
   }
+  checkAspect(options, found.target);
   const parts = await world.open(options, found, world.signal);
   try {
     return options.diff === undefined
@@ -45,6 +47,14 @@ export async function build(options: BuildArguments, found: FoundTarget, world: 
       : await printDiff(options, options.diff, found, parts, world);
   } finally {
     parts.dispose();
+  }
+}
+
+/** Throws `UsageError` where what is named has no such thing. */
+function checkAspect({ aspect }: BuildArguments, target: Target): void {
+  if (aspect !== 'objects' && target.by === 'name' && target.name.kind !== kindOfAspect[aspect]) {
+    const [whose, short] = aspect === 'values' ? ['a HelmRelease', 'hr'] : ['a Kustomization', 'ks'];
+    throw new UsageError(`--${aspect} are those of ${whose}: driftline build ${short}/NAME --${aspect}`);
   }
 }
 
@@ -56,22 +66,29 @@ async function printBuild(
 ): Promise<number> {
   const outcomes = await renderIn(parts.workingTree, found, parts, options, signal);
   if (outcomes.length === 0) {
-    throw await nothingMeant(found.target, [parts.workingTree], parts.renderer, signal);
+    throw await nothingMeant(found.target, [parts.workingTree], parts.renderer, signal, options.aspect);
   }
   const code = reportFailures(outcomes, options, terminal);
   const rendered = outcomes.flatMap((outcome) => (outcome.state === 'rendered' ? [outcome.rendered] : []));
-  if (options.output === 'json') {
-    // A list that lacks what could not be rendered would pass for the whole.
-    if (rendered.length === outcomes.length) {
-      terminal.print(objectsAsJson(rendered));
-    }
-  } else {
-    for (const each of rendered) {
-      terminal.print(objectsAsYaml(each));
-    }
+  // A list that lacks what could not be rendered would pass for the whole.
+  if (options.output === 'yaml' || rendered.length === outcomes.length) {
+    terminal.print(printed(rendered, options, parts.workingTree.label));
   }
-  reportNotes([...notesOf(outcomes), ...outcomes.flatMap(maskNotes)], terminal);
+  const { aspect } = options;
+  reportNotes([...notesOf(outcomes), ...(aspect === 'objects' ? outcomes.flatMap(maskNotes) : [])], terminal);
   return code;
+}
+
+/** Throws `UsageError` for a folder that has neither values nor variables. */
+function printed(all: readonly Rendered[], { aspect, output, cluster }: BuildArguments, state: string): string {
+  if (aspect === 'objects') {
+    return output === 'json' ? objectsAsJson(all) : all.map(objectsAsYaml).join('');
+  }
+  if (all.some(({ kind }) => kind !== kindOfAspect[aspect])) {
+    throw new UsageError(`The folder is not that of one Flux ${kindOfAspect[aspect]}, and has no ${aspect}.`);
+  }
+  const from = cluster === undefined ? state : `${state} and cluster ${cluster.context}`;
+  return output === 'json' ? aspectAsJson(aspect, all) : all.map((each) => aspectAsYaml(aspect, each, from)).join('');
 }
 
 function maskNotes(outcome: TargetOutcome): readonly TitledNote[] {
@@ -109,7 +126,7 @@ function renderIn(
   state: RepositoryState,
   { target, file }: FoundTarget,
   parts: BuildParts,
-  { owner, kubeVersion, apiVersions }: BuildArguments,
+  { owner, kubeVersion, apiVersions, aspect }: BuildArguments,
   signal: AbortSignal,
 ): Promise<readonly TargetOutcome[]> {
   const { renderer, renderFolder, cluster, puller } = parts;
@@ -123,7 +140,8 @@ function renderIn(
     ...(kubeVersion !== undefined && { kubernetesVersion: kubeVersion }),
     ...(apiVersions.length > 0 && { apiVersions }),
   };
-  return renderTarget(target, { renderer, renderFolder, options });
+  const only = aspect === 'objects' ? undefined : kindOfAspect[aspect];
+  return renderTarget(target, { renderer, renderFolder, options, only });
 }
 
 async function nothingMeant(
@@ -131,10 +149,16 @@ async function nothingMeant(
   states: readonly RepositoryState[],
   renderer: Renderer,
   signal: AbortSignal,
+  aspect: BuildAspect = 'objects',
 ): Promise<UsageError> {
   const where = states.map(({ label }) => label).join(' or ');
   if (target.by === 'folder') {
     return new UsageError(`The folder ${target.path} holds no files (${where}).`);
+  }
+  if (target.by === 'file' && aspect !== 'objects') {
+    return new UsageError(
+      `${target.path} states no ${kindOfAspect[aspect]}, which --${aspect} are those of (${where}).`,
+    );
   }
   if (target.by === 'file') {
     return new UsageError(`${target.path} states no Flux Kustomization and no HelmRelease (${where}).`, [

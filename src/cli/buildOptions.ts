@@ -29,6 +29,8 @@ export const buildOptions: readonly OptionRow[] = [
     value: 'yaml|json',
     help: 'form of the output; yaml with --diff is a unified diff',
   },
+  { name: 'values', help: "print a HelmRelease's values and where each comes from" },
+  { name: 'variables', help: "print a Kustomization's variables and where each comes from" },
   { name: 'pull', help: 'pull charts from their repositories; pulled ones are kept' },
   { name: 'kube-version', value: 'VERSION', help: 'Kubernetes version that charts see, without --context' },
   {
@@ -48,6 +50,9 @@ export const buildOptions: readonly OptionRow[] = [
   { name: 'help', short: 'h', help: 'show this help' },
 ];
 
+/** What of a render is printed: its objects, or what it was made with. */
+export type BuildAspect = 'objects' | 'values' | 'variables';
+
 export interface BuildArguments {
   /** As written: a path, or `KIND/NAME`. */
   readonly target: string;
@@ -58,6 +63,7 @@ export interface BuildArguments {
   /** A revision in Git's words. */
   readonly diff: string | undefined;
   readonly exitCode: boolean;
+  readonly aspect: BuildAspect;
   readonly output: 'yaml' | 'json';
   readonly pull: boolean;
   readonly kubeVersion: string | undefined;

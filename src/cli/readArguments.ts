@@ -2,6 +2,7 @@
  * The command line as a command with its arguments. Looks at words alone: whether a file, an object or a context exists is
  * found out later.
  */
+import { readAspect } from './buildAspect.ts';
 import { type BuildArguments, type OptionRow, buildOptions } from './buildOptions.ts';
 import { type DiffArguments, diffOptions } from './diffOptions.ts';
 import { nearestWord } from './nearestWord.ts';
@@ -85,6 +86,7 @@ function readBuild(values: Words['values'], targets: readonly string[]): BuildAr
     diff,
     exitCode: values.has('exit-code'),
     output: readOutput(one('output')),
+    aspect: readAspect(values),
     pull: values.has('pull'),
     kubeVersion: readKubeVersion(one('kube-version')),
     apiVersions: (values.get('api-versions') ?? [])

@@ -35,6 +35,8 @@ export interface TargetParts {
   readonly renderer: Renderer;
   readonly renderFolder: FolderRenderer;
   readonly options: RenderOptions;
+  /** Of the objects of a file those of one kind alone. */
+  readonly only?: FluxName['kind'] | undefined;
 }
 
 /** What became of one object or folder, as `title` names it. `key` is what was asked for: the same in every state. */
@@ -57,7 +59,9 @@ export async function renderTarget(target: Target, parts: TargetParts): Promise<
     }
     case 'file': {
       const outcomes: TargetOutcome[] = [];
-      for (const { name } of stated.filter(({ path }) => path === target.path).sort((a, b) => a.line - b.line)) {
+      const isWanted = ({ path, name: { kind } }: StatedFluxObject): boolean =>
+        path === target.path && (parts.only === undefined || parts.only === kind);
+      for (const { name } of stated.filter(isWanted).sort((a, b) => a.line - b.line)) {
         outcomes.push(await renderOne(titleOf(name), () => renderName(name, parts)));
       }
       return outcomes;

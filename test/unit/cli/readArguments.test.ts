@@ -13,6 +13,7 @@ const nothing = {
   file: undefined,
   diff: undefined,
   exitCode: false,
+  aspect: 'objects',
   output: 'yaml',
   pull: false,
   kubeVersion: undefined,
@@ -54,6 +55,8 @@ describe('a build', () => {
   checkBuild('build ks/apps --file clusters/a/apps.yaml', { target: 'ks/apps', file: 'clusters/a/apps.yaml' });
   checkBuild('build ks/apps --diff HEAD~2 --exit-code', { target: 'ks/apps', diff: 'HEAD~2', exitCode: true });
   checkBuild('build ks/apps -o json', { target: 'ks/apps', output: 'json' });
+  checkBuild('build hr/plex --values', { target: 'hr/plex', aspect: 'values' });
+  checkBuild('build ks/apps --variables -o json', { target: 'ks/apps', aspect: 'variables', output: 'json' });
   checkBuild('build ks/apps -ojson', { target: 'ks/apps', output: 'json' });
   checkBuild('build hr/plex --pull --kube-version 1.34', { target: 'hr/plex', pull: true, kubeVersion: '1.34' });
   checkBuild('build hr/a --api-versions a/v1,b/v1 --api-versions c/v2/D', {
