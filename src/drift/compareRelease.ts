@@ -15,7 +15,8 @@ import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
 import type { Because, Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
-import { ignoreRules } from './ignoreRules.ts';
+import { type Reinstall, releaseIdentityChange } from './identityChange.ts';
+import { type IgnoreRules, ignoreRules } from './ignoreRules.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { type Correction, correctionOf, driftNotes } from './releaseNotes.ts';
 import { type ReleaseSecrets, releaseSecrets } from './releaseSecrets.ts';
@@ -49,6 +50,8 @@ export interface ReleaseComparisonRequest {
 export interface ReleaseComparison extends Comparison {
   /** Old values against new ones; only where a render is compared, and differs. Explains most changes, so it is told first. */
   readonly config?: ConfigDiff;
+  /** It is no upgrade: Helm uninstalls what is installed and installs it anew. Also the first of the notes. */
+  readonly identity?: Reinstall;
   /** What puts the objects back where they have drifted; only of a drift. */
   readonly correction?: Correction;
   /** What is installed; absent where nothing is, or it could not be read. */
@@ -129,12 +132,8 @@ async function compareAbsent(request: ReleaseComparisonRequest, frame: Frame): P
     return { ...frame, objects: [], notes };
   }
   const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
-  const objects = await upgradeDifferences([], rendered, {
-    api,
-    signal,
-    secrets: secrets.texts,
-    hidden: secrets.unread.length > 0,
-  });
+  const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
+  const objects = await upgradeDifferences([], rendered, { api, signal, around, reinstalls: false });
   return { ...frame, objects: told(request, objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
 }
 
@@ -155,32 +154,49 @@ async function compareInstalled(
     status: stored.status,
   };
   if (!rendered) {
-    const drift = await compareDrift(request, stored, objects, secrets);
+    const drift = await compareDrift(request, frame, { stored, objects, secrets });
     return { ...frame, installed, ...drift };
   }
-  const hidden = secrets.unread.length > 0;
-  const config = hidden ? undefined : configDiff(stored, rendered, live);
-  const differences = await upgradeDifferences(objects, rendered, { api, signal, secrets: secrets.texts, hidden });
+  const identity = live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name);
+  const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live);
+  const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
+  const parts = { api, signal, around, reinstalls: identity !== undefined };
+  const differences = await upgradeDifferences(objects, rendered, parts);
   return {
     ...frame,
     installed,
     ...(config ? { config } : {}),
+    ...(identity ? { identity } : {}),
     objects: told(request, differences),
-    notes: [...rendered.notes, ...unreadNotes(secrets), ...adoptionNotes(live, stored)],
+    notes: [
+      ...(identity ? [information(identity.sentence)] : []),
+      ...rendered.notes,
+      ...unreadNotes(secrets),
+      ...adoptionNotes(live, stored),
+    ],
   };
+}
+
+interface Installed {
+  readonly stored: StoredRelease;
+  readonly objects: readonly PlacedObject[];
+  readonly secrets: ReleaseSecrets;
 }
 
 async function compareDrift(
   request: ReleaseComparisonRequest,
-  stored: StoredRelease,
-  objects: readonly PlacedObject[],
-  secrets: ReleaseSecrets,
+  frame: Frame,
+  { stored, objects, secrets }: Installed,
 ): Promise<Pick<ReleaseComparison, 'objects' | 'notes' | 'correction'>> {
   const { live, signal, onObject, onProgress } = request;
   if (live === undefined) {
     throw new TypeError('drift is that of a live release');
   }
-  const around = surroundings(request, live, stored, secrets);
+  const ignore = ignoreRules(rulesInForce(live));
+  const around = {
+    ...surroundings(request, { owner: frame.target, release: stored, secrets, ignore }),
+    renderedAs: renderedAmong(request.applied),
+  };
   let done = 0;
   const differences = await Promise.all(
     objects.map(async (object) => {
@@ -194,7 +210,7 @@ async function compareDrift(
       return difference;
     }),
   );
-  const { problem } = around.ignore;
+  const { problem } = ignore;
   return {
     objects: inOrder(differences),
     correction: correctionOf(live),
@@ -215,27 +231,33 @@ function rulesInForce(live: FluxObject): readonly unknown[] {
 }
 
 function surroundings(
-  { api, signal, clock = systemClock(), applied }: ReleaseComparisonRequest,
-  live: FluxObject,
-  stored: StoredRelease,
-  secrets: ReleaseSecrets,
-): StoredSurroundings {
+  { api, signal, clock = systemClock() }: ReleaseComparisonRequest,
+  of: {
+    readonly owner: FluxName;
+    readonly release: { readonly name: string; readonly namespace: string };
+    readonly secrets: ReleaseSecrets;
+    readonly ignore?: IgnoreRules;
+  },
+): Omit<StoredSurroundings, 'renderedAs'> {
   const requests = new PoliteRequests({ clock, signal });
-  const rendered = new Map(
-    (applied?.objects ?? []).map((desired) => [encodeInventoryId(idOf(desired.real.reveal())), desired]),
-  );
   return {
     api,
     requests,
     rights: new Rights((question) => requests.send((each) => api.mayI(question, each))),
-    release: stored,
-    ignore: ignoreRules(rulesInForce(live)),
-    secrets: secrets.texts,
-    hidden: secrets.unread.length > 0,
-    // A kind that was not known when it was rendered has no namespace there.
-    renderedAs: ({ id }) =>
-      rendered.get(encodeInventoryId(id)) ?? rendered.get(encodeInventoryId({ ...id, namespace: '' })),
+    owner: of.owner,
+    release: of.release,
+    ignore: of.ignore,
+    secrets: of.secrets.texts,
+    hidden: of.secrets.unread.length > 0,
   };
+}
+
+/** A kind that was not known when it was rendered has no namespace there. */
+function renderedAmong(applied: RenderedRelease | undefined): StoredSurroundings['renderedAs'] {
+  const rendered = new Map(
+    (applied?.objects ?? []).map((desired) => [encodeInventoryId(idOf(desired.real.reveal())), desired]),
+  );
+  return ({ id }) => rendered.get(encodeInventoryId(id)) ?? rendered.get(encodeInventoryId({ ...id, namespace: '' }));
 }
 
 function unreadNotes({ unread }: ReleaseSecrets): readonly RenderNote[] {

@@ -64,6 +64,9 @@ export type IdentityWarning = Told &
     | { readonly change: 'delete'; readonly object: ObjectId; readonly from: FluxName }
   );
 
+/** A release that is installed anew. */
+export type Reinstall = Extract<IdentityWarning, { readonly change: 'reinstall' }>;
+
 const helmGroup = 'helm.toolkit.fluxcd.io';
 const kustomizeGroup = 'kustomize.toolkit.fluxcd.io';
 
@@ -115,7 +118,7 @@ export function releaseIdentityChange(
   next: FluxObject,
   chartName?: string,
   keeps: (id: ObjectId) => boolean = () => false,
-): Extract<IdentityWarning, { change: 'reinstall' }> | undefined {
+): Reinstall | undefined {
   const present = latestSnapshot(live);
   const stored = live.status?.storageNamespace ?? '';
   if (present === undefined || stored === '') {

@@ -1,6 +1,6 @@
 /**
  * What an upgrade would change of a release: the objects of a render beside those of the manifest that Helm has stored. What Helm
- * would delete is looked at in the cluster, for the cluster has the last word about it; nothing is sent.
+ * would delete, and what it would create, is looked at in the cluster, which has the last word about it.
  */
 import { isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
@@ -11,6 +11,7 @@ import { fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath, RenderedRelease } from '../render/desired.ts';
 import { maskLive } from '../render/maskLive.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
+import { StoredComparison, type StoredSurroundings } from './storedComparison.ts';
 import { inNamespace, placeObject, type PlacedObject, withHelmMarks } from './storedObjects.ts';
 import { restartsPods } from './podRestarts.ts';
 import { renderedPaths } from './renderedPaths.ts';
@@ -18,10 +19,10 @@ import { renderedPaths } from './renderedPaths.ts';
 export interface UpgradeParts {
   readonly api: ClusterApi;
   readonly signal: AbortSignal;
-  /** Texts that must be shown nowhere: of this render, and old ones that the stored release still holds. */
-  readonly secrets: Sealed<readonly string[]>;
-  /** Secrets that could not be read may have gone into the release: then no values are shown. */
-  readonly hidden: boolean;
+  /** Without ignore rules: an upgrade leaves nothing out. */
+  readonly around: Omit<StoredSurroundings, 'renderedAs'>;
+  /** It is no upgrade: Helm uninstalls the release and installs another one (`releaseIdentityChange`). */
+  readonly reinstalls: boolean;
 }
 
 /** In no special order. Hooks and definitions of `crds/` are not compared: neither is in the manifest. */
@@ -30,53 +31,84 @@ export async function upgradeDifferences(
   rendered: RenderedRelease,
   parts: UpgradeParts,
 ): Promise<readonly ObjectDifference[]> {
-  const { api, signal } = parts;
   const left = new Map(stored.map((object) => [keyOf(object.id), object]));
-  const differences: ObjectDifference[] = [];
-  for (const desired of rendered.objects.filter(({ role }) => role === undefined)) {
-    const marked = withHelmMarks(desired.real.reveal(), rendered.release);
-    const placed = await placeObject(marked, rendered.release.namespace, api, signal);
+  const pairs = await Promise.all(
+    rendered.objects
+      .filter(({ role }) => role === undefined)
+      .map(async (desired) => {
+        const marked = withHelmMarks(desired.real.reveal(), rendered.release);
+        const placed = await placeObject(marked, rendered.release.namespace, parts.api, parts.signal);
+        const shown = inNamespace(withHelmMarks(desired.object, rendered.release), placed.id.namespace);
+        return { placed, desired: { ...desired, object: shown, real: placed.object } };
+      }),
+  );
+  const compared = pairs.map(({ placed, desired }) => {
     const counterpart = left.get(keyOf(placed.id));
     left.delete(keyOf(placed.id));
-    const shown = withHelmMarks(desired.object, rendered.release);
-    const whole = { ...desired, object: inNamespace(shown, placed.id.namespace), real: placed.object };
-    differences.push(counterpart ? changed(counterpart, placed, whole, parts) : created(placed, whole, parts));
-  }
-  for (const object of left.values()) {
-    differences.push(await deleted(object, parts));
-  }
-  return differences;
+    return counterpart ? changed(counterpart, placed, desired, parts) : created(placed, desired, rendered, parts);
+  });
+  return Promise.all([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
 }
 
 function keyOf({ group, kind, namespace, name }: ObjectId): string {
   return JSON.stringify([group, kind, namespace, name]);
 }
 
-function created(placed: PlacedObject, desired: DesiredObject, { secrets, hidden }: UpgradeParts): ObjectDifference {
-  const { after } = maskLive({ desired, secrets });
-  const { id, apiVersion } = placed;
-  return { id, apiVersion, change: 'create', paths: [], ...(after && !hidden ? { after } : {}) };
+/** Helm takes an object over that exists, unless the HelmRelease forbids it (helm-controller internal/action/install.go, upgrade.go). */
+async function created(
+  placed: PlacedObject,
+  desired: DesiredObject,
+  { inForce }: RenderedRelease,
+  { around }: UpgradeParts,
+): Promise<ObjectDifference> {
+  const { id, apiVersion, resource } = placed;
+  const { after } = maskLive({ desired, secrets: around.secrets });
+  const create: ObjectDifference = {
+    id,
+    apiVersion,
+    change: 'create',
+    paths: [],
+    ...(after && !around.hidden ? { after } : {}),
+  };
+  if (resource === undefined) {
+    return create; // its definition may come with the release
+  }
+  const comparison = new StoredComparison({ ...around, renderedAs: () => desired }, placed);
+  const live = await comparison.read(resource);
+  if (live === 'forbidden' || (isFailure(live) && live.reason !== 'notFound')) {
+    return { ...create, approximate: true, reason: 'Whether it exists already could not be read.' };
+  }
+  if (isFailure(live)) {
+    return create;
+  }
+  if (['install', 'upgrade'].some((action) => fieldAt(inForce.spec, action, 'disableTakeOwnership') === true)) {
+    const reason = 'It exists already, and Helm is not to take it over (disableTakeOwnership), so the release fails.';
+    return { id, apiVersion, change: 'unknown', paths: [], because: 'otherOwner', reason };
+  }
+  return comparison.against(resource, live);
 }
 
 function changed(
   stored: PlacedObject,
   placed: PlacedObject,
   desired: DesiredObject,
-  { secrets, hidden }: UpgradeParts,
+  { around: { secrets, hidden }, reinstalls }: UpgradeParts,
 ): ObjectDifference {
   const [live, next] = [stored.object.reveal(), placed.object.reveal()];
   const sides = maskLive({ desired, live, secrets });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
-  if (!sides.differs || paths.length === 0) {
+  const isMadeAnew = reinstalls && !isKept(live);
+  if (!isMadeAnew && (!sides.differs || paths.length === 0)) {
     return { id, apiVersion, change: 'none', paths: [] };
   }
   const told = paths.map(({ path, effect }): FieldDifference => ({ path: sides.shownPath(path), effect }));
   return {
     id,
     apiVersion,
-    change: 'change',
+    change: isMadeAnew ? 'recreate' : 'change',
     paths: told,
+    ...(isMadeAnew ? { reason: 'Helm uninstalls the release and installs another one, which makes it anew.' } : {}),
     ...(restartsPods(
       next,
       paths.map(({ path }) => path),
@@ -93,18 +125,21 @@ function isWithin(path: FieldPath, place: FieldPath): boolean {
   return place.every((key, at) => path[at] === key);
 }
 
-/** Helm asks the live object whether it is to be kept, with this very word (helm pkg/kube client.go `Update`). */
+/**
+ * An upgrade asks the live object whether it is to be kept (helm pkg/kube client.go `Update`), an uninstall the manifest
+ * (pkg/action/resource_policy.go).
+ */
 async function deleted(
   stored: PlacedObject,
-  { api, signal, secrets, hidden }: UpgradeParts,
+  { api, reinstalls, around: { requests, secrets, hidden } }: UpgradeParts,
 ): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = stored;
   const object = stored.object.reveal();
   const base = { id, apiVersion, paths: [] };
   let live: KubernetesObject | undefined = object;
-  if (resource) {
+  if (resource && !reinstalls) {
     try {
-      live = await api.getMetadata(resource, id, signal);
+      live = await requests.send((signal) => api.getMetadata(resource, id, signal));
     } catch (error) {
       if (isFailure(error, 'notFound')) {
         return { ...base, change: 'none', reason: 'no longer in the chart, and deleted already' };
@@ -115,10 +150,14 @@ async function deleted(
       live = object; // the manifest most often says the same
     }
   }
-  if (fieldAt(live.metadata.annotations, 'helm.sh/resource-policy') === 'keep') {
+  if (isKept(live)) {
     const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy: keep)';
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
   }
   const { before } = maskLive({ live: object, secrets });
   return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };
+}
+
+function isKept({ metadata }: KubernetesObject): boolean {
+  return fieldAt(metadata.annotations, 'helm.sh/resource-policy') === 'keep';
 }

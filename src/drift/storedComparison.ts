@@ -7,15 +7,15 @@ import { type Failure, isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
-import { displayName } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import type { DesiredObject, FieldPath } from '../render/desired.ts';
+import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
 import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
 import { approximateChange } from './approximateChange.ts';
 import { isTyped } from './builtInKinds.ts';
 import type { FieldChange } from './compareObjects.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
+import { formerOwner } from './formerOwner.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { fieldOwners, lastWriter } from './managedFields.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
@@ -39,8 +39,11 @@ export interface StoredSurroundings {
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
   readonly rights: Rights;
+  /** The HelmRelease. */
+  readonly owner: FluxName;
   readonly release: Pick<StoredRelease, 'name' | 'namespace'>;
-  readonly ignore: IgnoreRules;
+  /** What drift detection leaves out; absent where an upgrade is meant, which leaves nothing out. */
+  readonly ignore: IgnoreRules | undefined;
   readonly secrets: Sealed<readonly string[]>;
   /** Secrets that could not be read may have gone into the release: then nothing is shown of values, nor of the server's words. */
   readonly hidden: boolean;
@@ -69,25 +72,34 @@ export class StoredComparison {
       const reason = `The cluster does not serve ${this.#sent.kind} of ${apiVersion}, so helm-controller cannot compare it.`;
       return this.#result({ change: 'unknown', because: 'notServed', reason });
     }
-    if (isExcluded(this.#sent) || this.#around.ignore.pointersFor(this.#sent).includes('')) {
+    if (this.#isLeftOut(this.#sent) || this.#ignored.includes('')) {
       return this.#excluded();
     }
-    const may = await this.#try(() => this.#around.rights.may('get', resource, this.#stored.id.namespace));
-    if (may === false) {
+    const found = await this.read(resource);
+    if (found === 'forbidden') {
       return this.#forbidden('get', resource);
     }
-    return isFailure(may) ? this.#failed(may) : this.#against(resource);
+    return isFailure(found) && found.reason !== 'notFound'
+      ? this.#failed(found)
+      : this.against(resource, isFailure(found) ? undefined : found);
   }
 
-  async #against(resource: ApiResource, reads = 1): Promise<ObjectDifference> {
-    const { api, requests } = this.#around;
+  /** The live object; `forbidden`: it was not asked for. */
+  async read(resource: ApiResource): Promise<KubernetesObject | Failure | 'forbidden'> {
+    const { api, requests, rights } = this.#around;
     const { id } = this.#stored;
-    const found = await this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
-    if (isFailure(found) && found.reason !== 'notFound') {
-      return this.#failed(found);
+    const may = await this.#try(() => rights.may('get', resource, id.namespace));
+    if (may === false) {
+      return 'forbidden';
     }
-    const live = isFailure(found) ? undefined : found;
-    if (live && isExcluded(live)) {
+    return isFailure(may)
+      ? may
+      : this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
+  }
+
+  /** `live`: as it was just read; `undefined` where there is none. */
+  async against(resource: ApiResource, live: KubernetesObject | undefined, reads = 1): Promise<ObjectDifference> {
+    if (live && this.#isLeftOut(live)) {
       return this.#excluded();
     }
     const missing = await this.#missingRight(resource, live ? ['patch'] : ['patch', 'create']);
@@ -102,7 +114,11 @@ export class StoredComparison {
       return this.#refused(answer, live);
     }
     if (live?.metadata.resourceVersion !== answer.metadata.resourceVersion && reads < mostReads) {
-      return this.#against(resource, reads + 1); // somebody wrote it in between: what they wrote is no drift
+      // Somebody wrote it in between: what they wrote is no drift.
+      const now = await this.read(resource);
+      if (now !== 'forbidden' && (!isFailure(now) || now.reason === 'notFound')) {
+        return this.against(resource, isFailure(now) ? undefined : now, reads + 1);
+      }
     }
     const names = dropped.map((path) => path.join('.')).join(', ');
     const remark =
@@ -131,8 +147,8 @@ export class StoredComparison {
     if (live === undefined) {
       return this.#missing(undefined, remark);
     }
-    const ignored = this.#around.ignore.pointersFor(this.#sent);
-    const { next } = approximateChange({ desired: this.#sent, live, mergesOnly: true, ignored });
+    const given = { desired: this.#sent, live, mergesOnly: true, ignored: this.#ignored };
+    const { next } = approximateChange(given);
     return this.#compared(live, next, remark);
   }
 
@@ -160,7 +176,7 @@ export class StoredComparison {
   }
 
   #compared(live: KubernetesObject, dryRun: KubernetesObject, remark: Remark): ObjectDifference {
-    const { changes, next } = predictCorrection(live, dryRun, this.#around.ignore.pointersFor(this.#sent));
+    const { changes, next } = predictCorrection(live, dryRun, this.#ignored);
     const real = remark.approximate === true ? {} : { real: new Sealed({ live, next }) }; // an approximation proves nothing
     if (changes.length === 0) {
       return this.#result({ change: 'none', ...remark, ...real });
@@ -185,13 +201,18 @@ export class StoredComparison {
 
   /** What is to be known of how the difference goes away. */
   #corrections(live: KubernetesObject, changes: readonly FieldChange[]): Pick<Outcome, 'reason' | 'takenOverFrom'> {
+    const former = formerOwner(live, this.#around.owner);
+    const marks = live.metadata.annotations ?? {};
     const { release } = this.#around;
-    const { annotations = {} } = live.metadata;
-    const [name, namespace] = ['name', 'namespace'].map((part) => annotations[`meta.helm.sh/release-${part}`]);
-    const isOther = name !== undefined && (name !== release.name || namespace !== release.namespace);
-    const isData = this.#isSecret && changes.some(({ path }) => path[0] === 'data' || path[0] === 'stringData');
+    const isOwn =
+      marks['meta.helm.sh/release-name'] === release.name &&
+      marks['meta.helm.sh/release-namespace'] === release.namespace;
+    const isData =
+      this.#around.ignore !== undefined &&
+      this.#isSecret &&
+      changes.some(({ path }) => path[0] === 'data' || path[0] === 'stringData');
     return {
-      ...(isOther ? { takenOverFrom: `Helm release ${displayName({ namespace: namespace ?? '', name })}` } : {}),
+      ...(former === undefined || isOwn ? {} : { takenOverFrom: former }),
       ...(isData
         ? {
             reason:
@@ -257,6 +278,14 @@ export class StoredComparison {
     return this.#isSecret || hidden
       ? `${words}.`
       : `${words}: ${withoutSecretsOf(message, renderedAs(this.#stored), secrets)}`;
+  }
+
+  get #ignored(): readonly string[] {
+    return this.#around.ignore?.pointersFor(this.#sent) ?? [];
+  }
+
+  #isLeftOut(object: KubernetesObject): boolean {
+    return this.#around.ignore !== undefined && isExcluded(object);
   }
 
   get #isSecret(): boolean {

@@ -133,6 +133,84 @@ for (const { title, manifest, objects, world = {}, expected } of rows) {
   });
 }
 
+const byKubectl = manifestObject(
+  'ConfigMap',
+  'settings',
+  { data: { level: 'debug' } },
+  {
+    namespace: 'apps',
+    resourceVersion: '7',
+    annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+  },
+);
+
+test('an object that exists already is taken over: what Helm would change of it, and whose it is', async () => {
+  const bed = new ReleaseBed({ manifest: [], notStored: true, live: [byKubectl] });
+  const comparison = await bed.compare({
+    live: undefined,
+    rendered: rendered([configMap('settings', { level: 'info' })]),
+  });
+  const difference = find(comparison, 'settings');
+  assert.deepEqual([difference.change, difference.takenOverFrom], ['change', 'kubectl']);
+  assert.ok(difference.paths.some(({ path, effect }) => effect === 'replace' && path.join('.') === 'data.level'));
+  assert.deepEqual(
+    bed.asked.filter((what) => what.includes('settings')),
+    ['get ConfigMap settings', 'dry-run ConfigMap settings'],
+  );
+});
+
+test('an upgrade leaves nothing out that drift detection leaves out', async () => {
+  const annotations = { 'helm.toolkit.fluxcd.io/driftDetection': 'disabled' };
+  const bed = new ReleaseBed({
+    manifest: [],
+    live: [{ ...byKubectl, metadata: { ...byKubectl.metadata, annotations } }],
+  });
+  const live = helmRelease({ driftDetection: { mode: 'enabled', ignore: [{ paths: [''] }] } });
+  const comparison = await bed.compare({ live, rendered: rendered([configMap('settings', { level: 'info' })]) });
+  assert.equal(find(comparison, 'settings').change, 'change');
+});
+
+test('an object that exists already, and Helm is told to take nothing over', async () => {
+  const bed = new ReleaseBed({ manifest: [], live: [byKubectl] });
+  const inForce = helmRelease({ upgrade: { disableTakeOwnership: true } });
+  const comparison = await bed.compare({ rendered: rendered([configMap('settings', {})], { inForce }) });
+  const { change, because, reason } = find(comparison, 'settings');
+  assert.deepEqual([change, because], ['unknown', 'otherOwner']);
+  assert.match(reason ?? '', /so the release fails/);
+});
+
+test('where nobody may look whether an object exists, it is created as far as is known', async () => {
+  const bed = new ReleaseBed({ manifest: [], refused: ['get configmaps'], live: [byKubectl] });
+  const { change, approximate } = find(
+    await bed.compare({ rendered: rendered([configMap('settings', {})]) }),
+    'settings',
+  );
+  assert.deepEqual([change, approximate], ['create', true]);
+});
+
+test('a release under another name is uninstalled and installed: what both have is made anew', async () => {
+  const keeping = manifestObject(
+    'PersistentVolumeClaim',
+    'data',
+    {},
+    { annotations: { 'helm.sh/resource-policy': 'keep' } },
+  );
+  const bed = new ReleaseBed({ manifest: [settings, gone, keeping], live: [installed(gone)] });
+  const inForce = helmRelease({ releaseName: 'store' });
+  const comparison = await bed.compare({
+    rendered: rendered([configMap('settings', { level: 'info' })], {
+      inForce,
+      release: { name: 'store', namespace: 'apps' },
+    }),
+  });
+  assert.deepEqual(
+    comparison.objects.map(({ change, id }) => `${change} ${id.name}`),
+    ['delete old', 'recreate settings', 'skip data'],
+  );
+  assert.equal(comparison.identity?.target, 'release name');
+  assert.match(comparison.notes[0]?.message ?? '', /its release name changes from shop to store, so Helm uninstalls/);
+});
+
 test('pods restart where their template changes', async () => {
   const bed = new ReleaseBed({ manifest: [manifestObject('Deployment', 'web', { spec: pods('web:1') })] });
   const next = desired('Deployment', 'web', { apiVersion: 'apps/v1', spec: pods('web:2') });
