@@ -75,6 +75,20 @@ describe('build', () => {
     checkNoSecret(ended);
   });
 
+  it('the values and variables that it was made with, without a secret in any form', async () => {
+    const values = await run('build hr/hello -n web --values');
+    assert.deepEqual(objectsIn(values), [{ greeting: 'hello from north', host: '•••' }]);
+    assert.match(values.output, /^greeting: hello from north {2}# inline$/m);
+    const variables = await run('build ks/apps --variables');
+    assert.deepEqual(objectsIn(variables), [{ DOMAIN: '•••', ZONE: 'north' }]);
+    assert.match(variables.output, /^DOMAIN: •{3} +# Secret cluster-secrets key DOMAIN$/m);
+    const asJson = [await run('build hr/hello --values -o json'), await run('build ks/apps --variables -o json')];
+    for (const ended of [values, variables, ...asJson]) {
+      assert.equal(ended.code, 0, ended.messages);
+      checkNoSecret(ended);
+    }
+  });
+
   it('a file, from the folder in which it is', async () => {
     const ended = await run('build hello.yaml -o json', { folder: join(tree.root, 'apps') });
     assert.equal(ended.code, 0, ended.messages);
