@@ -6,13 +6,16 @@ import type { Findings, FoundDifference } from './findings.ts';
 
 /** Ends with a line break. */
 export function diffAsJson(findings: Findings): string {
-  const { target, from, against, complete, objects, configs, missing, notes } = findings;
+  const { target, from, against, complete, objects, configs, missing, notes, warnings } = findings;
   const report = {
     target,
     from,
     against,
     complete,
     objects: objects.map(objectAsJson),
+    ...(warnings.length > 0 && {
+      warnings: warnings.map(({ change, sentence, losses }) => ({ change, sentence, losses })),
+    }),
     ...(missing.length > 0 && { missing }),
     ...(notes.length > 0 && { notes: notes.map(({ title: of, severity, message }) => ({ of, severity, message })) }),
     ...(configs.length === 0

@@ -8,10 +8,12 @@ import { keyOf } from '../drift/compareStates.ts';
 import { idOf } from '../flux/objectKey.ts';
 import type { RenderedKustomization, RepositoryState } from '../render/desired.ts';
 import { approximate, information } from '../render/renderNote.ts';
-import { type DiffRun, listeners, requiredRepository } from './diffObject.ts';
+import { listeners, requiredRepository } from './diffObject.ts';
 import type { DiffCluster, DiffRepository } from './diffParts.ts';
+import type { DiffRun } from './diffRun.ts';
 import { titleOf } from './renderTarget.ts';
 import { UsageError } from './usageError.ts';
+import { warnOfIdentity } from './warnOfIdentity.ts';
 
 /** Throws `UsageError`, and `Failure` for what concerns the whole. */
 export async function diffChanged(run: DiffRun): Promise<void> {
@@ -42,6 +44,13 @@ export async function diffChanged(run: DiffRun): Promise<void> {
     onTarget: (target) => findings.settle(target.name, told(target)),
     onProgress: ({ done, total, name }) => progress(`${done} of ${total} rendered: ${titleOf(name)}`),
   });
+  if (cluster) {
+    await warnOfIdentity(
+      targets.flatMap(({ after }) => after ?? []),
+      cluster,
+      run,
+    );
+  }
   for (const target of targets) {
     await tell(target, cluster, run);
   }

@@ -8,24 +8,15 @@ import type { Comparison, ComparisonProgress, ObjectDifference } from '../drift/
 import { renderApplied } from '../drift/renderApplied.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { displayName } from '../flux/objectKey.ts';
-import { isSuspended } from '../flux/suspension.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
 import type { FluxName, RenderedKustomization, RenderedRelease, RepositoryState } from '../render/desired.ts';
 import type { Ambiguous, RenderOptions } from '../render/renderer.ts';
-import { information } from '../render/renderNote.ts';
 import { targetText } from './diffAsJson.ts';
-import type { Against, DiffArguments } from './diffOptions.ts';
-import type { DiffCluster, DiffParts, DiffRepository } from './diffParts.ts';
-import type { Findings } from './findings.ts';
+import type { Against } from './diffOptions.ts';
+import type { DiffCluster, DiffRepository } from './diffParts.ts';
+import type { DiffRun } from './diffRun.ts';
 import { titleOf } from './renderTarget.ts';
-
-export interface DiffRun {
-  readonly options: DiffArguments;
-  readonly parts: DiffParts;
-  readonly findings: Findings;
-  readonly signal: AbortSignal;
-  readonly progress: (text: string) => void;
-}
+import { warnOfIdentity } from './warnOfIdentity.ts';
 
 /** Throws `UsageError`, and `Failure` for what cannot be compared at all. */
 export async function diffObject(name: FluxName, run: DiffRun): Promise<void> {
@@ -51,20 +42,13 @@ async function diffApplied(name: FluxName, run: DiffRun): Promise<void> {
     findings.from = 'the installed release';
     const comparison = await cluster.compareRelease({ live, signal, ...listeners(own, run) });
     settle(own, comparison, run);
-    return suspendedNote(own, live, run);
+    return;
   }
   const { renderer, repository } = parts;
   const clone = repository?.hasCommits === true ? repository : undefined;
   const { rendered, from } = await renderApplied({ live, cluster: cluster.inputs, clone, renderer, signal });
   findings.from = from;
   settle(own, await cluster.compareKustomization({ rendered, live, from, signal, ...listeners(own, run) }), run);
-  suspendedNote(own, live, run);
-}
-
-function suspendedNote(name: FluxName, live: FluxObject, { findings }: DiffRun): void {
-  if (isSuspended(live)) {
-    findings.note(name, [information('It is suspended: nothing is corrected until it is resumed.')]);
-  }
 }
 
 async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promise<void> {
@@ -87,6 +71,7 @@ async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promis
   const cluster = requiredCluster(run);
   findings.against = `cluster ${cluster.context}`;
   const [live] = await cluster.find(after.name, signal);
+  await warnOfIdentity([after], cluster, run);
   await diffRendered(after, live, run, against.by);
 }
 

@@ -7,14 +7,14 @@ import type { OptionRow } from './buildOptions.ts';
 export const diffOptions: readonly OptionRow[] = [
   { name: 'namespace', short: 'n', value: 'NS', help: 'namespace of the object; without it the name is searched' },
   { name: 'changed', help: 'every Kustomization that uncommitted or unpushed changes touch' },
-  { name: 'path', value: 'DIR', help: 'compare the files here; without it what was applied last is compared' },
+  { name: 'path', value: 'DIR', help: 'compare the files here, not what was applied last' },
   {
     name: 'against',
     value: 'cluster|applied|REV',
-    help: 'the other side: what lives (default), what was applied last, or a commit',
+    help: 'the other side: what lives (default), or REV, a commit',
   },
   { name: 'owner', value: 'NS/NAME', help: 'the Kustomization that builds the object, where several do' },
-  { name: 'context', value: 'NAME', help: 'context of the cluster; may be left out where the kubeconfig has one' },
+  { name: 'context', value: 'NAME', help: 'the cluster; may be left out where the kubeconfig has one' },
   { name: 'kubeconfig', value: 'FILE', help: 'default: $KUBECONFIG, else ~/.kube/config' },
   { name: 'output', short: 'o', value: 'text|json', help: 'form of the output; default: text' },
   { name: 'allow-unknown', help: 'what could not be compared does not change the exit code' },

@@ -17,6 +17,8 @@ export interface DiffCluster {
   readonly inputs: ClusterInputs;
   /** All of that name where `namespace` is `''`. Empty also where the kind is not served. */
   find(name: FluxName, signal: AbortSignal): Promise<readonly FluxObject[]>;
+  /** All Kustomizations and HelmReleases. */
+  fluxObjects(signal: AbortSignal): Promise<readonly FluxObject[]>;
   /** Whether there is a ConfigMap or Secret of that name; also where one may not look. */
   exists(kind: 'ConfigMap' | 'Secret', namespace: string, name: string, signal: AbortSignal): Promise<boolean>;
   compareKustomization(task: Omit<KustomizationToCompare, 'api' | 'clock'>): Promise<Comparison>;

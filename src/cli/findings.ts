@@ -5,6 +5,7 @@
 import type { ConfigDiff } from '../drift/configDiff.ts';
 import { changeOrder } from '../drift/compareStates.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
+import type { IdentityWarning } from '../drift/identityChange.ts';
 import type { FluxName, RenderNote } from '../render/desired.ts';
 import type { TitledNote } from './reportOutcomes.ts';
 import { titleOf } from './renderTarget.ts';
@@ -37,6 +38,7 @@ export class Findings {
   readonly #notes: TitledNote[] = [];
   readonly #configs: FoundConfig[] = [];
   readonly #missing: Missing[] = [];
+  readonly #warnings: IdentityWarning[] = [];
   readonly #failures: { readonly title: string; readonly error: unknown }[] = [];
   /** `ks/flux-system/apps`, `changed`, the folder; as written until it is found. */
   target: string;
@@ -68,6 +70,14 @@ export class Findings {
 
   get missing(): readonly Missing[] {
     return this.#missing;
+  }
+
+  get warnings(): readonly IdentityWarning[] {
+    return this.#warnings;
+  }
+
+  warn(warnings: readonly IdentityWarning[]): void {
+    this.#warnings.push(...warnings);
   }
 
   /** One of several that are still compared. */

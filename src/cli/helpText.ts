@@ -37,14 +37,15 @@ Examples:
   driftline build hr/plex -n media --diff origin/main
 `;
 
-export const diffHelp = `Says what differs, object by object and field by field. Asks the cluster by dry-runs: nothing is written.
+export const diffHelp = `Says what differs, object by object and field by field. A cluster is asked by dry-runs: nothing is
+written.
 
 Usage:
   driftline diff ks/NAME|hr/NAME             drift: what lives against what was applied last
   driftline diff ks/NAME|hr/NAME --path DIR  what the files here would change
   driftline diff --changed                   what uncommitted and unpushed changes would change
-  driftline diff --path DIR                  a folder that the cluster has not applied yet: all that its
-                                             Kustomizations lead to, what is there already, what is missing
+  driftline diff --path DIR                  a folder that the cluster has not applied yet: what is
+                                             there already, what would be made, what is missing
 
 Options:
 ${optionLines(diffOptions)}
@@ -56,7 +57,7 @@ Exit codes:
   0    nothing differs
   1    something differs
   2    it could not be compared, or the command line is wrong
-  3    something could not be compared, and is listed as unknown (--allow-unknown: it does not count)
+  3    something could not be compared and is listed as unknown, unless --allow-unknown is given
   130  interrupted; what was compared by then is printed
 
 Examples:

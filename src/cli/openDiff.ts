@@ -73,6 +73,10 @@ function diffCluster(api: ClusterApi, engine: WorkerEngine, log: Log, clock: Clo
     context: api.context,
     inputs: new LiveClusterInputs({ api, clock, log }),
     find: (name, signal) => find(api, name, signal),
+    fluxObjects: async (signal) => {
+      const kinds = ['Kustomization', 'HelmRelease'] as const;
+      return (await Promise.all(kinds.map((kind) => listAll(api, kind, signal)))).flat();
+    },
     exists: async (kind, namespace, name, signal) => {
       const resource = await api.findResource({ group: '', kind }, signal);
       try {
@@ -88,6 +92,19 @@ function diffCluster(api: ClusterApi, engine: WorkerEngine, log: Log, clock: Clo
     compareKustomization: (task) => compareKustomization({ ...task, api, clock }),
     compareRelease: (request) => compareRelease({ ...request, api, read }),
   };
+}
+
+/** Empty where the kind is not served. */
+async function listAll(api: ClusterApi, kind: FluxName['kind'], signal: AbortSignal): Promise<readonly FluxObject[]> {
+  const known = fluxKinds.find((one) => one.kind === kind);
+  const resource = known && (await api.findResource(known, signal));
+  const found: FluxObject[] = [];
+  for (let next: string | undefined = ''; resource && next !== undefined;) {
+    const page = await api.list(resource, { limit: 500, ...(next !== '' && { next }) }, signal);
+    found.push(...page.items.map(asFluxObject));
+    next = page.next;
+  }
+  return found;
 }
 
 /** A name without a namespace is looked for in all of them. */

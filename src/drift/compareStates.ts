@@ -4,11 +4,12 @@
  */
 import { type ObjectId, idOf } from '../flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
-import { asFlag, asText } from '../flux/untyped.ts';
+import { asFlag } from '../flux/untyped.ts';
 import { compareRenders, type ObjectChange } from '../render/compareRenders.ts';
 import type { DesiredObject, LeftAlone, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
 import type { Because, Change, FieldDifference, ObjectDifference } from './difference.ts';
 import { leftAlone } from '../render/leftAlone.ts';
+import { staysBehind } from './identityChange.ts';
 import { renderedPaths } from './renderedPaths.ts';
 import { restartsPods } from './podRestarts.ts';
 
@@ -107,23 +108,10 @@ function keptBy(owner: FluxObject): string | undefined {
     : undefined;
 }
 
-/** With the owner itself goes what its finalizer deletes (kustomize-controller `finalize`, helm-controller `reconcileDelete`). */
+/** With the owner itself goes what its finalizer deletes. */
 function keptWithOwner(owner: FluxObject | undefined): string | undefined {
-  if (owner === undefined) {
-    return undefined;
-  }
-  const title = owner.kind === 'Kustomization' ? 'Kustomization' : 'HelmRelease';
-  if (owner.spec?.suspend === true) {
-    return `stays in the cluster: its ${title} is suspended when it is deleted`;
-  }
-  if (owner.kind !== 'Kustomization') {
-    return undefined;
-  }
-  const policy = asText(owner.spec?.['deletionPolicy']) ?? 'MirrorPrune';
-  if (policy === 'Orphan') {
-    return 'stays in the cluster: the deletion policy of its Kustomization is Orphan';
-  }
-  return policy === 'MirrorPrune' ? keptBy(owner) : undefined;
+  const why = owner && staysBehind(owner);
+  return owner && why !== undefined ? `stays in the cluster when its ${owner.kind} goes: ${why}` : undefined;
 }
 
 function keptByItself(object: KubernetesObject, owner: Rendered['kind'] | undefined): string | undefined {

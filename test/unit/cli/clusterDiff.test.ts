@@ -111,11 +111,6 @@ describe('drift of a Kustomization', () => {
       /^note: Kustomization flux-system\/apps: ConfigMap default\/b: left alone: it says ssa Ignore$/m,
     );
   });
-
-  test('that it is suspended is said', async () => {
-    const run = await drift([], 'ks/apps', { live: [liveObject(namedApps, { suspend: true })] });
-    assert.match(run.messages, /^note: Kustomization flux-system\/apps: It is suspended/m);
-  });
 });
 
 describe('exit codes', () => {

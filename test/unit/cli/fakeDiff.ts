@@ -113,6 +113,15 @@ function fakeParts(
   };
 }
 
+/** What cannot be rendered is stated all the same. */
+function statedName(key: string, rendering: Rendering): FluxName | undefined {
+  if (rendering instanceof Error) {
+    const [kind, name = ''] = key.split('/');
+    return { kind: kind === 'HelmRelease' ? kind : 'Kustomization', namespace: 'flux-system', name };
+  }
+  return rendering.kind === 'ambiguous' ? undefined : rendering.name;
+}
+
 function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDiffWorld): Renderer {
   const render = <T>({ kind, name }: FluxName, { state }: RenderOptions): Promise<T> => {
     const known = states.get(state.key);
@@ -124,11 +133,10 @@ function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDif
   return {
     stated: ({ key }) =>
       Promise.resolve(
-        Object.values(states.get(key)?.renderings ?? {}).flatMap((rendering) =>
-          rendering instanceof Error || rendering.kind === 'ambiguous'
-            ? []
-            : [stated(rendering.name, `files/${rendering.name.name}.yaml`, { path: `./${rendering.name.name}` })],
-        ),
+        Object.entries(states.get(key)?.renderings ?? {}).flatMap(([own, rendering]) => {
+          const name = statedName(own, rendering);
+          return name ? [stated(name, `files/${name.name}.yaml`, { path: `./${name.name}` })] : [];
+        }),
       ),
     kustomization: (name, options) => render(name, options),
     release: (name, options) => render(name, options),
@@ -167,6 +175,7 @@ function fakeCluster(
             (namespace === '' || one.metadata.namespace === namespace),
         ),
       ),
+    fluxObjects: () => Promise.resolve(live),
     exists: (kind, namespace, name) => Promise.resolve(existing.includes(`${kind}/${namespace}/${name}`)),
     async compareKustomization(task) {
       tasks.push(task);

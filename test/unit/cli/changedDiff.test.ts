@@ -1,0 +1,311 @@
+/** `driftline diff --changed` and `--path DIR` as a user meets them: many objects at once, some of which cannot be rendered. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Failure } from '../../../src/base/failure.ts';
+import type { DesiredObject, FluxName, RenderedKustomization } from '../../../src/render/desired.ts';
+import { changedObject, comparedObject } from '../../support/comparisons.ts';
+import { desired } from '../../support/rendered.ts';
+import { configMap, namedApps, namedPlex, type Rendering, renderedApps, renderedPlex } from './fakeBuild.ts';
+import { type FakeDiffRun, type FakeDiffState, liveObject, runDiff } from './fakeDiff.ts';
+
+const replicas = { path: ['spec', 'replicas'], effect: 'replace' } as const;
+
+function kustomization(name: FluxName, objects: readonly DesiredObject[], spec: object = {}): RenderedKustomization {
+  const inForce = {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: name.name, namespace: name.namespace },
+    spec: { prune: true, ...spec },
+  };
+  return renderedApps(objects, { name, inForce });
+}
+
+function state(renderings: Readonly<Record<string, Rendering>>): FakeDiffState {
+  const names = Object.keys(renderings).map((key) => key.split('/')[1] ?? '');
+  return { renderings, files: Object.fromEntries(names.map((name) => [`${name}/a.yaml`, ''])) };
+}
+
+const infra: FluxName = { ...namedApps, name: 'infra' };
+
+describe('--changed', () => {
+  const before = state({
+    'Kustomization/apps': kustomization(namedApps, [configMap('a', { k: '1' }), configMap('moves', {})]),
+    'Kustomization/infra': kustomization(infra, [configMap('b', { k: '1' }), configMap('gone', {})]),
+  });
+  const now = state({
+    'Kustomization/apps': kustomization(namedApps, [configMap('a', { k: '2' })]),
+    'Kustomization/infra': kustomization(infra, [
+      configMap('b', { k: '1' }),
+      configMap('moves', {}),
+      configMap('new', {}),
+    ]),
+  });
+  const world = { now, commits: { base: before }, pushed: 'base', changed: ['apps/a.yaml', 'infra/a.yaml'] };
+
+  test('one list of all, with counts, against the commit that is pushed; asks no cluster', async () => {
+    const run = await runDiff('--changed', world);
+    assert.equal(run.code, 1);
+    assert.deepEqual(
+      run.output.split('\n').filter((line) => line.startsWith('diff ')),
+      [
+        'diff Kustomization flux-system/infra: delete ConfigMap a/gone',
+        'diff Kustomization flux-system/infra: create ConfigMap a/new',
+        'diff Kustomization flux-system/apps: change ConfigMap a/a',
+        'diff Kustomization flux-system/infra: move ConfigMap a/moves',
+      ],
+    );
+    assert.match(
+      run.messages,
+      /^changed: commit base \(origin\/main\) ↔ working tree: 1 deleted, 1 created, 1 changed, 1 moved, 1 the same\.$/m,
+    );
+    assert.deepEqual(run.tasks, []);
+  });
+
+  test('as JSON an object that moves names from whom', async () => {
+    const run = await runDiff('--changed -o json', world);
+    const report = JSON.parse(run.output) as {
+      target: string;
+      objects: { name: string; of: string; movedFrom?: string }[];
+    };
+    assert.equal(report.target, 'changed');
+    const moved = report.objects.find(({ name }) => name === 'moves');
+    assert.deepEqual([moved?.of, moved?.movedFrom], ['ks/flux-system/infra', 'ks/flux-system/apps']);
+  });
+
+  test('a cluster has the last word on what is written, and on nothing else', async () => {
+    const run = await runDiff('--changed', {
+      ...world,
+      live: [],
+      compare: ({ rendered }) =>
+        rendered.objects.map(({ object }) => ({
+          ...comparedObject('ConfigMap', object.metadata.name, { change: 'recreate', reason: 'it is immutable' }),
+          id: { group: '', kind: 'ConfigMap', namespace: 'a', name: object.metadata.name },
+        })),
+    });
+    assert.equal(run.code, 1);
+    assert.match(run.output, /^diff Kustomization flux-system\/apps: recreate ConfigMap a\/a\n {2}it is immutable$/m);
+    assert.match(run.messages, /^changed: cluster homelab ↔ working tree: 1 deleted, 2 recreated, 1 moved/m);
+    const asked = run.tasks.map(({ live, rendered }) => [
+      live,
+      rendered?.objects.map(({ object }) => object.metadata.name),
+    ]);
+    assert.deepEqual(asked, [
+      [undefined, ['a']],
+      [undefined, ['moves', 'new']],
+    ]);
+  });
+
+  test('no file differs', async () => {
+    const run = await runDiff('--changed', { ...world, changed: [] });
+    assert.deepEqual([run.code, run.output], [0, '']);
+    assert.match(run.messages, /^note: changed: No file differs from commit base/m);
+  });
+
+  test('without a remote what is not committed is compared with HEAD, which is said', async () => {
+    const { changed } = world;
+    const run = await runDiff('--changed', { now, changed, commits: { HEAD: before } });
+    assert.equal(run.code, 1);
+    assert.match(run.messages, /^warning: changed: No branch of a remote is known here/m);
+  });
+
+  test('against another commit', async () => {
+    const run = await runDiff('--changed --against HEAD~2', { ...world, commits: { 'HEAD~2': now } });
+    assert.equal(run.code, 0);
+    assert.match(run.messages, /commit HEAD~2 ↔ working tree: nothing differs/);
+  });
+
+  describe('what cannot be rendered', () => {
+    const broken = new Failure('invalid', 'apps/a.yaml:3: broken');
+    const noChart = new Failure('notFound', 'its chart is not here', { remedy: 'pull' });
+    const good = kustomization(namedApps, []);
+    const rows: readonly [
+      title: string,
+      key: string,
+      before: Rendering,
+      now: Rendering,
+      code: number,
+      words: RegExp,
+    ][] = [
+      [
+        'since the change: it could not be compared',
+        'Kustomization/apps',
+        good,
+        broken,
+        2,
+        /^error: Kustomization flux-system\/apps: apps\/a\.yaml:3: broken$/m,
+      ],
+      [
+        'before it, too: the change has no part in it',
+        'Kustomization/apps',
+        broken,
+        broken,
+        0,
+        /^warning: Kustomization flux-system\/apps: It cannot be rendered with or without the change: apps\/a\.yaml:3: broken$/m,
+      ],
+      [
+        'a chart that cannot be had: its objects are unknown',
+        'HelmRelease/plex',
+        noChart,
+        noChart,
+        3,
+        /^warning: HelmRelease flux-system\/plex: .*not compared: its objects cannot be rendered: its chart is not here$/m,
+      ],
+      ['a release that is broken', 'HelmRelease/plex', broken, broken, 0, /cannot be rendered with or without/],
+    ];
+    for (const [title, key, before, now, code, words] of rows) {
+      test(title, async () => {
+        const run: FakeDiffRun = await runDiff('--changed', {
+          now: state({ [key]: now }),
+          commits: { base: state({ [key]: before }) },
+          pushed: 'base',
+          changed: [`files/${key.split('/')[1]}.yaml`],
+        });
+        assert.match(run.messages, words);
+        assert.equal(run.code, code);
+      });
+    }
+  });
+});
+
+describe('a folder before Flux', () => {
+  const plexObject = desired('HelmRelease', 'plex', {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    metadata: namedPlex,
+    spec: {},
+  });
+  const appsObject = desired('Kustomization', 'apps', {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    metadata: namedApps,
+    spec: {},
+  });
+  const inputs = {
+    postBuild: {
+      substituteFrom: [
+        { kind: 'ConfigMap', name: 'there' },
+        { kind: 'Secret', name: 'absent' },
+        { kind: 'Secret', name: 'optional', optional: true },
+        { kind: 'ConfigMap', name: 'made' },
+      ],
+    },
+    decryption: { provider: 'sops', secretRef: { name: 'age' } },
+  };
+  const made = desired('ConfigMap', 'made', { metadata: { name: 'made', namespace: 'flux-system' } });
+  const now: FakeDiffState = {
+    renderings: {
+      'Kustomization/apps': kustomization(namedApps, [plexObject, made], inputs),
+      'HelmRelease/plex': renderedPlex([]),
+    },
+    folders: { files: [appsObject] },
+  };
+  const world = { now, live: [], folder: 'files', existing: ['ConfigMap/flux-system/there'] };
+  const unserved = { change: 'unknown', because: 'notServed', reason: 'the kind is not served' } as const;
+
+  test('everything that it leads to is compared, each once', async () => {
+    const run = await runDiff('--path files', world);
+    assert.deepEqual(
+      run.tasks.map(({ rendered }) => rendered?.name.name),
+      ['flux-system', 'apps', 'plex'],
+    );
+  });
+
+  test('what is missing is told, but not what is optional, built or there', async () => {
+    const run = await runDiff('--path files', world);
+    const missing = run.messages.split('\n').filter((line) => line.includes('is missing'));
+    assert.deepEqual(missing, [
+      'warning: Secret flux-system/absent is missing: neither the files nor the cluster have it; Kustomization flux-system/apps names it in spec.postBuild.substituteFrom.',
+      'warning: Secret flux-system/age is missing: neither the files nor the cluster have it; Kustomization flux-system/apps names it in spec.decryption.secretRef.',
+    ]);
+  });
+
+  test("Flux's own kinds come with Flux; others that are not served are missing", async () => {
+    const run = await runDiff('--path files', {
+      ...world,
+      compare: ({ rendered }) =>
+        rendered.name.name === 'apps'
+          ? [
+              {
+                ...comparedObject('HelmRelease', 'plex', unserved),
+                id: { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'media', name: 'plex' },
+              },
+              comparedObject('Widget', 'w', { ...unserved, apiVersion: 'example.com/v1' }),
+            ]
+          : [],
+    });
+    assert.equal(run.code, 3);
+    assert.match(run.output, /create HelmRelease media\/plex\n {2}its kind comes with Flux$/m);
+    assert.match(run.messages, /CustomResourceDefinition Widget \(example\.com\/v1\) is missing/);
+  });
+
+  test('whose an object is by now is told', async () => {
+    const run = await runDiff('--path files', {
+      ...world,
+      compare: ({ rendered }) =>
+        rendered.name.name === 'apps'
+          ? [changedObject('Deployment', 'web', [replicas], { takenOverFrom: 'Helm release web/web' })]
+          : [],
+    });
+    assert.match(run.output, /^ {2}taken over from Helm release web\/web$/m);
+  });
+
+  test('what cannot be rendered is told, and the rest is compared', async () => {
+    const run = await runDiff('--path files', {
+      ...world,
+      now: {
+        ...now,
+        renderings: {
+          ...now.renderings,
+          'HelmRelease/plex': new Failure('notFound', 'its chart is not here', { remedy: 'pull' }),
+        },
+      },
+    });
+    assert.equal(run.code, 3);
+    assert.match(
+      run.messages,
+      /HelmRelease media\/plex: not compared: its objects cannot be rendered: its chart is not here/,
+    );
+  });
+
+  test('a folder that cannot be built ends with 2, and what it states is compared all the same', async () => {
+    const run = await runDiff('--path files', {
+      ...world,
+      now: { ...now, folders: { files: new Failure('invalid', 'broken') } },
+    });
+    assert.equal(run.code, 2);
+    assert.match(run.messages, /^error: folder files: broken$/m);
+    assert.deepEqual(
+      run.tasks.map(({ rendered }) => rendered?.name.name),
+      ['apps', 'plex'],
+    );
+  });
+
+  test('one that a bootstrap has set up already is not set up again', async () => {
+    const root: FluxName = { kind: 'Kustomization', namespace: 'flux-system', name: 'files' };
+    const run = await runDiff('--path files', {
+      ...world,
+      now: { ...now, renderings: { ...now.renderings, 'Kustomization/files': kustomization(root, [appsObject]) } },
+    });
+    assert.deepEqual(
+      run.tasks.map(({ rendered }) => rendered?.name.name),
+      ['apps', 'files', 'plex'],
+    );
+  });
+});
+
+test('a release whose identity changes is warned of before everything', async () => {
+  const live = {
+    ...liveObject(namedPlex, { releaseName: 'old' }),
+    status: {
+      storageNamespace: 'media',
+      history: [{ name: 'old', namespace: 'media', version: 1, chartName: 'app-template' }],
+    },
+  };
+  const rendered = renderedPlex([], {
+    inForce: { ...liveObject(namedPlex, { releaseName: 'new' }) },
+  });
+  const run = await runDiff('hr/plex --path .', {
+    live: [live],
+    now: { renderings: { 'HelmRelease/plex': rendered } },
+  });
+  assert.match(run.output.split('\n')[0] ?? '', /plex/);
+  assert.match(run.output, /old.*new/);
+});
