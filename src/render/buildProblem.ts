@@ -6,6 +6,7 @@ import { isKustomizeFileName, maxDocumentLength } from '../manifests/notAManifes
 import { findDuplicateKey, parseYaml } from '../manifests/parseManifests.ts';
 import { folderOf, nameOf, resolvePath } from '../manifests/repositoryPath.ts';
 import { splitDocuments } from '../manifests/splitDocuments.ts';
+import { lineAt } from './lineAt.ts';
 import { unsetVariable } from './strictness.ts';
 
 export interface BuildProblem {
@@ -131,8 +132,4 @@ function indexOfVariable(text: string, name: string): number {
     }
   }
   return -1;
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
 }

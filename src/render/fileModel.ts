@@ -9,6 +9,7 @@ import { type Manifest, parsingManifests } from '../manifests/parseManifests.ts'
 import { plainValue } from '../manifests/plainValue.ts';
 import { nameOf } from '../manifests/repositoryPath.ts';
 import type { JsonObject } from './engineProtocol.ts';
+import { lineAt } from './lineAt.ts';
 
 /** An object as a file states it, before any build. */
 export interface StatedDocument {
@@ -119,10 +120,6 @@ function lineCounter(text: string): (offset: number) => number {
     }
     return line;
   };
-}
-
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, Math.max(offset, 0)).split('\n').length;
 }
 
 function textsIn(value: unknown): Set<string> {

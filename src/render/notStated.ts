@@ -7,6 +7,7 @@ import { displayName } from '../flux/objectKey.ts';
 import { findDuplicateKey } from '../manifests/parseManifests.ts';
 import type { FluxName } from './desired.ts';
 import { isWhole, type StatedDocument } from './fileModel.ts';
+import { lineAt } from './lineAt.ts';
 import type { RenderContext } from './renderContext.ts';
 
 /** `notFound` where no file names it, else `invalid`; `path` is the file that was asked for. */
@@ -33,7 +34,7 @@ function partly(document: StatedDocument, text: string): Failure {
   const { path, kind, line } = document;
   const twice = findDuplicateKey(text);
   if (twice !== undefined) {
-    return wrong(path, text.slice(0, twice).split('\n').length, 'the same key is given twice');
+    return wrong(path, lineAt(text, twice), 'the same key is given twice');
   }
   const missing = kind === 'HelmRelease' ? 'neither spec.chart nor spec.chartRef' : 'no spec.sourceRef';
   return wrong(path, line, `${described(document)} has ${missing}: it is a patch of another, or not complete`);
