@@ -41,10 +41,16 @@ function withoutBadBundle(fields: Fields): Fields {
   }) as unknown as Fields;
 }
 
-function isBundle(bundle: unknown): boolean {
-  const text = Buffer.from(asText(bundle) ?? '', 'base64').toString('latin1');
+function isBundle(stated: unknown): boolean {
+  const bundle = asText(stated) ?? '';
+  if (bundle === '') {
+    return true;
+  }
+  if (!/^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(bundle)) {
+    return false;
+  }
   try {
-    return text === '' || new X509Certificate(text).subject !== '\0';
+    return new X509Certificate(Buffer.from(bundle, 'base64')).subject !== '\0';
   } catch {
     return false;
   }

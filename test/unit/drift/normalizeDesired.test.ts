@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { normalizeDesired } from '../../../src/drift/normalizeDesired.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import { fieldAt } from '../../../src/flux/untyped.ts';
+import { testAuthority } from '../cluster/testCertificates.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -82,8 +83,9 @@ for (const kind of ['Role', 'ClusterRole']) {
 
 const bundles: readonly (readonly [title: string, bundle: string, isKept: boolean])[] = [
   ['is no base64 of a certificate', Buffer.from('no certificate').toString('base64'), false],
-  ['is no base64', '%%%', true], // nothing of it can be read, which is as good as none
+  ['is no base64', '%%%', false],
   ['is empty', '', true],
+  ['is a certificate', Buffer.from(testAuthority().cert).toString('base64'), true],
 ];
 
 for (const [title, caBundle, isKept] of bundles) {
