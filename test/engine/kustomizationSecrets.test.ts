@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { test } from 'node:test';
+import type { KubernetesObject } from '../../src/flux/objects.ts';
 import type { RenderedKustomization } from '../../src/render/desired.ts';
+import { maskLive } from '../../src/render/maskLive.ts';
 import { renderFolder } from '../../src/render/renderFolder.ts';
 import {
   cluster,
@@ -294,6 +296,31 @@ test('a Secret of 40 kB is repeated neither where it is refused nor in a note', 
   assert.ok(failure.message.length < 1_000);
   const rendered = await bed.render('apps', withApps({ 'apps/data.yaml': configMap('a', 'k: ${host}') }), inputs);
   checkSilent(rendered, [long]);
+});
+
+test('what a render knows of Secrets masks a live object that no longer is like the rendered one', async () => {
+  const files = withApps({
+    'apps/a.yaml': configMap('a', 'host: ${domain}\nplain: x'),
+    'apps/made.yaml': secret('made', 'pin: canary-pin-44', 'apps'),
+  });
+  const rendered = await bed.render('apps', files, { cluster: cluster({ secrets }) });
+  const desired = rendered.objects.find(({ object }) => object.metadata.name === 'a');
+  assert.ok(desired);
+  const { apiVersion, kind, metadata } = desired.real.reveal();
+  const held = { host: 'canary-rotated', plain: 'y', word: 'is canary-word-91', pin: 'canary-pin-44', port: '6443' };
+  const live = { apiVersion, kind, metadata, data: held } as KubernetesObject;
+  const next = { apiVersion, kind, metadata, data: { host: domain, plain: 'x' } } as KubernetesObject;
+  const sides = maskLive({ desired, live, next, secrets: rendered.secrets });
+  assert.deepEqual(dataOf([sides.before ?? live], 'a'), { host: dots, plain: 'y', word: dots, pin: dots, port: dots });
+  assert.deepEqual(dataOf([sides.after ?? next], 'a'), { host: `${dots} (changed)`, plain: 'x' });
+  const deleted = maskLive({ live, secrets: rendered.secrets }).before;
+  assert.deepEqual(dataOf([deleted ?? live], 'a'), {
+    host: 'canary-rotated',
+    plain: 'y',
+    word: dots,
+    pin: dots,
+    port: dots,
+  });
 });
 
 test('secrets are kept for one render: the next one asks the cluster again', async () => {
