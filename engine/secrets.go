@@ -112,7 +112,7 @@ const (
 type secretVisitor struct {
 	sources secretSources
 	change  func(text string) (string, error)
-	// seen are nodes that were changed: an alias leads to them a second time.
+	// seen are nodes below which everything was changed.
 	seen map[*kyaml.Node]bool
 }
 
@@ -320,12 +320,16 @@ func (v *secretVisitor) assignments(content []byte) ([]byte, error) {
 	return []byte(strings.Join(lines, "\n")), nil
 }
 
+// scalars changes all that are in a node, each once: an alias leads to the same ones, and many to ever more of them.
 func (v *secretVisitor) scalars(node *kyaml.Node, change func(string) (string, error)) error {
-	switch {
-	case node == nil:
+	if node != nil && node.Kind == kyaml.AliasNode {
+		node = node.Alias
+	}
+	if node == nil || v.seen[node] {
 		return nil
-	case node.Kind == kyaml.AliasNode:
-		return v.scalars(node.Alias, change)
+	}
+	v.seen[node] = true
+	switch {
 	case node.Kind == kyaml.MappingNode:
 		for i := 1; i < len(node.Content); i += 2 {
 			if err := v.scalars(node.Content[i], change); err != nil {
@@ -338,8 +342,7 @@ func (v *secretVisitor) scalars(node *kyaml.Node, change func(string) (string, e
 				return err
 			}
 		}
-	case node.Kind == kyaml.ScalarNode && node.Value != "" && !v.seen[node]:
-		v.seen[node] = true
+	case node.Kind == kyaml.ScalarNode && node.Value != "":
 		changed, err := change(node.Value)
 		if err != nil || changed == node.Value {
 			return err
