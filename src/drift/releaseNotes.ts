@@ -11,12 +11,21 @@ import { approximate, information } from '../render/renderNote.ts';
 
 /**
  * - `reconcile`: the controller puts back what it finds
- * - `upgrade`: it compares and only tells, or does not compare; a forced upgrade applies the manifest anew
+ * - `upgrade`: it does not look; a forced upgrade applies the manifest anew
+ * - `mode`: it looks and only tells. It forces an upgrade only of a release in which it finds no drift (atomic_release.go
+ *   `actionForState`), so nothing but another mode helps
  */
-export type Correction = 'reconcile' | 'upgrade';
+export type Correction = 'reconcile' | 'upgrade' | 'mode';
 
 export function correctionOf(live: FluxObject): Correction {
-  return live.spec?.driftDetection?.mode === 'enabled' ? 'reconcile' : 'upgrade';
+  switch (live.spec?.driftDetection?.mode) {
+    case 'enabled':
+      return 'reconcile';
+    case 'warn':
+      return 'mode';
+    default:
+      return 'upgrade';
+  }
 }
 
 /** In the order in which they weigh. */
@@ -43,16 +52,17 @@ function nameOf({ name, version }: StoredRelease): string {
 }
 
 function modeNotes(live: FluxObject): readonly RenderNote[] {
-  switch (live.spec?.driftDetection?.mode) {
-    case 'enabled':
+  switch (correctionOf(live)) {
+    case 'reconcile':
       return [];
-    case 'warn':
+    case 'mode':
       return [
         information(
-          'A reconcile only detects drift here (driftDetection.mode: warn) and corrects nothing; a forced upgrade does.',
+          'A reconcile only detects drift here (driftDetection.mode: warn) and corrects nothing, not even a forced one: ' +
+            'with the mode enabled it does; without detection a forced upgrade does.',
         ),
       ];
-    default:
+    case 'upgrade':
       return [
         information(
           'helm-controller does not look for drift of this release (driftDetection.mode is not set): a reconcile corrects nothing; a forced upgrade does.',

@@ -216,7 +216,8 @@ export class StoredComparison {
       ...(isData
         ? {
             reason:
-              'helm-controller sees that the Secret differs and cannot correct it: its patch is made of masked values and is refused. A forced upgrade puts it back.',
+              'helm-controller sees that the Secret differs and cannot correct it: its patch is made of masked values and is refused, ' +
+              'before any forced upgrade. A Secret that is deleted is made again.',
           }
         : {}),
     };

@@ -14,7 +14,7 @@ import type { TestCluster } from './clusterHandle.ts';
 import type { DriftCase } from './driftCases.ts';
 import type { Observed } from './driftJudge.ts';
 import { performWrite } from './driftWrites.ts';
-import { fluxPath, isReady, requestReconcile } from './fluxObjects.ts';
+import { fluxPath, isReady } from './fluxObjects.ts';
 import { apiPath, applyManifest } from './support.ts';
 import { until } from './until.ts';
 
@@ -52,6 +52,7 @@ export class DriftReleaseBed {
   /** By the names of the cases. */
   async run(): Promise<ReadonlyMap<string, ReleaseOutcome>> {
     await this.#install();
+    await this.#suspend();
     await this.#each(async ({ writes }, path) => {
       for (const write of writes) {
         await performWrite(this.#parts.cluster.api, path, write);
@@ -127,6 +128,19 @@ export class DriftReleaseBed {
     };
   }
 
+  /** Or the controller may look in between: it does so whenever a source is looked at again. */
+  async #suspend(): Promise<void> {
+    const { cluster } = this.#parts;
+    for (const { name } of this.#groups) {
+      await cluster.api.patch(this.#path(name), { spec: { suspend: true } }, 'flux');
+      await cluster.api.waitFor(
+        this.#path(name),
+        (object) => object?.status?.observedGeneration === object?.metadata.generation,
+        { what: `${name} suspended` },
+      );
+    }
+  }
+
   async #predict(): Promise<ReadonlyMap<string, ObjectDifference>> {
     const told = new Map<string, ObjectDifference>();
     for (const { name } of this.#groups) {
@@ -139,12 +153,16 @@ export class DriftReleaseBed {
 
   async #reconcile({ name, failing }: ReleaseGroup): Promise<void> {
     const { cluster, namespace } = this.#parts;
+    const token = new Date().toISOString();
+    const annotations = { 'reconcile.fluxcd.io/requestedAt': token };
+    await cluster.api.patch(this.#path(name), { metadata: { annotations }, spec: { suspend: null } }, 'flux');
     if (!failing) {
-      await requestReconcile(cluster, this.#path(name));
+      await cluster.api.waitFor(this.#path(name), (object) => object?.status?.lastHandledReconcileAt === token, {
+        seconds: 120,
+        what: `${name} reconciled`,
+      });
       return;
     }
-    const token = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } };
-    await cluster.api.patch(this.#path(name), token, 'flux');
     const corrected = await failedCorrection(cluster, namespace, name);
     if (!corrected) {
       throw new Error(`${name}: nothing was said of a correction that failed`);

@@ -16,6 +16,7 @@ import { objectClasses } from './driftObjectClasses.ts';
 import { DriftReleaseBed, type ReleaseGroup, type ReleaseOutcome } from './driftReleaseBed.ts';
 import { editors, type LiveWrite } from './driftWrites.ts';
 import { edited, type FieldEdit } from './fieldEdits.ts';
+import { fluxPath } from './fluxObjects.ts';
 import { openClusterInputs } from './renderBed.ts';
 import { apiPath, clusterForTests, newNamespace } from './support.ts';
 
@@ -106,6 +107,9 @@ const special: readonly DriftCase[] = [
   }),
 ];
 
+const undetected = own('modes', 'no detection', object('ConfigMap', 'undetected', data), byHand(level));
+const warned = own('modes', 'detection alone', object('ConfigMap', 'warned', data), byHand(level));
+
 const ignore = [
   { paths: ['/data/level'], target: { kind: 'ConfigMap', name: 'ignored-.*' } },
   { paths: [''], target: { kind: 'ConfigMap', name: 'whole-.*' } },
@@ -118,6 +122,8 @@ function groups(): readonly ReleaseGroup[] {
   return [
     ...numbers.map((at) => ({ name: `group-${at}`, cases: plain.slice(at * perRelease, (at + 1) * perRelease) })),
     { name: 'special', cases: special, spec: { driftDetection: { mode: 'enabled', ignore } } },
+    { name: 'undetected', cases: [undetected], spec: { driftDetection: undefined } },
+    { name: 'warned', cases: [warned], spec: { driftDetection: { mode: 'warn' } } },
     { name: 'secrets', cases: [...random.filter(isSecret), secretLabel, secretGone, secretData], failing: true },
   ];
 }
@@ -181,7 +187,7 @@ function disagreement({ name, what }: DriftCase): string {
   return verdict === 'agreed' ? '' : `${what}: ${verdict}: ${words}`;
 }
 
-for (const drift of [...new Set(cases.map((each) => each.drift))]) {
+for (const drift of [...new Set(cases.map((each) => each.drift))].filter((each) => each !== 'modes')) {
   test(`what is told of a release is what helm-controller corrects: ${drift}`, () => {
     const wrong = cases.filter((each) => each.drift === drift).map(disagreement);
     assert.deepEqual(
@@ -203,6 +209,28 @@ test('a Secret whose data differs is told as what cannot be put back', () => {
   assert.match(outcomes.get(secretData.name)?.told?.reason ?? '', /cannot correct/);
   assert.equal(happened(outcomes.get(secretData.name)!.observed), 'none');
 });
+
+/** As `flux reconcile helmrelease --force`: resolves when the controller has looked. */
+async function force(release: string): Promise<void> {
+  const path = fluxPath('HelmRelease', `${namespace}/${release}`);
+  const token = new Date().toISOString();
+  const annotations = { 'reconcile.fluxcd.io/requestedAt': token, 'reconcile.fluxcd.io/forceAt': token };
+  await cluster.api.patch(path, { metadata: { annotations } }, 'flux');
+  await cluster.api.waitFor(path, (found) => found?.status?.lastHandledReconcileAt === token, { seconds: 120 });
+}
+
+for (const { release, one, correction, forced } of [
+  { release: 'undetected', one: undetected, correction: 'upgrade', forced: 'info' },
+  { release: 'warned', one: warned, correction: 'mode', forced: 'by hand' },
+]) {
+  test(`${release}: a reconcile corrects nothing, and what a forced upgrade does is told`, async () => {
+    assert.equal(outcomes.get(one.name)?.told?.change, 'change');
+    assert.equal(happened(outcomes.get(one.name)!.observed), 'none');
+    assert.equal((await bed.compare(release)).correction, correction);
+    await force(release);
+    assert.equal((await cluster.api.get(await apiPath(cluster, one.first!))).data?.['level'], forced);
+  });
+}
 
 test('afterwards nothing is told any more of what was put back', async () => {
   const { objects, correction } = await bed.compare('group-0');

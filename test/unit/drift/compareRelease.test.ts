@@ -330,8 +330,8 @@ const noteRows: readonly NoteRow[] = [
   {
     title: 'mode warn',
     live: helmRelease({ driftDetection: { mode: 'warn' } }),
-    says: /A reconcile only detects drift here .* a forced upgrade does/,
-    correction: 'upgrade',
+    says: /A reconcile only detects drift here .* not even a forced one/,
+    correction: 'mode',
   },
   {
     title: 'no mode',
@@ -444,7 +444,7 @@ test('a Secret that differs: detected, not correctable, and shown nowhere', asyn
   const comparison = await new ReleaseBed({ manifest: [secret], live: [live] }).compare();
   const difference = only(comparison);
   assert.deepEqual(pathsOf(difference), ['replace data.password']);
-  assert.match(difference.reason ?? '', /cannot correct it.*A forced upgrade puts it back/);
+  assert.match(difference.reason ?? '', /cannot correct it.*A Secret that is deleted is made again/);
   checkNoCanary(comparison);
 });
 
