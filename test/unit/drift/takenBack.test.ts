@@ -135,6 +135,13 @@ const rows: readonly Row[] = [
     becomes: { spec: { containers: [side] } },
   },
   {
+    title: 'a field in an item that nobody owns: the item stays',
+    fields: { spec: { containers: [{ ...side, pull: 'Always' }] } },
+    others: [['kubectl-set', list({ 'f:pull': {} })]],
+    git: inSpec({ 'f:containers': { 'k:{"name":"app"}': { '.': {} } } }),
+    becomes: { spec: { containers: [side] } },
+  },
+  {
     title: 'a map with what is unowned in it, where nobody else claims a part',
     fields: { spec: { replicas: 1, strategy: { type: 'Recreate', unowned: 1 } } },
     git: inSpec({ 'f:replicas': {} }),
