@@ -5,6 +5,7 @@
 import { isFailure } from '../base/failure.ts';
 import { type ChangedObject, type ChangedTarget, compareChanges } from '../drift/compareChanges.ts';
 import { keyOf } from '../drift/compareStates.ts';
+import { sharedFiles } from '../drift/sharedFiles.ts';
 import { idOf } from '../flux/objectKey.ts';
 import type { RenderedKustomization, RepositoryState } from '../render/desired.ts';
 import { approximate, information } from '../render/renderNote.ts';
@@ -35,7 +36,7 @@ export async function diffChanged(run: DiffRun): Promise<void> {
   }
   const targets = await compareChanges({
     renderer: parts.renderer,
-    before,
+    before: { ...before, files: sharedFiles(before.files, repository.workingTree.files, changed) },
     after: repository.workingTree,
     changed,
     cluster: parts.cluster?.inputs,
@@ -94,7 +95,7 @@ async function tell(target: ChangedTarget, cluster: DiffCluster | undefined, run
   const objects = told(target);
   findings.settle(name, objects);
   findings.note(name, after?.notes ?? before?.notes ?? []);
-  if (failure?.side === 'both') {
+  if (failure?.side === 'both' && objects.length === 0) {
     const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
     findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)]);
   } else if (failure && objects.length === 0) {

@@ -123,7 +123,8 @@ function leftNotes({ objects }: Findings): Parameters<typeof reportNotes>[0] {
     const what = change === 'unknown' ? 'not compared' : 'left alone';
     const severity = change === 'unknown' ? ('approximate' as const) : ('information' as const);
     const message = `${what}: ${reason ?? because ?? 'for no reason that is known'}`;
-    return [{ title: `${nameOfOwner(of)}: ${id.kind} ${displayName(id)}`, severity, message }];
+    const [owner, own] = [nameOfOwner(of), `${id.kind} ${displayName(id)}`];
+    return [{ title: owner === own ? own : `${owner}: ${own}`, severity, message }];
   });
 }
 

@@ -74,17 +74,20 @@ export async function compareChanges(parts: ChangesToCompare): Promise<readonly 
   const pairs = pairsOf(sides.before.stated, sides.after.stated);
   const concerned = new Set(touched(pairs, sides, changed));
   const targets: ChangedTarget[] = [];
+  // A document may leave its namespace to the build that takes it in: then that tells it.
+  const names = new Map<Pair, FluxName | undefined>();
   let done = 0;
   // A set yields what is added while it is walked: this is the queue.
   for (const pair of concerned) {
     parts.onProgress?.({ done, total: concerned.size, name: pair.name });
-    for (const target of await comparePair(parts, pair)) {
+    for (const target of await comparePair(parts, { ...pair, name: names.get(pair) ?? pair.name })) {
       if (target.failure || target.objects.some(({ change }) => change !== 'none')) {
         targets.push(target);
         parts.onTarget?.(target);
       }
       for (const next of concernedBy(pairs, target)) {
         concerned.add(next);
+        names.set(next, names.get(next) ?? nameIn(target, next.name));
       }
     }
     done += 1;
@@ -153,6 +156,11 @@ function touched(
 function concernedBy(pairs: readonly Pair[], { objects }: ChangedTarget): readonly Pair[] {
   const stated = pairs.flatMap(({ before, after }) => [before, after].flatMap((one) => one ?? []));
   return pairsWith(pairs, touchedByObjects(stated, objects));
+}
+
+function nameIn({ objects }: ChangedTarget, name: FluxName): FluxName | undefined {
+  const found = objects.find(({ id }) => id.kind === name.kind && id.name === name.name);
+  return name.namespace === '' && found ? { ...name, namespace: found.id.namespace } : undefined;
 }
 
 function pairsWith(pairs: readonly Pair[], objects: readonly StatedFluxObject[]): readonly Pair[] {
