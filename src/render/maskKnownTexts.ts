@@ -21,11 +21,15 @@ const tellsNothing = /^(?:true|false|null)$/i;
 const tellingLine = /^\S{24,}$/;
 
 export class KnownTexts {
+  /** Secret where they are all of a text or of a line. */
   readonly #whole = new Set<string>();
+  /** The shortest first. */
   readonly #parts: readonly string[];
+  readonly #more: KnownTexts | undefined;
 
-  /** `plain`: texts that are known to come from somewhere else too; a short secret, or a line of one, that is among them says nothing. */
-  constructor(texts: Iterable<string>, plain: ReadonlySet<string> = new Set()) {
+  /** `more`: is known besides. */
+  constructor(texts: Iterable<string>, more?: KnownTexts) {
+    this.#more = more;
     const parts = new Set<string>();
     for (const text of texts) {
       const whole = text.trim();
@@ -37,14 +41,28 @@ export class KnownTexts {
       }
       const lines = whole.split('\n').map((line) => line.trim());
       const telling = lines.length === 1 ? lines : lines.filter((line) => line.length >= fewestWithin);
-      telling.filter((line) => !plain.has(line)).forEach((line) => this.#whole.add(line));
+      telling.forEach((line) => this.#whole.add(line));
       telling.filter((line) => tellingLine.test(line)).forEach((line) => parts.add(line));
     }
-    this.#parts = [...new Set([...parts].flatMap((text) => [text, ...base64Forms(text)]))];
+    const forms = new Set([...parts].flatMap((text) => [text, ...base64Forms(text)]));
+    this.#parts = [...forms].sort((a, b) => a.length - b.length);
   }
 
-  isIn(text: string): boolean {
-    return this.#whole.has(text.trim()) || this.#parts.some((part) => text.includes(part));
+  /** `plain`: texts that are known to come from somewhere else too; a short secret, or a line of one, that is among them says nothing. */
+  isIn(text: string, plain: ReadonlySet<string> = new Set()): boolean {
+    const trimmed = text.trim();
+    if (this.#whole.has(trimmed) && !plain.has(trimmed)) {
+      return true;
+    }
+    for (const part of this.#parts) {
+      if (part.length > text.length) {
+        break;
+      }
+      if (text.includes(part)) {
+        return true;
+      }
+    }
+    return this.#more?.isIn(text, plain) === true;
   }
 }
 
@@ -63,48 +81,47 @@ export function textsOfSecret(object: KubernetesObject): readonly string[] {
 /** What names an object stands in its title and in the key that finds its counterpart. */
 const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
 
-/** `shown`: keys that may be shown, whatever they hold. */
-export function maskKnownTexts(
-  tree: MaskedTree,
-  known: KnownTexts,
-  shown: ReadonlySet<string> = new Set(),
-  path = '',
-): MaskedTree {
+/** What is shown beside the tree, and what is secret although it stands in it. */
+export interface Known {
+  readonly texts: KnownTexts;
+  /** Keys that may be shown, whatever they hold. */
+  readonly keys: ReadonlySet<string>;
+  /** See `KnownTexts.isIn`. */
+  readonly plain: ReadonlySet<string>;
+}
+
+export function maskKnownTexts(tree: MaskedTree, known: Known, path = ''): MaskedTree {
   switch (tree.form) {
     case 'plain':
       return isHeld(tree.value, known) && !identity.has(path) ? { form: 'masked', real: tree.value } : tree;
     case 'text': {
-      const lines = tree.lines.map((line) => ({ ...line, masked: line.masked || known.isIn(line.real) }));
+      const isIn = (text: string): boolean => known.texts.isIn(text, known.plain);
+      const lines = tree.lines.map((line) => ({ ...line, masked: line.masked || isIn(line.real) }));
       const rest = lines.filter((line) => !line.masked).map((line) => line.real);
-      return known.isIn(rest.join('\n'))
+      return isIn(rest.join('\n'))
         ? { form: 'masked', real: tree.lines.map((line) => line.real).join('\n') } // it goes over several lines
         : { form: 'text', lines };
     }
     case 'list':
-      return { form: 'list', items: tree.items.map((item) => maskKnownTexts(item, known, shown, `${path}[]`)) };
+      return { form: 'list', items: tree.items.map((item) => maskKnownTexts(item, known, `${path}[]`)) };
     case 'map':
-      return maskMap(tree, known, shown, path);
+      return maskMap(tree, known, path);
     case 'masked':
     case 'unstable':
       return tree;
   }
 }
 
-function isHeld(value: unknown, known: KnownTexts): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && known.isIn(String(value));
+function isHeld(value: unknown, { texts, plain }: Known): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && texts.isIn(String(value), plain);
 }
 
-function maskMap(
-  tree: Extract<MaskedTree, { form: 'map' }>,
-  known: KnownTexts,
-  shown: ReadonlySet<string>,
-  path: string,
-): MaskedTree {
+function maskMap(tree: Extract<MaskedTree, { form: 'map' }>, known: Known, path: string): MaskedTree {
   const entries = new Map<string, MaskedTree>();
   let hidden = [...tree.entries.keys()].filter((key) => key.startsWith(mask)).length;
   for (const [key, item] of tree.entries) {
-    if (path === '' || path === 'metadata' || shown.has(key) || !known.isIn(key)) {
-      entries.set(key, maskKnownTexts(item, known, shown, path === '' ? key : `${path}.${key}`));
+    if (path === '' || path === 'metadata' || known.keys.has(key) || !known.texts.isIn(key)) {
+      entries.set(key, maskKnownTexts(item, known, path === '' ? key : `${path}.${key}`));
       continue;
     }
     hidden += 1;

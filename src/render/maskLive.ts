@@ -50,11 +50,11 @@ export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSid
   if (wanted) {
     collectShown(wanted, keys, plain);
   }
-  const known = new KnownTexts(secretTextsOf(desired, secrets), plain);
+  const known = { texts: new KnownTexts(ownTexts(desired), secrets && knownOf(secrets)), keys, plain };
   const nextTree = next && treeOf(next);
   const finish = (tree: MaskedTree, stays?: MaskedTree): MaskedTree => {
     const laid = wanted && tree !== wanted ? layMasks(tree, wanted, stays) : tree;
-    return maskKnownTexts(desired?.encrypted === true ? uncompared(laid) : laid, known, keys);
+    return maskKnownTexts(desired?.encrypted === true ? uncompared(laid) : laid, known);
   };
   const after = nextTree ? finish(nextTree, nextTree) : wanted && finish(wanted);
   const before = live && finish(treeOf(live), nextTree);
@@ -74,11 +74,20 @@ export function withoutSecretsOf(
   desired: DesiredObject | undefined,
   secrets?: Sealed<readonly string[]>,
 ): string {
-  return redact(message, secretTextsOf(desired, secrets));
+  return redact(message, [...ownTexts(desired), ...(secrets?.reveal() ?? [])]);
 }
 
-function secretTextsOf(desired: DesiredObject | undefined, secrets: LiveSides['secrets']): readonly string[] {
-  const texts = new Set(secrets?.reveal());
+/** The objects of one render have the secrets of it in common, and there may be many of both. */
+const knownTexts = new WeakMap<Sealed<readonly string[]>, KnownTexts>();
+
+function knownOf(secrets: Sealed<readonly string[]>): KnownTexts {
+  const found = knownTexts.get(secrets) ?? new KnownTexts(secrets.reveal());
+  knownTexts.set(secrets, found);
+  return found;
+}
+
+function ownTexts(desired: DesiredObject | undefined): readonly string[] {
+  const texts = new Set<string>();
   if (desired) {
     if (desired.encrypted !== true) {
       textsOfSecret(desired.real.reveal()).forEach((text) => texts.add(text));

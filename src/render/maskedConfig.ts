@@ -48,7 +48,7 @@ export function maskedConfigPair(
   if (real) {
     collectSecrets(newTree, texts);
   }
-  const known = new KnownTexts(texts, new Set(plainTexts(newTree)));
+  const known = { texts: new KnownTexts(texts), keys: new Set<string>(), plain: new Set(plainTexts(newTree)) };
   const old = prove(oldConfig.reveal(), {
     path: [],
     plain: new Map(
