@@ -1,10 +1,11 @@
 /**
  * What really corrects a drift (spec drift 5.2, 5.4). kustomize-controller applies everything with each reconcile; helm-controller
- * looks for drift in two modes, corrects it in one, and cannot put back a Secret at all. Decides; does nothing.
+ * looks for drift in two modes, corrects it in one, and cannot put back a Secret at all; it forces an upgrade only of a release in
+ * which it finds no drift (internal/reconcile/atomic_release.go). Decides; does nothing.
  */
 import type { Comparison } from '../drift/difference.ts';
+import { correctionOf } from '../drift/releaseNotes.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import { asText } from '../flux/untyped.ts';
 
 export type DriftCorrection =
   | { readonly by: 'reconcile' | 'force'; readonly title: string; readonly detail: string }
@@ -38,27 +39,28 @@ export function driftCorrection(
 }
 
 function releaseCorrection(owner: FluxObject, drifted: Comparison['objects']): DriftCorrection {
-  const mode = asText(owner.spec?.driftDetection?.mode) ?? 'disabled';
-  const secrets = drifted.some(({ id }) => id.kind === 'Secret' && id.group === '');
-  if (mode === 'enabled' && !secrets) {
-    return reconcile('Drift detection is enabled: a reconcile corrects the drift.');
+  switch (correctionOf(owner)) {
+    case 'upgrade':
+      return {
+        by: 'force',
+        title: correctionTitles.force,
+        detail: 'Drift detection is off: a reconcile finds nothing to do, a forced upgrade corrects the drift.',
+      };
+    case 'mode':
+      return none(
+        'Drift detection only warns: a reconcile, forced or not, detects the drift and corrects nothing until driftDetection.mode is enabled.',
+      );
+    case 'reconcile':
+      return drifted.some(({ id, change }) => id.kind === 'Secret' && id.group === '' && change !== 'create')
+        ? none(
+            'helm-controller detects the changed Secret and cannot put it back; a Secret that is deleted is created anew.',
+          )
+        : reconcile('Drift detection is enabled: a reconcile corrects the drift.');
   }
-  if (mode === 'enabled') {
-    return force('helm-controller detects a changed Secret and cannot put it back: an upgrade does.');
-  }
-  return force(
-    mode === 'warn'
-      ? 'Drift detection only warns: a reconcile detects the drift and leaves it, an upgrade corrects it.'
-      : 'Drift detection is off: a reconcile finds nothing to do, an upgrade corrects the drift.',
-  );
 }
 
 function reconcile(detail: string): DriftCorrection {
   return { by: 'reconcile', title: correctionTitles.reconcile, detail };
-}
-
-function force(detail: string): DriftCorrection {
-  return { by: 'force', title: correctionTitles.force, detail };
 }
 
 function none(detail: string): DriftCorrection {

@@ -25,9 +25,16 @@ const corrections: readonly (readonly [
 ])[] = [
   ['a Kustomization', kustomization('a'), [web], free, 'reconcile', /applies all objects again/],
   ['a release that corrects drift', detecting('enabled'), [web], free, 'reconcile', /corrects the drift/],
-  ['a release that warns', detecting('warn'), [web], free, 'force', /only warns: a reconcile detects/],
+  ['a release that warns', detecting('warn'), [web], free, 'none', /only warns: nothing corrects the drift/],
   ['a release without drift detection', helmRelease('a'), [web], free, 'force', /Drift detection is off/],
-  ['a Secret, which helm-controller cannot put back', detecting('enabled'), [web, secret], free, 'force', /Secret/],
+  [
+    'a Secret, which helm-controller cannot put back',
+    detecting('enabled'),
+    [web, secret],
+    free,
+    'reconcile',
+    /but for Secrets/,
+  ],
   ['a Secret of a Kustomization', kustomization('a'), [secret], free, 'reconcile', /./],
   ['suspended', kustomization('a', { spec: { suspend: true } }), [web], free, 'none', /resume it first/],
   ['read-only', kustomization('a'), [web], { ...free, readOnly: true }, 'none', /driftline\.readOnly/],
