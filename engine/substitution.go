@@ -57,15 +57,13 @@ func substitute(flux unstructured.Unstructured, resources []*resource.Resource, 
 		if checked && !changedBySubstitution(each.YNode()) {
 			continue
 		}
-		if checked {
-			tree, err := substituteTree(each, known, request.Strict)
-			if err != nil {
-				return none, nil, fmt.Errorf("post build failed for '%s/%s': envsubst error: %w", each.GetGvk(), each.GetName(), err)
-			}
-			if tree != nil {
-				trees[each] = tree
-				continue
-			}
+		tree, err := substituteTree(each, known, request.Strict)
+		if err != nil {
+			return none, nil, fmt.Errorf("post build failed for '%s/%s': envsubst error: %w", each.GetGvk(), each.GetName(), err)
+		}
+		if tree != nil {
+			trees[each], checked = tree, true
+			continue
 		}
 		done, err := kustomize.SubstituteVariables(context.Background(), cluster, flux, each,
 			kustomize.SubstituteWithStrict(request.Strict),

@@ -137,14 +137,21 @@ describe('the values', () => {
   }
 });
 
-describe('an object is substituted alike wherever it stands', () => {
-  // The first object goes all the way through Flux's own code, those after it a shorter one.
+describe('the short way through YAML leads where the long one does', () => {
+  // An object with a tab goes all the way through Flux's own code, the others a shorter one.
+  const thing = (name: string, data: string, more = '') =>
+    `apiVersion: v1\nkind: Thing\nmetadata: { name: ${name} }\n${more}data:\n${data}`;
+  const withoutLine = (message: string) => message.replace(/line \d+/, 'line');
+  const longWay = 'aTab: "a\\tb"\n';
   const twice = (data: string, given: Omit<Case, 'data'> = {}) => {
-    const one = (name: string) => `apiVersion: v1\nkind: Thing\nmetadata: { name: ${name} }\ndata:\n${data}`;
     const postBuild = { substitute: { a: 'x', number: '12', lines: 'b\nc\n', yaml: '{ k: [1, 2.50, 0777, yes] }' } };
-    const { objects } = build({ data: `${one('first')}---\n${one('second')}`, postBuild, ...given });
-    const [first, second] = objects.map((object) => (object as unknown as { readonly data: unknown }).data);
-    return { first, second };
+    const { objects } = build({
+      data: `${thing('long', data, longWay)}---\n${thing('short', data)}`,
+      postBuild,
+      ...given,
+    });
+    const [long, short] = objects.map((object) => (object as unknown as { readonly data: unknown }).data);
+    return { long, short };
   };
   const rows: readonly (readonly [name: string, data: string])[] = [
     ['plain texts', '  k: ${a} b\n  "m n": "${a}: #b"\n  l: ["${a}", "- ${a}", "${a}\\\\d"]\n'],
@@ -173,9 +180,9 @@ describe('an object is substituted alike wherever it stands', () => {
   ];
   for (const [name, data] of rows) {
     it(name, () => {
-      const { first, second } = twice(data);
-      assert.deepEqual(second, first);
-      assert.ok(!JSON.stringify(second).includes('${a}'), 'something was substituted');
+      const { long, short } = twice(data);
+      assert.deepEqual(short, long);
+      assert.ok(!JSON.stringify(short).includes('${a}'), 'something was substituted');
     });
   }
 
@@ -184,12 +191,12 @@ describe('an object is substituted alike wherever it stands', () => {
       keepUnknown: true,
       postBuild: { substitute: { a: 'b\nc' }, substituteFrom: [from('Secret', 'gone')] },
     };
-    const { first, second } = twice('  a: ${a} ${other} ${more:=d}\n', given);
-    assert.deepEqual(second, { a: 'bc ${other} ${more}' });
-    assert.deepEqual(second, first);
+    const { long, short } = twice('  a: ${a} ${other} ${more:=d}\n', given);
+    assert.deepEqual(short, { a: 'bc ${other} ${more}' });
+    assert.deepEqual(short, long);
   });
 
-  // A failure has the same words but for the name.
+  // A failure has the same words, but for the lines of the text.
   const failing: readonly (readonly [name: string, data: string])[] = [
     ['a variable that nothing sets', '  k: ${unset}\n'],
     ['a variable that has no end', '  k: "${a"\n'],
@@ -199,16 +206,13 @@ describe('an object is substituted alike wherever it stands', () => {
   ];
   for (const [name, data] of failing) {
     it(`fails: ${name}`, () => {
-      const thing = (called: string, of: string) =>
-        `apiVersion: v1\nkind: Thing\nmetadata: { name: ${called} }\ndata:\n${of}`;
       const postBuild = { substitute: { a: 'x', broken: '"' } };
-      const after = `${thing('fine', '  k: ${a}\n')}---\n${thing('name', data)}`;
-      const problem = problemOf(() => build({ data: thing('name', data), postBuild }));
+      const problem = problemOf(() => build({ data: thing('name', data, longWay), postBuild }));
       assert.match(problem, /Thing.*\/name'/);
-      assert.equal(
-        problemOf(() => build({ data: after, postBuild })),
-        problem,
-      );
+      for (const before of ['', `${thing('fine', '  k: ${a}\n')}---\n`, `${thing('fine', '  k: a\n', longWay)}---\n`]) {
+        const short = problemOf(() => build({ data: before + thing('name', data), postBuild }));
+        assert.equal(withoutLine(short), withoutLine(problem));
+      }
     });
   }
 });
