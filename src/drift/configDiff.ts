@@ -4,7 +4,7 @@
  */
 import type { StoredRelease } from '../cluster/helmStorage.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import type { EffectiveValue, FieldPath, RenderedRelease } from '../render/desired.ts';
+import type { RenderedRelease } from '../render/desired.ts';
 import { maskedConfigPair, type MaskedConfigPair } from '../render/maskedConfig.ts';
 import { type RenderedChange, renderedPaths } from './renderedPaths.ts';
 
@@ -32,12 +32,4 @@ export function configDiff(
 
 function chartText({ name, version }: { readonly name: string; readonly version: string }): string {
   return `${name} ${version}`;
-}
-
-/** What gives the new value of a path, or of the first one below it; `undefined` where the value is taken away. */
-export function originOfChange(values: readonly EffectiveValue[], path: FieldPath): EffectiveValue | undefined {
-  return values.find(
-    (value) =>
-      value.origin.from !== 'chart' && path.every((key, at) => at >= value.path.length || value.path[at] === key),
-  );
 }

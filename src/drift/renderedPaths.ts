@@ -17,10 +17,11 @@ export function renderedPaths(before: unknown, after: unknown, path: FieldPath =
   if (isDeepStrictEqual(before, after) || (isNothing(before) && isNothing(after))) {
     return [];
   }
-  if (isNothing(before) || isNothing(after)) {
+  const [oldMap, newMap] = [asRecord(before), asRecord(after)];
+  const isRoot = path.length === 0 && oldMap !== undefined && newMap !== undefined;
+  if (!isRoot && (isNothing(before) || isNothing(after))) {
     return [{ path, effect: isNothing(before) ? 'add' : 'remove' }];
   }
-  const [oldMap, newMap] = [asRecord(before), asRecord(after)];
   if (oldMap && newMap) {
     const keys = [...new Set([...Object.keys(oldMap), ...Object.keys(newMap)])];
     return keys.flatMap((key) => renderedPaths(own(oldMap, key), own(newMap, key), [...path, key]));
