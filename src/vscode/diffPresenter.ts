@@ -8,6 +8,7 @@ import { appliedMark, keptComparison } from '../drift/keptComparison.ts';
 import { idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { Settings } from '../settings.ts';
+import { alignKeys } from '../view/alignKeys.ts';
 import { commitAdvice } from '../view/commitAdvice.ts';
 import type { DiffAgainst } from '../view/diffChoice.ts';
 import { changeLooks, fieldsText } from '../view/differenceText.ts';
@@ -161,7 +162,7 @@ export class DiffPresenter {
             {
               key: 'values',
               title: 'Values of the release',
-              live: printYaml(config.before),
+              live: printYaml(alignKeys(config.before, config.after)),
               desired: printYaml(config.after),
             },
           ]
@@ -185,7 +186,7 @@ function pairOf({ object, detail }: DiffEntry, context: string, print: (object: 
   return {
     key: objectKey(context, id),
     title: change === 'change' ? title : `${title} (${changeLooks[change].words})`,
-    live: before && change !== 'create' ? print(before) : undefined,
+    live: before && change !== 'create' ? print(alignKeys(before, after)) : undefined,
     // Where neither side may be shown there still is a word on what differs.
     desired: after && change !== 'delete' ? print(after) : before ? undefined : `# ${detail === '' ? title : detail}\n`,
   };
