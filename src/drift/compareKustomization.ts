@@ -51,16 +51,21 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const objects = rendered.objects.map(onOtherCluster);
     return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }
-  const around = surroundings(task);
+  const ended = new AbortController();
+  const around = surroundings({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
   const tell = teller(task);
-  const built = await tell(rendered.objects, (each) => new ObjectComparison(around, each).run());
-  const inventory = live === undefined ? [] : inventoryOf(live);
-  // Another cluster's inventory says nothing about this one.
-  const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
-  const prunes = rendered.inForce.spec?.prune === true;
-  const pruned = await tell(stale, (item) => prunedObject(around, item, prunes));
-  const objects = inOrder([...pruned, ...built]);
-  return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, around.ignore.problem) };
+  try {
+    const built = await tell(rendered.objects, (each) => new ObjectComparison(around, each).run());
+    const inventory = live === undefined ? [] : inventoryOf(live);
+    // Another cluster's inventory says nothing about this one.
+    const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
+    const prunes = rendered.inForce.spec?.prune === true;
+    const pruned = await tell(stale, (item) => prunedObject(around, item, prunes));
+    const objects = inOrder([...pruned, ...built]);
+    return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, around.ignore.problem) };
+  } finally {
+    ended.abort(); // what fails for one object fails for those that wait for their turn
+  }
 }
 
 type Tell = <T>(

@@ -33,6 +33,10 @@ export function comparisonNotes(
     const message = 'The Kustomization is suspended: nothing of this happens before it is resumed.';
     more.push({ severity: 'information', message });
   }
+  if (live?.spec?.kubeConfig !== undefined && spec?.kubeConfig === undefined) {
+    const message = 'The Kustomization applies to another cluster until now: what it leaves there is not told.';
+    more.push({ severity: 'approximate', message });
+  }
   more.push(...refusedNote(objects));
   return [...rendered.notes, ...more];
 }

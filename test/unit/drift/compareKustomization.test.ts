@@ -447,6 +447,19 @@ test('the refusal of another object loses what came from a Secret', async () => 
   assert.doesNotMatch(JSON.stringify(difference), /canary/);
 });
 
+test('a key that came from a Secret is in no path', async () => {
+  const real = configMap('a', { 'canary-key': 'x' });
+  const each = {
+    ...built(configMap('a', { '•••': '•••' })),
+    real: new Sealed(real),
+    masked: [['data', '•••']],
+  };
+  const api = new DriftCluster().has(live(configMap('a', { 'canary-key': 'y' })));
+  const difference = await compareOne(api, each);
+  assert.equal(difference.change, 'change');
+  assert.doesNotMatch(JSON.stringify(difference), /canary/);
+});
+
 const encryptedRows: readonly (readonly [live: Fields, outcome: string, paths: readonly string[]])[] = [
   [{ password: encoded }, 'unknown encrypted', []],
   [{ password: encoded, more: encoded }, 'change ', ['remove data.more']],
@@ -612,6 +625,7 @@ const notes: readonly (readonly [title: string, task: Task, message: RegExp])[] 
     { inForce: inForce({ ignore: [{ paths: [], target: { name: '(' } }] }) },
     /kustomize-controller then applies nothing/,
   ],
+  ['one that moves from another cluster', { live: inForce({ kubeConfig: {} }) }, /what it leaves there is not told/],
   ['a refused object', { objects: [built(thing)] }, /^Thing apps\/t is refused: .* applies nothing beside it/],
 ];
 
@@ -676,9 +690,16 @@ test('who cancels gets what was had until then, and nothing more is asked', asyn
   assert.equal(api.asked.length, asked);
 });
 
-test('a credential that has ended concerns all', async () => {
-  const api = new DriftCluster().failsToGet(a, new Failure('unauthorized', 'token expired', { status: 401 }));
-  await assert.rejects(compare(api, { objects: [built(a)] }), { reason: 'unauthorized' });
+test('a credential that has ended concerns all, and those that wait are not tried', async () => {
+  const names = Array.from({ length: 30 }, (_, at) => `c${at}`);
+  const api = new DriftCluster();
+  const expired = new Failure('unauthorized', 'token expired', { status: 401 });
+  names.forEach((name) => api.failsToGet(configMap(name, {}), expired));
+  await assert.rejects(compare(api, { objects: names.map((name) => built(configMap(name, {}))) }), {
+    reason: 'unauthorized',
+  });
+  await new Promise(setImmediate);
+  assert(requestsTo(api, 'GET').length < 30);
 });
 
 test('progress counts what left the build as well', async () => {
