@@ -21,13 +21,27 @@ export interface Undecided {
 export function approximateChange({ desired, live, mergesOnly, ignored }: Undecided): Prediction {
   const owners = fieldOwners(live);
   const owned = unionOf(owners.map(({ fields }) => fields));
-  const merged = overlay(live, desired, owned, false);
-  const own = fieldsOf(desired, owned);
+  const wanted = withTargetPorts(desired);
+  const merged = overlay(live, wanted, owned, false);
+  const own = fieldsOf(wanted, owned);
   const last = unionOf(owners.filter(isOwn).map(({ fields }) => fields));
   const others = owners.filter((owner) => !isOwn(owner)).map(({ fields }) => fields);
   const applied = pruneFields(merged, { taken: last, last, managed: unionOf([own, ...others]) });
   const answer = withOwnFields(applied as KubernetesObject, live, own);
   return predictChange({ live, dryRun: answer, mergesOnly, ignored });
+}
+
+/** The controller sends 0 where a Service states none, and the server takes it for the port. */
+function withTargetPorts(desired: KubernetesObject): KubernetesObject {
+  const ports = asList(desired.spec?.['ports']);
+  if (desired.kind !== 'Service' || desired.apiVersion !== 'v1' || !ports) {
+    return desired;
+  }
+  const filled = ports.map((port) => {
+    const fields = asRecord(port);
+    return fields?.['targetPort'] === 0 ? { ...fields, targetPort: fields['port'] } : port;
+  });
+  return { ...desired, spec: { ...desired.spec, ports: filled } };
 }
 
 /** Fields whose values are quantities, which the server writes in a form of its own. */

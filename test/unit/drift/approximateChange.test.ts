@@ -148,6 +148,32 @@ function isDefault(words: string): boolean {
   return /^add (?:replicas|strategy|revisionHistoryLimit|progressDeadlineSeconds)$/.test(words);
 }
 
+test('a port of a Service that Git leaves open is that of the Service', () => {
+  const port = { port: 80, protocol: 'TCP' };
+  const check = (targetPort: number, paths: readonly string[]): void => {
+    const service = { apiVersion: 'v1', kind: 'Service' };
+    const there = owned({ ...service, spec: { ports: [{ ...port, targetPort }] } }, [
+      applied({ 'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {}, 'f:targetPort': {} } } }),
+    ]);
+    const { paths: found } = approximateChange({
+      desired: {
+        ...service,
+        metadata: { name: 'web', namespace: 'apps' },
+        spec: { ports: [{ ...port, targetPort: 0 }] },
+      },
+      live: there,
+      mergesOnly: false,
+      ignored: [],
+    });
+    assert.deepEqual(
+      found.map(({ path }) => path.join('.')),
+      paths,
+    );
+  };
+  check(80, []);
+  check(8080, ['spec.ports.0.targetPort']);
+});
+
 const quantities: readonly (readonly [a: unknown, b: unknown, same: boolean])[] = [
   ['500m', '0.5', true],
   ['500m', 0.5, true],
