@@ -22,6 +22,7 @@ import { ObjectComparison } from './objectComparison.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { prunedObject, staleItems } from './prunedObjects.ts';
 import { Rights } from './rights.ts';
+import { UnsetVariables } from './unsetVariables.ts';
 
 export interface KustomizationToCompare {
   readonly rendered: RenderedKustomization;
@@ -55,14 +56,21 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
   const around = surroundings({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
   const tell = teller(task);
   try {
-    const built = await tell(rendered.objects, (each) => new ObjectComparison(around, each).run());
+    const unset = new UnsetVariables(rendered);
+    const compare = async (each: DesiredObject): Promise<ObjectDifference> =>
+      unset.left(each) ?? unset.shown(await new ObjectComparison(around, each).run());
+    const built = await tell(rendered.objects, compare);
     const inventory = live === undefined ? [] : inventoryOf(live);
     // Another cluster's inventory says nothing about this one.
     const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
     const prunes = rendered.inForce.spec?.prune === true;
-    const pruned = await tell(stale, (item) => prunedObject(around, item, prunes));
+    const pruned = await tell(stale, async (item) => {
+      const difference = await prunedObject(around, item, prunes);
+      return difference && unset.shown(difference);
+    });
     const objects = inOrder([...pruned, ...built]);
-    return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, around.ignore.problem) };
+    const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unset.notes];
+    return { ...comparison, objects, notes };
   } finally {
     ended.abort(); // what fails for one object fails for those that wait for their turn
   }
