@@ -277,9 +277,9 @@ class Walk {
 
   /** `via` ends with `from` where that goes itself. */
   #addLeft(id: ObjectId, from: FluxName, deletes: boolean, via: readonly FluxName[]): void {
-    const to = this.#takers.get(encodeInventoryId(id));
+    const to = this.#taker(id, from);
     const applier = applierName(id);
-    if (to !== undefined && titleOf(to) !== titleOf(from)) {
+    if (to !== undefined) {
       this.#addMove(id, from, to, deletes);
     } else if (!deletes) {
       if (applier) {
@@ -297,6 +297,12 @@ class Walk {
         sentence: `${idTitle(id)} is deleted${lossWords(losses)}.`,
       });
     }
+  }
+
+  /** Who else would apply the object. */
+  #taker(id: ObjectId, owner: FluxName): FluxName | undefined {
+    const taker = this.#takers.get(encodeInventoryId(id));
+    return taker && titleOf(taker) !== titleOf(owner) ? taker : undefined;
   }
 
   #addMove(object: ObjectId, from: FluxName, to: FluxName, deletedFirst: boolean): void {
@@ -330,7 +336,7 @@ class Walk {
       return;
     }
     const { ids, losses } = live ? belowOf(live) : { ids: undefined, losses: [] };
-    const lost = losses.filter(({ id }) => !this.#takers.has(encodeInventoryId(id)) && !this.#keeps(id));
+    const lost = losses.filter(({ id }) => this.#taker(id, name) === undefined && !this.#keeps(id));
     const count = ids === undefined ? '' : ` (${ids.length} object${ids.length === 1 ? '' : 's'})`;
     const what = name.kind === 'HelmRelease' ? 'its release is uninstalled' : 'what it applied is deleted';
     this.warnings.push({

@@ -256,6 +256,17 @@ test('what the object will be keeps what is ignored, what was added, and the sta
   assert.deepEqual(difference.real?.reveal().next, { ...live, data: { level: 'debug', color: 'blue', more: 'x' } });
 });
 
+test('a label that only lives is still there afterwards, even if the dry-run has taken it away', async () => {
+  const live = installed(settings, { data: {} }, { labels: { 'app.kubernetes.io/managed-by': 'Helm', extra: 'x' } });
+  const bed = new ReleaseBed({
+    manifest: [settings],
+    live: [live],
+    dryRuns: { 'ConfigMap settings': installed(settings) },
+  });
+  const labels = only(await bed.compare()).real?.reveal().next.metadata.labels;
+  assert.deepEqual(labels, { 'app.kubernetes.io/managed-by': 'Helm', extra: 'x' });
+});
+
 test('an object that is written between read and dry-run is read again', async () => {
   const bed = new ReleaseBed({
     manifest: [settings],
@@ -470,6 +481,14 @@ test('a value that came from a Secret of valuesFrom is masked in a ConfigMap', a
   const comparison = await new ReleaseBed(world).compare({ live });
   checkNoCanary(comparison);
   assert.match(JSON.stringify(only(comparison).before), /debug/, 'the rest is shown');
+});
+
+test('what a Secret of the release holds is masked in its other objects', async () => {
+  const secret = manifestObject('Secret', 'login', { data: { password: base64(canary) } });
+  const world = { manifest: [secret, leaking], live: [installed(secret), changedLeak], config: {} };
+  const comparison = await new ReleaseBed(world).compare();
+  checkNoCanary(comparison);
+  assert.match(JSON.stringify(comparison.objects[0]?.before), /debug/);
 });
 
 const owned = (spec: Readonly<Record<string, unknown>>): readonly [FluxObject, KubernetesObject] => [

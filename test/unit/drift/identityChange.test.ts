@@ -204,6 +204,18 @@ const rows: readonly Row[] = [
     expected: ['move HelmRelease shop apps to shops, deleted first loses data'],
   },
   {
+    title: 'a suspended HelmRelease moves, and keeps its claim whoever is first',
+    live: [kustomization('apps', [hr('shop')]), release('shop', [claim], { suspend: true })],
+    next: [built('apps', []), built('shops', [hr('shop')])],
+    expected: ['move HelmRelease shop apps to shops, deleted first'],
+  },
+  {
+    title: 'a Kustomization that its parent lets go of takes nothing over from itself',
+    live: [kustomization('root', [ks('apps')]), kustomization('apps', [claim])],
+    next: [built('root', []), built('apps', [claim])],
+    expected: ['prune Kustomization apps loses data'],
+  },
+  {
     title: 'Kustomizations that apply each other end',
     live: [kustomization('root', [ks('a')]), kustomization('a', [ks('b')]), kustomization('b', [ks('a'), ks('b')])],
     next: [built('root', [])],
