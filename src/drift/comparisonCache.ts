@@ -37,8 +37,4 @@ export class ComparisonCache {
   keep(place: string, desired: string, resourceVersion: string, difference: ObjectDifference): void {
     this.#kept.set(place, { desired, resourceVersion, difference });
   }
-
-  forget(place: string): void {
-    this.#kept.delete(place);
-  }
 }
