@@ -13,6 +13,7 @@ import { asRecord } from '../flux/untyped.ts';
 import type { FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
+import type { ComparisonCache } from './comparisonCache.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
 import type { Because, Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { type Reinstall, releaseIdentityChange } from './identityChange.ts';
@@ -42,6 +43,8 @@ export interface ReleaseComparisonRequest {
   readonly from?: string;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+  /** Results of before, which the caller keeps: what has not changed since costs a read and no dry-run. */
+  readonly previous?: ComparisonCache;
   readonly onProgress?: (progress: ComparisonProgress) => void;
   /** Told of each object when it is known, in no special order: what there is when the user cancels. */
   readonly onObject?: (difference: ObjectDifference) => void;
@@ -231,7 +234,7 @@ function rulesInForce(live: FluxObject): readonly unknown[] {
 }
 
 function surroundings(
-  { api, signal, clock = systemClock() }: ReleaseComparisonRequest,
+  { api, signal, previous, clock = systemClock() }: ReleaseComparisonRequest,
   of: {
     readonly owner: FluxName;
     readonly release: { readonly name: string; readonly namespace: string };
@@ -247,6 +250,7 @@ function surroundings(
     owner: of.owner,
     release: of.release,
     ignore: of.ignore,
+    cache: previous,
     secrets: of.secrets.texts,
     hidden: of.secrets.unread.length > 0,
   };

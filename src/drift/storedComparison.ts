@@ -7,12 +7,14 @@ import { type Failure, isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
+import { objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
 import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
 import { approximateChange } from './approximateChange.ts';
 import { isTyped } from './builtInKinds.ts';
 import type { FieldChange } from './compareObjects.ts';
+import type { ComparisonCache } from './comparisonCache.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
 import { formerOwner } from './formerOwner.ts';
@@ -47,6 +49,8 @@ export interface StoredSurroundings {
   readonly secrets: Sealed<readonly string[]>;
   /** Secrets that could not be read may have gone into the release: then nothing is shown of values, nor of the server's words. */
   readonly hidden: boolean;
+  /** Results of before. */
+  readonly cache?: ComparisonCache | undefined;
   /** The same object of a render of the release as it is applied, which tells where Secrets went. */
   readonly renderedAs: (object: PlacedObject) => DesiredObject | undefined;
 }
@@ -79,9 +83,36 @@ export class StoredComparison {
     if (found === 'forbidden') {
       return this.#forbidden('get', resource);
     }
-    return isFailure(found) && found.reason !== 'notFound'
-      ? this.#failed(found)
-      : this.against(resource, isFailure(found) ? undefined : found);
+    if (isFailure(found)) {
+      return found.reason === 'notFound' ? this.against(resource, undefined) : this.#failed(found);
+    }
+    return this.#again(found) ?? this.#keep(found, await this.against(resource, found));
+  }
+
+  /** A result of before, where neither side has changed since. */
+  #again({ metadata }: KubernetesObject): ObjectDifference | undefined {
+    return this.#around.cache?.find(this.#place, this.#fingerprint, metadata.resourceVersion);
+  }
+
+  /** What failed may succeed the next time, with the same objects. */
+  #keep({ metadata }: KubernetesObject, difference: ObjectDifference): ObjectDifference {
+    const { change, approximate } = difference;
+    if (approximate !== true && (change === 'none' || change === 'change' || change === 'skip')) {
+      this.#around.cache?.keep(this.#place, this.#fingerprint, metadata.resourceVersion ?? '', difference);
+    }
+    return difference;
+  }
+
+  get #place(): string {
+    const { owner, api } = this.#around;
+    return `HelmRelease ${owner.namespace}/${owner.name} ${objectKey(api.context, this.#stored.id)}`;
+  }
+
+  /** With all that masks depend on. */
+  get #fingerprint(): string {
+    const { cache, ignore, secrets, hidden, renderedAs } = this.#around;
+    const parts = [this.#sent, this.#ignored, ignore === undefined, secrets.reveal(), hidden];
+    return cache?.fingerprint([...parts, renderedAs(this.#stored)?.masked]) ?? '';
   }
 
   /** The live object; `forbidden`: it was not asked for. */

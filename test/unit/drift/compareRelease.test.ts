@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { Failure } from '../../../src/base/failure.ts';
+import { ComparisonCache } from '../../../src/drift/comparisonCache.ts';
 import type { ReleaseComparison } from '../../../src/drift/compareRelease.ts';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
@@ -265,6 +266,29 @@ test('a label that only lives is still there afterwards, even if the dry-run has
   });
   const labels = only(await bed.compare()).real?.reveal().next.metadata.labels;
   assert.deepEqual(labels, { 'app.kubernetes.io/managed-by': 'Helm', extra: 'x' });
+});
+
+test('what has not changed since is not asked for by a dry-run again; what failed is', async () => {
+  const previous = new ComparisonCache();
+  const failure = new Failure('invalid', 'field is immutable', { status: 422 });
+  const other = manifestObject('ConfigMap', 'other', { data: {} });
+  const world: ReleaseWorld = {
+    manifest: [settings, other],
+    live: [changedLevel, installed(other)],
+    dryRuns: { 'ConfigMap other': failure },
+  };
+  const dryRuns = async (spec: FluxObject['spec']): Promise<readonly string[]> => {
+    const bed = new ReleaseBed(world);
+    const { objects } = await bed.compare({ previous, live: helmRelease(spec) });
+    assert.deepEqual(
+      objects.map(({ change }) => change),
+      spec?.driftDetection === undefined ? ['change', 'unknown'] : ['unknown', 'none'],
+    );
+    return bed.asked.filter((what) => what.startsWith('dry-run'));
+  };
+  assert.deepEqual(await dryRuns({}), ['dry-run ConfigMap settings', 'dry-run ConfigMap other']);
+  assert.deepEqual(await dryRuns({}), ['dry-run ConfigMap other']);
+  assert.equal((await dryRuns(ignoring({ paths: ['/data/level'] }))).length, 2, 'other rules, another result');
 });
 
 test('an object that is written between read and dry-run is read again', async () => {
