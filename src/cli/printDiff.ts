@@ -3,7 +3,9 @@
  * wrote them, and a diff of both sides. Compares nothing; everything it is given is fit to be shown.
  */
 import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
+
 import { displayName } from '../flux/objectKey.ts';
+import { alignKeys } from '../view/alignKeys.ts';
 import { fieldPathText } from '../view/originText.ts';
 import { diffColour, diffLines, type DiffLabels } from './diffObjects.ts';
 import { type FoundConfig, type FoundDifference, type Findings, nameOfOwner } from './findings.ts';
@@ -69,7 +71,7 @@ function configLines({ of, config }: FoundConfig, labels: DiffLabels): readonly 
   return [
     `diff ${oneLine(titleOf(of))}: change values`,
     ...(chart ? [`  chart ${oneLine(chart.before)} becomes ${oneLine(chart.after)}`] : []),
-    ...(paths.length === 0 ? [] : diffLines(title, { before, after }, labels)),
+    ...(paths.length === 0 ? [] : diffLines(title, { before, after: alignKeys(after, before) }, labels)),
   ];
 }
 
@@ -82,7 +84,7 @@ function objectLines(object: FoundDifference, labels: DiffLabels): readonly stri
     `diff ${oneLine(nameOfOwner(object.of))}: ${verb} ${oneLine(title)}`,
     ...remarks(object).map((text) => `  ${oneLine(text)}`),
     ...paths.map((field) => `  ${oneLine(fieldLine(field))}`),
-    ...(hasSides ? diffLines(title, { before, after }, labels) : []),
+    ...(hasSides ? diffLines(title, { before, after: after && alignKeys(after, before) }, labels) : []),
   ];
 }
 

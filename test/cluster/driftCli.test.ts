@@ -102,8 +102,8 @@ after(async () => {
   await rm(folders.elsewhere, { recursive: true, force: true });
 });
 
-async function run(line: string, folder = folders.clone): Promise<Ended> {
-  const ended = await runCli(['diff', ...line.split(' '), '--kubeconfig', cluster.kubeconfig], {
+async function run(line: string, folder = folders.clone, kubeconfig = cluster.kubeconfig): Promise<Ended> {
+  const ended = await runCli(['diff', ...line.split(' '), '--kubeconfig', kubeconfig], {
     folder,
     program: join(folders.program, 'cli.cjs'),
   });
@@ -161,6 +161,12 @@ test('what was changed by hand is told with who did it, and the controller takes
   assert.equal(report.target, `ks/${namespace}/apps`);
   const text = await run(`ks/apps -n ${namespace}`);
   assert.match(text.output, /^ {2}replace spec\.replicas \(written by kubectl/m);
+  // Two answers of the server order their keys differently.
+  const removed = text.output.split('\n').filter((line) => /^- /.test(line));
+  assert.deepEqual(
+    removed.map((line) => line.slice(1).trim()),
+    ['by-hand: "yes"', 'replicas: 2'],
+  );
   assert.match(text.output, /^-\s+by-hand: "?yes"?$/m);
 
   await requestReconcile(cluster, apps);
@@ -168,6 +174,17 @@ test('what was changed by hand is told with who did it, and the controller takes
   assert.equal((back as { spec?: { replicas?: number } }).spec?.replicas, 0);
   assert.equal(back.metadata.labels?.['by-hand'], undefined);
   assert.equal((await run(`ks/apps -n ${namespace}`)).code, 0);
+});
+
+test('without the right to patch it is told what can be known, as approximate', async () => {
+  await cluster.exec('kubectl', '-n', namespace, 'scale', 'deployment/web', '--replicas=2');
+  try {
+    const ended = await run(`ks/apps -n ${namespace}`, folders.clone, cluster.viewerKubeconfig);
+    assert.notEqual(ended.code, 0, 'what is not known is not the same');
+    assert.match(ended.output + ended.messages, /approximate/);
+  } finally {
+    await requestReconcile(cluster, apps);
+  }
 });
 
 test('a HelmRelease: what has drifted from the release that is installed', async () => {

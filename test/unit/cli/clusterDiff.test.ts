@@ -71,6 +71,16 @@ describe('drift of a Kustomization', () => {
     );
   });
 
+  test('another order of keys is no difference', async () => {
+    const before = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '1', b: '2' } };
+    const after = { ...before, data: { b: '3', a: '1' } };
+    const run = await drift([changedObject('ConfigMap', 'a', [], { before, after })]);
+    assert.deepEqual(
+      run.output.split('\n').filter((line) => /^[-+] /.test(line)),
+      ['-  b: "2"', '+  b: "3"'],
+    );
+  });
+
   test('what cannot be had again comes first, with what goes with it', async () => {
     const run = await drift([
       comparedObject('ConfigMap', 'gone', { change: 'delete' }),
