@@ -17,6 +17,7 @@ import { dryRunVerdict } from './dryRunVerdict.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
 import { needsDefinition, predictChange } from './predictChange.ts';
 import { ObjectResult } from './objectResult.ts';
+import { refusedRemains } from './refusedRemains.ts';
 import { isSecret } from './shownObject.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
 import { kustomizeController } from './takenBack.ts';
@@ -184,7 +185,11 @@ export class ObjectComparison {
     const needed = needsDefinition(drifting);
     const definition = needed ? await this.#around.definitionOf(resource) : undefined;
     const unsure = needed && definition === undefined ? { reason: defaultsUnknown } : {};
-    return this.#result.changed(live, predictChange({ ...drifting, definition }), id, { ...unsure, ...reason });
+    const prediction = predictChange({ ...drifting, definition });
+    const remains = prediction.paths.length === 0 ? undefined : refusedRemains(prediction.next, definition);
+    return remains
+      ? this.#result.leftInvalid(live, remains, id)
+      : this.#result.changed(live, prediction, id, { ...unsure, ...reason });
   }
 
   /** The controllers drop fields that a built-in kind does not have, before they send it. */

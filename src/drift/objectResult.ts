@@ -102,6 +102,14 @@ export class ObjectResult {
     return this.#make(change, id);
   }
 
+  /** `path`: what others have set there is nothing by itself (`refusedRemains`). */
+  leftInvalid(live: KubernetesObject, path: FieldPath, id: ObjectId): ObjectDifference {
+    const { masked, ...sides } = this.#masked(live, undefined);
+    const place = masked.shownPath(path).join('.');
+    const reason = `What kubectl has set in ${place} is taken back, and the API server refuses what another manager has set there: kustomize-controller fails until that is removed.`;
+    return this.#make({ change: 'unknown', because: 'invalid', reason, ...sides }, id);
+  }
+
   /** `guess`: what would differ, as far as that can be told without the server. */
   refused(
     { change, because, words, quoted }: Verdict,

@@ -7,13 +7,21 @@ import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** `openAPIV3Schema` of one version. */
+export type Schema = Fields;
+
 /** `definition`: the CustomResourceDefinition of the object's kind. Unchanged where it does not have the object's version. */
 export function withSchemaDefaults(object: KubernetesObject, definition: KubernetesObject): KubernetesObject {
+  const root = schemaOf(object, definition);
+  return root ? (filled(object, root) as KubernetesObject) : object;
+}
+
+/** Of the object's version; `undefined` where the definition does not have it. */
+export function schemaOf(object: KubernetesObject, definition: KubernetesObject): Schema | undefined {
   const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
   const versions = (asList(definition.spec?.['versions']) ?? []).map(asRecord);
   const schema = versions.find((each) => asText(each?.['name']) === version);
-  const root = asRecord(fieldAt(schema, 'schema', 'openAPIV3Schema'));
-  return root ? (filled(object, root) as KubernetesObject) : object;
+  return asRecord(fieldAt(schema, 'schema', 'openAPIV3Schema'));
 }
 
 function filled(value: unknown, schema: Fields): unknown {
