@@ -5,8 +5,9 @@
 import type { KubernetesObject } from '../flux/objects.ts';
 import { isBuiltIn } from './builtInKinds.ts';
 import { type FieldChange, compareObjects } from './compareObjects.ts';
+import type { FieldPath } from '../render/desired.ts';
 import type { FieldDifference } from './difference.ts';
-import { withFieldsOf, withoutPointers } from './ignoreRules.ts';
+import { pointerPath, withFieldsOf, withoutPointers } from './ignoreRules.ts';
 import { restoreDefaults } from './restoreDefaults.ts';
 import { fieldOwners, lastWriter } from './managedFields.ts';
 import { isCleanedUp, kustomizeController, withoutTakenBack } from './takenBack.ts';
@@ -39,7 +40,7 @@ export function predictChange(drifting: Drifting): Prediction {
   }
   // What is passed over is applied as it lives, so that it is neither changed nor lost (`computeDriftedPaths`). Only what differs:
   // of what kubectl added and a dry-run keeps there is no trace in the request, and it goes.
-  const kept = ignored.length === 0 ? dryRun : withFieldsOf(dryRun, live, ignored);
+  const kept = ignored.length === 0 ? dryRun : withEmptyTexts(withFieldsOf(dryRun, live, ignored), drifting);
   const next = isCleaned ? restored(withoutTakenBack(live, kept), drifting) : kept;
   const changes = compareObjects(live, next, 'all');
   return { next, paths: differences(live, changes, compareObjects(live, kept, 'all')) };
@@ -52,6 +53,29 @@ export function needsDefinition({ live, dryRun, mergesOnly }: Drifting): boolean
   }
   const removed = compareObjects(dryRun, withoutTakenBack(live, dryRun));
   return removed.some(({ path }) => path[0] !== 'metadata');
+}
+
+/**
+ * What is passed over and is not in the cluster is applied as nothing (pkg/ssa manager_apply.go `driftAdopt`), which a map of texts
+ * takes for an empty one (measured with a ConfigMap's data).
+ */
+function withEmptyTexts(kept: KubernetesObject, { live, dryRun, ignored }: Drifting): KubernetesObject {
+  return ignored.reduce((object, pointer) => {
+    const path = pointerPath(pointer, live) === undefined ? pointerPath(pointer, dryRun) : undefined;
+    if (!path || !isText(path, live)) {
+      return object;
+    }
+    const source = path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), '');
+    return withFieldsOf(object, source, [pointer]);
+  }, kept);
+}
+
+function isText(path: FieldPath, { apiVersion, kind }: KubernetesObject): boolean {
+  const [first, second] = path;
+  const isData = apiVersion === 'v1' && (kind === 'ConfigMap' || kind === 'Secret');
+  return path.length === 2
+    ? isData && (first === 'data' || first === 'binaryData')
+    : path.length === 3 && first === 'metadata' && (second === 'labels' || second === 'annotations');
 }
 
 function restored(next: KubernetesObject, { dryRun, definition }: Drifting): KubernetesObject {
