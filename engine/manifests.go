@@ -116,8 +116,10 @@ func asManifests(documents []document, prefix string) ([]manifest, error) {
 // treeOf decodes a document; nil where there is nothing in it. The checks are dropBadNodes of kustomize api v0.21.1,
 // resource/factory.go.
 func treeOf(node *kyaml.RNode) (fields, error) {
-	if err := node.DeAnchor(); err != nil {
-		return nil, err
+	if changedByDeAnchor(node.YNode()) {
+		if err := node.DeAnchor(); err != nil {
+			return nil, err
+		}
 	}
 	if node.IsNilOrEmpty() {
 		return nil, nil
@@ -141,6 +143,28 @@ func treeOf(node *kyaml.RNode) (fields, error) {
 		return nil, fmt.Errorf("empty item at %v in object %v", at, node)
 	}
 	return decoded(node)
+}
+
+// changedByDeAnchor says whether DeAnchor of kyaml v0.21.1, yaml/rnode.go, may change a node or refuse it. It copies each map as
+// often as it is deep, which is a third of the time of a large chart, and hardly a chart leaves an anchor in what it renders. A
+// key that is no text may come out twice.
+func changedByDeAnchor(node *kyaml.Node) bool {
+	switch node.Kind {
+	case kyaml.ScalarNode, kyaml.SequenceNode, kyaml.DocumentNode:
+	case kyaml.MappingNode:
+		seen := make(map[string]bool, len(node.Content)/2)
+		for i := 0; i < len(node.Content); i += 2 {
+			key := node.Content[i]
+			isPlain := key.Kind == kyaml.ScalarNode && key.Tag == kyaml.NodeTagString && key.Value != "" && key.Value != "<<"
+			if !isPlain || seen[key.Value] {
+				return true
+			}
+			seen[key.Value] = true
+		}
+	default: // an alias
+		return true
+	}
+	return node.Anchor != "" || slices.ContainsFunc(node.Content, changedByDeAnchor)
 }
 
 // decoded is what MarshalJSON of kyaml v0.21.1, yaml/rnode.go, makes of a node by writing and reading it.

@@ -186,6 +186,25 @@ describe('YAML of templates', () => {
     });
   });
 
+  it('with what stands for something else put in, wherever it is', () => {
+    const rows = [
+      ['a: &x { k: v }\n  b: [{ c: { d: *x } }]', { a: { k: 'v' }, b: [{ c: { d: { k: 'v' } } }] }],
+      ['a: &x { k: v }\n  b: { c: [{ <<: *x, l: own }] }', { a: { k: 'v' }, b: { c: [{ k: 'v', l: 'own' }] } }],
+      ['a: { "<<": gone, b: c }', { a: { b: 'c' } }],
+      ['a: { b: 1, b: 2 }', 'mapping key "b" already defined'],
+      ['a: { ~: 1 }', 'mapping key "~" already defined'],
+    ] as const;
+    for (const [data, expected] of rows) {
+      const built = () => dataOf(render({ 'templates/x.yaml': configMap('x', `  ${data}\n`) }).objects[0]?.object);
+      if (typeof expected === 'string') {
+        const problem = problemOf(built);
+        assert.ok(problem.includes(expected), problem);
+      } else {
+        assert.deepEqual(built(), expected);
+      }
+    }
+  });
+
   it('may hold lists, JSON, comments, separators inside of text, line ends of Windows, empty annotations', () => {
     const list =
       '# a list\napiVersion: v1\nkind: List\nitems:\n  - { apiVersion: v1, kind: ConfigMap, metadata: { name: in-list } }\n';
