@@ -98,7 +98,7 @@ function changed(
   const sides = maskLive({ desired, live, secrets });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
-  const isMadeAnew = reinstalls && !isKept(live);
+  const isMadeAnew = reinstalls && !survivesUninstall(live);
   if (!isMadeAnew && (!sides.differs || paths.length === 0)) {
     return { id, apiVersion, change: 'none', paths: [] };
   }
@@ -131,15 +131,17 @@ function isWithin(path: FieldPath, place: FieldPath): boolean {
  */
 async function deleted(
   stored: PlacedObject,
-  { api, reinstalls, around: { requests, secrets, hidden } }: UpgradeParts,
+  { api, reinstalls, around: { requests, rights, secrets, hidden } }: UpgradeParts,
 ): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = stored;
   const object = stored.object.reveal();
   const base = { id, apiVersion, paths: [] };
-  let live: KubernetesObject | undefined = object;
+  let live: KubernetesObject = object; // where it cannot be asked, the manifest most often says the same
   if (resource && !reinstalls) {
     try {
-      live = await requests.send((signal) => api.getMetadata(resource, id, signal));
+      if ((await rights.may('get', resource, id.namespace)) !== false) {
+        live = await requests.send((signal) => api.getMetadata(resource, id, signal));
+      }
     } catch (error) {
       if (isFailure(error, 'notFound')) {
         return { ...base, change: 'none', reason: 'no longer in the chart, and deleted already' };
@@ -147,17 +149,23 @@ async function deleted(
       if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
         throw error;
       }
-      live = object; // the manifest most often says the same
     }
   }
-  if (isKept(live)) {
-    const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy: keep)';
+  if (reinstalls ? survivesUninstall(object) : isKept(live)) {
+    const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy)';
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
   }
   const { before } = maskLive({ live: object, secrets });
   return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };
 }
 
+const policy = 'helm.sh/resource-policy';
+
 function isKept({ metadata }: KubernetesObject): boolean {
-  return fieldAt(metadata.annotations, 'helm.sh/resource-policy') === 'keep';
+  return fieldAt(metadata.annotations, policy) === 'keep';
+}
+
+/** An uninstall sorts by this annotation what it keeps, and forgets what has it with any other value. */
+function survivesUninstall({ metadata }: KubernetesObject): boolean {
+  return fieldAt(metadata.annotations, policy) !== undefined;
 }

@@ -195,7 +195,8 @@ test('a release under another name is uninstalled and installed: what both have 
     {},
     { annotations: { 'helm.sh/resource-policy': 'keep' } },
   );
-  const bed = new ReleaseBed({ manifest: [settings, gone, keeping], live: [installed(gone)] });
+  const odd = manifestObject('ConfigMap', 'odd', {}, { annotations: { 'helm.sh/resource-policy': 'delete' } });
+  const bed = new ReleaseBed({ manifest: [settings, gone, keeping, odd], live: [installed(gone)] });
   const inForce = helmRelease({ releaseName: 'store' });
   const comparison = await bed.compare({
     rendered: rendered([configMap('settings', { level: 'info' })], {
@@ -205,7 +206,7 @@ test('a release under another name is uninstalled and installed: what both have 
   });
   assert.deepEqual(
     comparison.objects.map(({ change, id }) => `${change} ${id.name}`),
-    ['delete old', 'recreate settings', 'skip data'],
+    ['delete old', 'recreate settings', 'skip data', 'skip odd'],
   );
   assert.equal(comparison.identity?.target, 'release name');
   assert.match(comparison.notes[0]?.message ?? '', /its release name changes from shop to store, so Helm uninstalls/);
@@ -227,6 +228,12 @@ test('what could not be looked at is judged by the manifest', async () => {
     api: { ...bed.api, getMetadata: () => Promise.reject(forbidden) },
   });
   assert.equal(find(comparison, 'old').because, 'resourcePolicyKeep');
+});
+
+test('who may not read an object that left the chart gets no request for it', async () => {
+  const bed = new ReleaseBed({ manifest: [gone], live: [installed(gone)], refused: ['get configmaps'] });
+  assert.equal(find(await bed.compare({ rendered: rendered([]) }), 'old').change, 'delete');
+  assert.ok(!bed.asked.includes('get ConfigMap old'));
 });
 
 test('the values that changed are told before the objects, and a chart of another version', async () => {
