@@ -99,7 +99,10 @@ function fieldsOf(desired: unknown, owned: FieldTrie | undefined): FieldTrie {
     return { member: true, below: new Map() };
   }
   const below = items.map((item): [string, FieldTrie] => {
-    const step = [...(owned?.below.keys() ?? [])].find((known) => namesItem(known, item)) ?? stepOf(item, keys);
+    const whole = stepOf(item, keys);
+    const known =
+      owned?.below.has(whole) === true ? whole : [...(owned?.below.keys() ?? [])].find((one) => namesItem(one, item));
+    const step = known ?? whole;
     return [step, { ...fieldsOf(item, owned?.below.get(step)), member: true }];
   });
   return { member: false, below: new Map(below) };

@@ -1,8 +1,7 @@
 /**
- * Who owns which field of an object, as `metadata.managedFields` tells it: its entries as tries, the places of their steps in an
+ * Who owns which field of an object, as `metadata.managedFields` tells it: its entries as tries, their nodes for places in an
  * object, and who wrote a field last (spec drift 4.9). Decides nothing about what becomes of a field.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../base/parseJson.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord, asText } from '../flux/untyped.ts';
@@ -77,37 +76,6 @@ function mergeTries(a: FieldTrie, b: FieldTrie): FieldTrie {
   return { member: a.member || b.member, below };
 }
 
-/** Where a step of a trie leads in a value; `undefined` where the value has nothing there. */
-export function resolveStep(value: unknown, step: string): string | number | undefined {
-  const text = step.slice(2);
-  switch (step.slice(0, 2)) {
-    case 'f:': {
-      const record = asRecord(value);
-      return record && Object.hasOwn(record, text) ? text : undefined;
-    }
-    case 'k:': {
-      const keys = Object.entries(asRecord(parseJson(text)) ?? {});
-      const has = (item: unknown): boolean =>
-        keys.every(([key, wanted]) => isDeepStrictEqual(asRecord(item)?.[key], wanted));
-      return keys.length === 0 ? undefined : found(asList(value)?.findIndex(has));
-    }
-    case 'v:': {
-      const wanted = parseJson(text);
-      return found(asList(value)?.findIndex((item) => isDeepStrictEqual(item, wanted)));
-    }
-    case 'i:': {
-      const index = Number(text);
-      return Number.isInteger(index) && index >= 0 && index < (asList(value)?.length ?? 0) ? index : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function found(index: number | undefined): number | undefined {
-  return index === -1 ? undefined : index;
-}
-
 /** The value at a key or position. */
 export function valueAt(value: unknown, key: string | number): unknown {
   if (typeof key === 'number') {
@@ -122,25 +90,37 @@ export function valueAt(value: unknown, key: string | number): unknown {
  * whole, or is a set.
  */
 export function mergeKeysAt(node: FieldTrie | undefined): readonly string[] | undefined {
-  for (const step of node?.below.keys() ?? []) {
-    if (step.startsWith('k:')) {
-      return Object.keys(asRecord(parseJson(step.slice(2))) ?? {});
-    }
-  }
-  return undefined;
+  const [first] = node?.below.keys() ?? []; // the others of the list are like it
+  return first?.startsWith('k:') === true ? Object.keys(asRecord(parseJson(first.slice(2))) ?? {}) : undefined;
 }
 
-/** The node of a trie for a place in a value. */
+/**
+ * The node of a trie for a place in a value. Found by the text that its step has, not by a search: lists may be long, and each of
+ * their items is looked for in the sets of all owners.
+ */
 export function nodeAt(trie: FieldTrie | undefined, value: unknown, key: string | number): FieldTrie | undefined {
-  if (typeof key === 'string') {
+  if (trie === undefined || typeof key === 'string') {
     return trie?.below.get(`f:${key}`);
   }
-  for (const [step, child] of trie?.below ?? []) {
-    if (resolveStep(value, step) === key) {
-      return child;
-    }
+  const item = asList(value)?.[key];
+  if (item === undefined) {
+    return undefined;
   }
-  return undefined;
+  const keys = mergeKeysAt(trie) ?? [];
+  const named = Object.fromEntries(keys.map((name) => [name, valueAt(item, name)]));
+  return (
+    (keys.length > 0 ? stepNode(trie, 'k', named) : undefined) ??
+    stepNode(trie, 'v', item) ??
+    trie.below.get(`i:${key}`)
+  );
+}
+
+/** Go's encoder may write three characters as escapes. */
+function stepNode(trie: FieldTrie, form: 'k' | 'v', name: unknown): FieldTrie | undefined {
+  const text = `${form}:${JSON.stringify(name)}`;
+  return (
+    trie.below.get(text) ?? trie.below.get(text.replace(/[<>&]/g, (mark) => `\\u00${mark.charCodeAt(0).toString(16)}`))
+  );
 }
 
 /**

@@ -5,16 +5,7 @@
  */
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
-import {
-  type FieldOwner,
-  type FieldTrie,
-  fieldOwners,
-  nodeAt,
-  noFields,
-  resolveStep,
-  unionOf,
-  valueAt,
-} from './managedFields.ts';
+import { type FieldOwner, type FieldTrie, fieldOwners, nodeAt, noFields, unionOf, valueAt } from './managedFields.ts';
 
 export const kustomizeController = 'kustomize-controller';
 
@@ -86,13 +77,13 @@ export interface Ownership {
 export function pruneFields(value: unknown, { taken, last, managed }: Ownership): unknown {
   const gone = new Set<string | number>();
   const changed = new Map<string | number, unknown>();
-  for (const [step, below] of taken.below) {
-    const key = resolveStep(value, step);
-    if (key === undefined) {
+  for (const key of asList(value)?.keys() ?? Object.keys(asRecord(value) ?? {})) {
+    const below = nodeAt(taken, value, key);
+    if (below === undefined) {
       continue;
     }
     const [before, claimed] = [nodeAt(last, value, key) ?? noFields, nodeAt(managed, value, key)];
-    const isField = step.startsWith('f:');
+    const isField = typeof key === 'string';
     const wasSet = before.member || isField;
     const isClaimed = claimed !== undefined && (claimed.member || isField);
     if (wasSet && !isClaimed) {

@@ -1,7 +1,7 @@
 /** Owners of fields: how their sets are read, where their steps lead, and who wrote a field last. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldOwners, lastWriter, mergeKeysAt, resolveStep, unionOf } from '../../../src/drift/managedFields.ts';
+import { fieldOwners, lastWriter, mergeKeysAt, nodeAt, unionOf } from '../../../src/drift/managedFields.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import type { FieldPath } from '../../../src/render/desired.ts';
 import { type Owned, owned } from './ownedObject.ts';
@@ -16,36 +16,51 @@ const spec = {
   finalizers: ['x/a', 'x/b'],
 };
 
-const steps: readonly (readonly [step: string, value: unknown, at: string | number | undefined])[] = [
-  ['f:replicas', spec, 'replicas'],
-  ['f:missing', spec, undefined],
-  ['f:constructor', spec, undefined],
-  ['f:replicas', ['replicas'], undefined],
-  ['k:{"name":"side"}', spec.containers, 1],
-  ['k:{"name":"none"}', spec.containers, undefined],
-  [
-    'k:{"port":80,"protocol":"TCP"}',
-    [
-      { port: 80, protocol: 'UDP' },
-      { port: 80, protocol: 'TCP' },
-    ],
-    1,
-  ],
-  ['k:{}', spec.containers, undefined],
-  ['k:not json', spec.containers, undefined],
-  ['v:"x/b"', spec.finalizers, 1],
-  ['v:"x/c"', spec.finalizers, undefined],
-  ['i:1', spec.args, 1],
-  ['i:2', spec.args, undefined],
-  ['i:-1', spec.args, undefined],
-  ['z:what', spec, undefined],
+interface NodeRow {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly value: unknown;
+  readonly key: string | number;
+  readonly isThere: boolean;
+}
+
+const ports = [
+  { port: 80, protocol: 'UDP' },
+  { port: 80, protocol: 'TCP' },
 ];
 
-for (const [step, value, at] of steps) {
-  test(`the step ${step} leads to ${at ?? 'nothing'} of ${JSON.stringify(value)}`, () => {
-    assert.equal(resolveStep(value, step), at);
+const nodes: readonly NodeRow[] = [
+  { fields: { 'f:replicas': {} }, value: spec, key: 'replicas', isThere: true },
+  { fields: { 'f:replicas': {} }, value: spec, key: 'args', isThere: false },
+  { fields: {}, value: spec, key: 'constructor', isThere: false },
+  { fields: { 'k:{"name":"side"}': {} }, value: spec.containers, key: 1, isThere: true },
+  { fields: { 'k:{"name":"side"}': {} }, value: spec.containers, key: 0, isThere: false },
+  { fields: { 'k:{"name":"side"}': {} }, value: spec.containers, key: 2, isThere: false },
+  { fields: { 'k:{"port":80,"protocol":"TCP"}': {} }, value: ports, key: 1, isThere: true },
+  { fields: { 'k:{"port":80,"protocol":"TCP"}': {} }, value: ports, key: 0, isThere: false },
+  { fields: { 'k:{"name":"a\\u003cb"}': {} }, value: [{ name: 'a<b' }], key: 0, isThere: true },
+  { fields: { 'k:{"name":"a<b"}': {} }, value: [{ name: 'a<b' }], key: 0, isThere: true },
+  { fields: { 'k:{}': {} }, value: spec.containers, key: 0, isThere: false },
+  { fields: { 'k:not json': {} }, value: spec.containers, key: 0, isThere: false },
+  { fields: { 'v:"x/b"': {} }, value: spec.finalizers, key: 1, isThere: true },
+  { fields: { 'v:"x/c"': {} }, value: spec.finalizers, key: 1, isThere: false },
+  { fields: { 'i:1': {} }, value: spec.args, key: 1, isThere: true },
+  { fields: { 'i:2': {} }, value: spec.args, key: 2, isThere: false },
+];
+
+for (const { fields, value, key, isThere } of nodes) {
+  test(`${JSON.stringify(fields)} ${isThere ? 'has' : 'has not'} ${key} of ${JSON.stringify(value)}`, () => {
+    const [owner] = fieldOwners(owned({}, [['a', fields]]));
+    assert.equal(nodeAt(owner?.fields, value, key) !== undefined, isThere);
   });
 }
+
+test('an item is found among many without a search', () => {
+  const items = Array.from({ length: 20_000 }, (_, at) => ({ name: `n${at}` }));
+  const [owner] = fieldOwners(
+    owned({}, [['a', Object.fromEntries(items.map((item) => [`k:${JSON.stringify(item)}`, {}]))]]),
+  );
+  assert(items.every((_item, at) => nodeAt(owner?.fields, items, at) !== undefined));
+});
 
 test('keys of a list are told by any item that somebody owns', () => {
   const [owner] = fieldOwners(owned({ spec }, [['a', { 'k:{"name":"app"}': {} }]]));
