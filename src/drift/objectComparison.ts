@@ -186,7 +186,9 @@ export class ObjectComparison {
     const definition = needed ? await this.#around.definitionOf(resource) : undefined;
     const unsure = needed && definition === undefined ? { reason: defaultsUnknown } : {};
     const prediction = predictChange({ ...drifting, definition });
-    const remains = prediction.paths.length === 0 ? undefined : refusedRemains(prediction.next, definition);
+    // The server has accepted its own answer, whatever it lacks.
+    const isAccepted = prediction.paths.length === 0 || refusedRemains(answer, definition) !== undefined;
+    const remains = isAccepted ? undefined : refusedRemains(prediction.next, definition);
     return remains
       ? this.#result.leftInvalid(live, remains, id)
       : this.#result.changed(live, prediction, id, { ...unsure, ...reason });
