@@ -40,12 +40,18 @@ export class DriftBed {
   readonly #kustomizations: Kustomizations;
   readonly #repository: string;
   readonly #paths = new Map<string, string>();
+  readonly #unexpected: string[] = [];
 
   constructor(cluster: TestCluster, namespace: string, cases: readonly DriftCase[]) {
     this.#cluster = cluster;
     this.#namespace = namespace;
     this.#repository = namespace;
     this.#kustomizations = distributed(cases);
+  }
+
+  /** Kustomizations that failed, or did not, though their cases let expect otherwise; with the controller's words. */
+  get unexpected(): readonly string[] {
+    return this.#unexpected;
   }
 
   /** By the names of the cases. */
@@ -227,10 +233,15 @@ export class DriftBed {
     await Promise.all(
       [...this.#kustomizations.keys()].map(async (name) => {
         await requestReconcile(this.#cluster, this.#fluxPath(name));
+        const path = this.#fluxPath(name);
         const isDone = (object: ApiObject | undefined): boolean =>
-          object?.status?.lastAttemptedRevision === revision &&
-          (name.startsWith('alone') ? hasFailed : isReady)(object);
-        await api.waitFor(this.#fluxPath(name), isDone, { seconds: 120, what: `${name} reconciled` });
+          object?.status?.lastAttemptedRevision === revision && (isReady(object) || hasFailed(object));
+        await api.waitFor(path, isDone, { seconds: 240, what: `${name} reconciled` });
+        const ready = conditionOf(await api.get(path), 'Ready');
+        // A failed one is tried again and again, and is on its way at times.
+        if ((ready?.status === 'True') === name.startsWith('alone')) {
+          this.#unexpected.push(`${name}: ${ready?.reason ?? ''} ${ready?.message ?? ''}`);
+        }
       }),
     );
   }
@@ -257,6 +268,8 @@ function entryOf(found: ReadonlyMap<string, FluxDiffEntry>, { first, then }: Dri
   return found.get(`${kind}/${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`);
 }
 
+/** For good: what is missing since it was deleted to be made anew is there in the next attempt. */
 function hasFailed(object: ApiObject): boolean {
-  return conditionOf(object, 'Ready')?.reason === 'ReconciliationFailed';
+  const { reason, message = '' } = conditionOf(object, 'Ready') ?? {};
+  return reason === 'ReconciliationFailed' && !/cleanup failed: .* not found/.test(message);
 }

@@ -53,7 +53,7 @@ export function makeCase(
   const { number, seed, namespace } = place;
   const random = seededRandom(seed * 100_003 + textNumber(each.name) + number * 7919);
   // Some kinds are of the cluster: the end of the namespace's name keeps two runs apart.
-  const name = `${each.name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}-${number}-${namespace.slice(-8)}`;
+  const name = `${each.name.toLowerCase().replaceAll(/[^a-z]+/g, '-')}-${seed}-${number}-${namespace.slice(-8)}`;
   const plan = each.plan({ random, name, namespace, number });
   const then = 'then' in plan ? plan.then : plan.first;
   return { drift: each.name, number, seed, name, ...plan, then };

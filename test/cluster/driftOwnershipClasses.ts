@@ -188,7 +188,21 @@ function nestedPlan({ random, name, namespace, number }: CaseInput): DriftPlan {
   }
   const outside = write(whole);
   const what = `${kindName}: ${outside.what}, then within it ${inside.what}`;
-  return { what, first: plain, writes: [outside.live, inside.live] };
+  const fails = isTakenOver(outside.live) && !isTakenOver(inside.live) && isNothingAlone(whole, inside.live);
+  return { what, first: plain, writes: [outside.live, inside.live], ...(fails && { kustomization: 'alone' }) };
+}
+
+/**
+ * Of a probe the handler is taken back and the period stays; of a port that somebody else applies by its number the name. The server
+ * refuses both, and all of the Kustomization fails.
+ */
+function isNothingAlone({ path }: FieldEdit, inside: LiveWrite): boolean {
+  const isApplied = inside.do === 'edit' && inside.way === 'apply';
+  return path.at(-1) === 'livenessProbe' || (path.at(-1) === 'ports' && isApplied);
+}
+
+function isTakenOver(write: LiveWrite): boolean {
+  return write.do === 'edit' && write.writer.manager.startsWith('kubectl');
 }
 
 export const ownershipClasses: readonly DriftClass[] = [

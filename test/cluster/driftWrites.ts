@@ -77,13 +77,25 @@ export async function performWrite(api: ApiClient, path: string, write: LiveWrit
       const body = { spec: { replicas: write.replicas } };
       return send(api, 'PATCH', `${path}/scale?fieldManager=${write.manager}`, body, contentTypes.merge);
     }
-    case 'edit': {
-      const { manager } = write.writer;
-      const live = await api.get(path);
-      const body = write.writer.name === editors.apply.name ? clientSideApply(live, write) : bodyOfEdit(live, write);
-      const query = `fieldManager=${manager}${write.way === 'apply' ? '&force=true' : ''}`;
-      const method = write.way === 'put' ? 'PUT' : 'PATCH';
-      return send(api, method, `${path}?${query}`, body, contentTypes[write.way]);
+    case 'edit':
+      return performEdit(api, path, write);
+  }
+}
+
+/** A whole object is written of what was read; when somebody was quicker, it is read again, as programs do. */
+async function performEdit(api: ApiClient, path: string, write: EditWrite): Promise<void> {
+  const method = write.way === 'put' ? 'PUT' : 'PATCH';
+  const query = `fieldManager=${write.writer.manager}${write.way === 'apply' ? '&force=true' : ''}`;
+  for (let attempt = 1; ; attempt += 1) {
+    const live = await api.get(path);
+    const body =
+      write.writer.name === editors.apply.name ? clientSideApply(live, write) : bodyOf(write.way, live, write.edits);
+    const { status, text } = await api.send(method, `${path}?${query}`, { body, type: contentTypes[write.way] });
+    if (status >= 200 && status <= 299) {
+      return;
+    }
+    if (status !== 409 || attempt === 5) {
+      throw new Error(`${method} ${path}?${query} ${JSON.stringify(write.edits)}: ${status} ${text}`);
     }
   }
 }
@@ -108,10 +120,6 @@ async function send(
 }
 
 type EditWrite = Extract<LiveWrite, { readonly do: 'edit' }>;
-
-function bodyOfEdit(live: ApiObject, { way, edits }: EditWrite): unknown {
-  return bodyOf(way, live, edits);
-}
 
 /** `kubectl apply` notes beside the fields what it was given. */
 function clientSideApply(live: ApiObject, { way, edits }: EditWrite): unknown {
