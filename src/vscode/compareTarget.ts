@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { Disposables } from '../base/disposables.ts';
 import { Failure } from '../base/failure.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
+import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import { compareKustomization } from '../drift/compareKustomization.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
@@ -25,6 +26,8 @@ export interface CompareParts {
   readonly cluster: ClusterInputs;
   /** Folders that may be clones of what the cluster applies. */
   readonly roots: () => Promise<readonly string[]>;
+  /** What was compared before in this session, of Kustomizations. */
+  readonly previous: ComparisonCache;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onStep: (step: string) => void;
@@ -36,6 +39,8 @@ export interface CompareParts {
 export interface Compared {
   readonly comparison: ReleaseComparison;
   readonly live: FluxObject | undefined;
+  /** What was compared; absent for a release's drift, which is rendered of nothing. */
+  readonly rendered?: RenderedKustomization | RenderedRelease;
 }
 
 /** With what the files of the working tree give; `from` names it. */
@@ -45,7 +50,7 @@ export async function compareRendered(
   parts: CompareParts,
 ): Promise<Compared> {
   const live = await readLive(rendered.name, parts);
-  return { live, comparison: await compare(rendered, live, from, parts) };
+  return { live, rendered, comparison: await compare(rendered, live, from, parts) };
 }
 
 /** With what the source has now. */
@@ -55,7 +60,7 @@ export async function compareNext(name: FluxName, parts: CompareParts): Promise<
   const { renderer, cluster, signal } = parts;
   const next = name.kind === 'Kustomization' ? renderNext : renderNextRelease;
   const { rendered, from } = await next({ live, renderer, cluster, signal });
-  return { live, comparison: await compare(rendered, live, from, parts) };
+  return { live, rendered, comparison: await compare(rendered, live, from, parts) };
 }
 
 /** With what was applied last. */
@@ -82,9 +87,9 @@ function compare(
   from: string,
   parts: CompareParts,
 ): Promise<ReleaseComparison> {
-  const { api, clock, signal, onProgress, onObject } = parts;
+  const { api, clock, signal, previous, onProgress, onObject } = parts;
   return rendered.kind === 'Kustomization'
-    ? compareKustomization({ rendered, live, api, from, clock, signal, onProgress, onObject })
+    ? compareKustomization({ rendered, live, api, from, clock, signal, previous, onProgress, onObject })
     : compareRelease({ live, rendered, from, ...releaseParts(parts) });
 }
 

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
+import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
 import type { FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
@@ -25,6 +26,8 @@ import type { ShownDiffs } from './shownDiffs.ts';
 export interface DiffCommandsParts extends DiffTargetParts, AskedRenderParts {
   readonly sessions: SessionManager;
   readonly inputs: SessionInputs;
+  /** Results of the connected cluster; another one has its own. */
+  readonly previous: () => ComparisonCache;
   readonly read: ManifestReader;
   readonly presenter: DiffPresenter;
   readonly shown: ShownDiffs;
@@ -157,6 +160,7 @@ async function compareNow(
     };
     const task: CompareParts = {
       ...{ renderer, read, api, cluster, clock, signal, onProgress },
+      previous: parts.previous(),
       roots: () => workspace.roots(),
       onStep: report,
       onObject: (object) => objects.push(object),

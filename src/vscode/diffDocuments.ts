@@ -48,7 +48,10 @@ export class DiffDocuments implements Disposable {
       }
       return text === undefined ? undefined : uri;
     };
-    const resources = pairs.map((pair) => [uriOf(pair, run, 'desired'), keep(pair, 'live'), keep(pair, 'desired')]);
+    const resources = pairs.map((pair) => {
+      const [live, desired] = [keep(pair, 'live'), keep(pair, 'desired')];
+      return [desired ?? live, live, desired]; // the first names the pair, and is what its button opens alone
+    });
     this.#shown.set(title, { title, texts, opened: false });
     await vscode.commands.executeCommand('vscode.changes', title, resources);
     this.#releaseClosed();

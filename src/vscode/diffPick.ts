@@ -38,6 +38,8 @@ export interface DiffPickInput {
   readonly correction: { readonly title: string | undefined; readonly detail: string } | undefined;
   /** What makes Flux apply the files. */
   readonly advice: string | undefined;
+  /** Stand first. */
+  readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -55,7 +57,7 @@ export async function pickDifference(input: DiffPickInput): Promise<DiffPick | u
   return (await vscode.window.showQuickPick(itemsOf(input), options))?.takes;
 }
 
-function itemsOf({ summary, values, correction, advice, notes }: DiffPickInput): Item[] {
+function itemsOf({ summary, values, correction, advice, warnings, notes }: DiffPickInput): Item[] {
   const { differing, others } = summary;
   const count = differing.length + (values === undefined ? 0 : 1);
   const all: Item = {
@@ -74,8 +76,10 @@ function itemsOf({ summary, values, correction, advice, notes }: DiffPickInput):
             takes: { pick: 'values' },
           },
         ];
+  const warned = warnings.map((warning) => textItem(warning, 'warning', 'testing.iconFailed'));
   return [
-    ...(count > 1 ? [all] : []),
+    ...section('Beware', warned),
+    ...(warned.length > 0 ? section('What differs', count > 1 ? [all] : []) : count > 1 ? [all] : []),
     ...ofValues,
     ...differing.map(entryItem),
     ...section('Nothing to open', others.map(entryItem)),
@@ -113,6 +117,7 @@ function correctionItem({ title, detail }: NonNullable<DiffPickInput['correction
     : { label: title, detail, iconPath: new vscode.ThemeIcon('sync'), takes: { pick: 'correct' } };
 }
 
-function textItem(text: string, icon: string): Item {
-  return { label: text, iconPath: new vscode.ThemeIcon(icon), takes: { pick: 'nothing', text } };
+function textItem(text: string, icon: string, color?: string): Item {
+  const themeColor = color === undefined ? undefined : new vscode.ThemeColor(color);
+  return { label: text, iconPath: new vscode.ThemeIcon(icon, themeColor), takes: { pick: 'nothing', text } };
 }

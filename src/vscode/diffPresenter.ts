@@ -4,6 +4,8 @@
  */
 import * as vscode from 'vscode';
 import type { ReleaseComparison } from '../drift/compareRelease.ts';
+import { identityWarnings } from '../drift/identityChange.ts';
+import { identityOfRenders } from '../drift/identityOfRenders.ts';
 import { appliedMark, keptComparison } from '../drift/keptComparison.ts';
 import { idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
@@ -55,6 +57,8 @@ interface Presented {
   readonly drift: ShownDrift | undefined;
   readonly correction: DriftCorrection | undefined;
   readonly advice: string | undefined;
+  /** What no difference of fields shows: releases that are installed anew, objects that go with their owner or change hands. */
+  readonly warnings: readonly string[];
 }
 
 export class DiffPresenter {
@@ -71,9 +75,9 @@ export class DiffPresenter {
     const { comparison } = presented;
     const { differing, others } = summarize(comparison);
     const pairs = differing.length + (comparison.config ? 1 : 0);
-    if (pairs === 0) {
+    if (pairs === 0 && presented.warnings.length === 0) {
       await this.#sayNothing(presented);
-    } else if (pairs === 1 && others.length === 0 && !compared.partial) {
+    } else if (pairs === 1 && others.length + presented.warnings.length === 0 && !compared.partial) {
       await this.#open(presented, differing, comparison.config !== undefined);
     } else {
       await this.#choose(presented);
@@ -89,19 +93,28 @@ export class DiffPresenter {
     }
   }
 
-  async #prepare({ comparison, live, against, root }: ComparedNow): Promise<Presented> {
+  async #prepare({ comparison, live, rendered, against, root }: ComparedNow): Promise<Presented> {
     const { views, settings } = this.#parts;
     const { context } = comparison;
     const title = diffTitle(comparison);
     if (against !== 'drift' || !live) {
       const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), unsavedBelow(root));
-      return { comparison, title, drift: undefined, correction: undefined, advice };
+      const warnings = rendered ? this.#warnings(rendered) : [];
+      return { comparison, title, drift: undefined, correction: undefined, advice, warnings };
     }
     const id = idOf(live);
     const mayPatch = views.open?.rights.mayPatch(id);
     const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
     const drift = correction.by === 'none' ? undefined : { context, id, by: correction.by };
-    return { comparison, title, drift, correction, advice: undefined };
+    return { comparison, title, drift, correction, advice: undefined, warnings: [] };
+  }
+
+  /** By the Flux objects that the views know; of what nobody may list nothing is known. */
+  #warnings(rendered: NonNullable<Compared['rendered']>): readonly string[] {
+    const known = [...(this.#parts.views.survey?.views.values() ?? [])];
+    const live = known.filter(({ kind }) => kind.role === 'applier').map(({ object }) => object);
+    const warnings = identityWarnings({ live, ...identityOfRenders([rendered]) });
+    return warnings.map(({ sentence }) => iconFreeText(sentence, 400));
   }
 
   async #sayNothing(presented: Presented): Promise<void> {
@@ -116,7 +129,7 @@ export class DiffPresenter {
   }
 
   async #choose(presented: Presented): Promise<void> {
-    const { comparison, title, correction, advice } = presented;
+    const { comparison, title, correction, advice, warnings } = presented;
     const summary = summarize(comparison);
     const { config } = comparison;
     const picked = await pickDifference({
@@ -132,6 +145,7 @@ export class DiffPresenter {
         detail: correction.detail,
       },
       advice,
+      warnings,
       notes: noteTexts(comparison),
     });
     switch (picked?.pick) {

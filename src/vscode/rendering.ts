@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
+import { ComparisonCache } from '../drift/comparisonCache.ts';
 import { PulledCharts } from '../render/pulledCharts.ts';
 import type { Settings } from '../settings.ts';
 import { openChartPuller } from './chartPuller.ts';
@@ -80,6 +81,8 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   );
   const diffs = disposables.add(new DiffDocuments());
   const shown = disposables.add(new ShownDiffs(diffs));
+  const compared = { previous: new ComparisonCache() };
+  disposables.add(inputs.onDidChange(() => (compared.previous = new ComparisonCache())));
   const presenter = new DiffPresenter({ documents: diffs, shown, views, settings });
   const commandParts = { renderer, views, workspace, documents, clock, log };
   return {
@@ -91,7 +94,9 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
     },
     diff: (command, argument) => {
       engine.warmUp();
-      const diffParts = { ...commandParts, sessions, inputs, read: manifestReader(engine), presenter, shown, memory };
+      const read = manifestReader(engine);
+      const previous = (): ComparisonCache => compared.previous;
+      const diffParts = { ...commandParts, sessions, inputs, previous, read, presenter, shown, memory };
       return diffCommand(command, argument, diffParts);
     },
     diffText: (uri) => diffs.text(uri),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../src/base/disposables.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
+import { goneText } from '../../src/view/diffAddress.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
 import { packChart } from './window/chartArchive.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from './window/hostCluster.ts';
@@ -21,11 +22,11 @@ interface Sides {
   readonly desired: string | undefined;
 }
 
-/** The sides that are open, by the name of their object. */
+/** The sides that are open, by the name of their object; not what was closed and is kept by VS Code for a while. */
 function sides(): ReadonlyMap<string, Sides> {
   const found = new Map<string, { live: string | undefined; desired: string | undefined }>();
   for (const document of vscode.workspace.textDocuments) {
-    if (document.uri.scheme === 'driftline-diff' && !document.isClosed) {
+    if (document.uri.scheme === 'driftline-diff' && !document.isClosed && document.getText() !== goneText) {
       const { side } = JSON.parse(document.uri.query) as { side: 'live' | 'desired' };
       const title = (document.uri.path.split('/').at(-1) ?? '').replaceAll('∕', '/');
       const pair = found.get(title) ?? { live: undefined, desired: undefined };
@@ -130,19 +131,20 @@ describe('diff', () => {
     assert.equal(hostDialogs().picks.length, 1, 'it is not asked again');
   });
 
-  it('sends dry-runs only, and none before somebody asks', async () => {
+  it('sends dry-runs only, none before somebody asks, and of what has changed since the last time alone', async () => {
     const { requests } = cluster.server;
     const patches = () => requests.filter(({ method }) => method === 'PATCH');
     const before = patches().length;
     await showFile(file);
     await cluster.select(workloads);
     assert.equal(patches().length, before);
+    const scaled = scale(2);
     await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+    scaled.dispose();
     const sent = patches().slice(before);
-    assert.ok(sent.length > 0);
     assert.deepEqual(
-      sent.filter(({ path }) => !path.includes('dryRun=All')),
-      [],
+      sent.map(({ path }) => [path.split('?')[0], path.includes('dryRun=All')]),
+      [['/apis/apps/v1/namespaces/llm/deployments/llm', true]],
     );
   });
 
@@ -281,6 +283,23 @@ describe('diff', () => {
       } finally {
         installed.dispose();
         cluster.server.put(before);
+      }
+    });
+
+    it('that would be uninstalled and installed anew is warned of before anything else', async () => {
+      const installed = install();
+      const document = await showFile('infrastructure/logging/loki.yaml');
+      await typeOver(document, 'spec:\n', 'spec:\n  releaseName: renamed\n');
+      try {
+        await compareWith('Working tree');
+        await clickDiff('infrastructure/logging/loki.yaml');
+        const [list] = hostDialogs().picks;
+        assert.ok(list);
+        assert.equal(list.items[0]?.label, 'Beware');
+        assert.match(list.items[1]?.label ?? '', /^HelmRelease logging\/loki: .*Helm uninstalls the release/);
+      } finally {
+        await revert(document);
+        installed.dispose();
       }
     });
 
