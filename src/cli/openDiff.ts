@@ -30,6 +30,7 @@ import { RepositoryRenderer } from '../render/repositoryRenderer.ts';
 import { WorkerEngine } from '../render/workerEngine.ts';
 import type { DiffArguments } from './diffOptions.ts';
 import type { DiffCluster, DiffParts, DiffRepository } from './diffParts.ts';
+import { listedOnce } from './listedOnce.ts';
 import { openApi } from './openCluster.ts';
 import { openCommit } from './openCommit.ts';
 import { openPuller } from './openPuller.ts';
@@ -144,7 +145,7 @@ async function openRepository(
     return undefined;
   }
   const remotes = found === undefined ? [] : (await readRemotes(root)).flatMap(({ urls }) => urls);
-  const files = new DiskFiles(root, {}, () => ignoredTrackedFiles(root));
+  const files = listedOnce(new DiskFiles(root, {}, () => ignoredTrackedFiles(root)));
   const commits = new Map<string, CommitFiles>();
   return {
     root,
