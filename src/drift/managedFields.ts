@@ -30,18 +30,29 @@ export interface FieldOwner {
 
 export const noFields: FieldTrie = { member: false, below: new Map() };
 
+/** Read once for each list of entries: a comparison asks for them again and again, and large objects have thousands of fields. */
+const known = new WeakMap<readonly unknown[], readonly FieldOwner[]>();
+
 /** In the order of the object. Entries that cannot be read are left out, for no rule can be made of them. */
 export function fieldOwners({ metadata }: KubernetesObject): readonly FieldOwner[] {
-  return (asList(metadata.managedFields) ?? []).flatMap((raw) => {
-    const entry = asRecord(raw);
-    const manager = asText(entry?.['manager']);
-    const operation = entry?.['operation'];
-    if (entry === undefined || manager === undefined || (operation !== 'Apply' && operation !== 'Update')) {
-      return [];
-    }
-    const subresource = asText(entry['subresource']) ?? '';
-    return [{ manager, operation, subresource, time: asText(entry['time']), fields: readRoot(entry['fieldsV1']) }];
-  });
+  const entries = asList(metadata.managedFields);
+  if (entries === undefined) {
+    return [];
+  }
+  const owners = known.get(entries) ?? entries.flatMap(readOwner);
+  known.set(entries, owners);
+  return owners;
+}
+
+function readOwner(raw: unknown): readonly FieldOwner[] {
+  const entry = asRecord(raw);
+  const manager = asText(entry?.['manager']);
+  const operation = entry?.['operation'];
+  if (entry === undefined || manager === undefined || (operation !== 'Apply' && operation !== 'Update')) {
+    return [];
+  }
+  const subresource = asText(entry['subresource']) ?? '';
+  return [{ manager, operation, subresource, time: asText(entry['time']), fields: readRoot(entry['fieldsV1']) }];
 }
 
 /** The root is never a member: an object is not a field of itself. */
