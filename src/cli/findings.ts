@@ -95,7 +95,10 @@ export class Findings {
   }
 
   note(of: FoundDifference['of'], notes: readonly RenderNote[]): void {
-    this.#notes.push(...notes.map((note) => ({ ...note, title: nameOfOwner(of) })));
+    // What is warned of in red needs no note beside it.
+    const told = new Set(this.#warnings.map(({ sentence }) => sentence));
+    const others = notes.filter(({ message }) => !told.has(message));
+    this.#notes.push(...others.map((note) => ({ ...note, title: nameOfOwner(of) })));
   }
 
   explain(of: FluxName, config: ConfigDiff): void {

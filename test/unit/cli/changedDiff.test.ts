@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../../src/base/failure.ts';
+import { releaseIdentityChange } from '../../../src/drift/identityChange.ts';
 import type { DesiredObject, FluxName, RenderedKustomization } from '../../../src/render/desired.ts';
 import { changedObject, comparedObject } from '../../support/comparisons.ts';
 import { desired } from '../../support/rendered.ts';
@@ -305,7 +306,12 @@ test('a release whose identity changes is warned of before everything', async ()
   const run = await runDiff('hr/plex --path .', {
     live: [live],
     now: { renderings: { 'HelmRelease/plex': rendered } },
+    compareRelease: () => {
+      const identity = releaseIdentityChange(live, rendered.inForce, rendered.chart.name);
+      return { notes: identity ? [{ severity: 'information', message: identity.sentence }] : [] };
+    },
   });
+  assert.doesNotMatch(run.messages, /old/, 'and not twice');
   assert.match(run.output.split('\n')[0] ?? '', /plex/);
   assert.match(run.output, /old.*new/);
 });
