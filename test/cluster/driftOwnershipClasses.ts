@@ -178,7 +178,9 @@ function nestedPlan({ random, name, namespace, number }: CaseInput): DriftPlan {
   const writers = [edit, patch, editors.apply, editors.serverSideApply, ...operators.slice(0, 3), ...applyingOperators];
   const write = (one: FieldEdit): { readonly live: LiveWrite; readonly what: string } => {
     const writer = random.pick(writers);
-    const way = wayOf(writer, kind, random);
+    const chosen = wayOf(writer, kind, random);
+    // A strategic patch puts a new item first, and the positions that are told here would be others'.
+    const way = chosen === 'strategic' ? 'merge' : chosen;
     return { live: { do: 'edit', writer, way, edits: [one] }, what: `${describeEdit(one)} by ${writer.name} (${way})` };
   };
   const inside = write(within);
@@ -188,13 +190,15 @@ function nestedPlan({ random, name, namespace, number }: CaseInput): DriftPlan {
   }
   const outside = write(whole);
   const what = `${kindName}: ${outside.what}, then within it ${inside.what}`;
-  const fails = isTakenOver(outside.live) && !isTakenOver(inside.live) && isNothingAlone(whole, inside.live);
+  const fails = isTakenOver(outside.live)
+    ? !isTakenOver(inside.live) && isNothingAlone(whole, inside.live)
+    : isTakenOver(inside.live) && whole.path.at(-1) === 'containers';
   return { what, first: plain, writes: [outside.live, inside.live], ...(fails && { kustomization: 'alone' }) };
 }
 
 /**
  * Of a probe the handler is taken back and the period stays; of a port that somebody else applies by its number the name. The server
- * refuses both, and all of the Kustomization fails.
+ * refuses both, as it does a container of somebody else whose image is taken back, and all of the Kustomization fails.
  */
 function isNothingAlone({ path }: FieldEdit, inside: LiveWrite): boolean {
   const isApplied = inside.do === 'edit' && inside.way === 'apply';
