@@ -123,7 +123,7 @@ describe('lenses', () => {
     assert.deepEqual(titles(lenses).slice(1), ['Diff', 'Reconcile', 'Suspend', 'Show in tree', 'What Flux applies']);
     assert.deepEqual(
       lenses.map(({ range }) => range.start.line),
-      [0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0],
     );
 
     const kustomization = await lensesWhen(
