@@ -48,15 +48,22 @@ function releaseCorrection(owner: FluxObject, drifted: Comparison['objects']): D
       };
     case 'mode':
       return none(
-        'Drift detection only warns: a reconcile, forced or not, detects the drift and corrects nothing until driftDetection.mode is enabled.',
+        'Drift detection only warns: nothing corrects the drift, neither a reconcile nor a forced upgrade, until driftDetection.mode is enabled.',
       );
     case 'reconcile':
-      return drifted.some(({ id, change }) => id.kind === 'Secret' && id.group === '' && change !== 'create')
-        ? none(
-            'helm-controller detects the changed Secret and cannot put it back; a Secret that is deleted is created anew.',
-          )
-        : reconcile('Drift detection is enabled: a reconcile corrects the drift.');
+      return correctionOfDetected(drifted);
   }
+}
+
+/** One that is gone is created anew; one that was changed is patched with masked values, which fails each time. */
+function correctionOfDetected(drifted: Comparison['objects']): DriftCorrection {
+  const secrets = drifted.filter(({ id, change }) => id.kind === 'Secret' && id.group === '' && change !== 'create');
+  if (secrets.length === 0) {
+    return reconcile('Drift detection is enabled: a reconcile corrects the drift.');
+  }
+  return secrets.length === drifted.length
+    ? none('helm-controller detects a changed Secret and cannot put it back; one that is deleted it creates anew.')
+    : reconcile('A reconcile corrects the drift, but for Secrets, which helm-controller detects and cannot put back.');
 }
 
 function reconcile(detail: string): DriftCorrection {
