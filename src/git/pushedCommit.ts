@@ -14,17 +14,22 @@ export interface PushedCommit {
 
 type Options = GitOptions & { readonly signal?: AbortSignal | undefined };
 
-/** Branches of a remote that stand for it where the current one has no upstream. */
-const others = ['origin/HEAD', 'origin/main', 'origin/master'];
+const remotes = 'refs/remotes/';
+
+/** Branches of a remote that stand for it where the current one has no upstream there. */
+const others = ['HEAD', 'main', 'master'].map((name) => `${remotes}origin/${name}`);
 
 /** `undefined` where there is neither an upstream nor a remote's branch, or no common history. Throws `Failure`. */
 export async function pushedCommit(root: string, options: Options = {}): Promise<PushedCommit | undefined> {
-  const upstream = await ask(root, ['rev-parse', '--abbrev-ref', '--symbolic-full-name', '@{upstream}'], options);
-  for (const name of [...(upstream === undefined || upstream === '' ? [] : [upstream]), ...others]) {
+  const upstream = await ask(root, ['rev-parse', '--symbolic-full-name', '@{upstream}'], options);
+  // A branch may track another one of this repository: what that has, nobody else need have.
+  const tracked = upstream?.startsWith(remotes) === true ? [upstream] : [];
+  for (const name of [...tracked, ...others]) {
+    // By its whole name: a branch that is called `origin/main` is no remote's.
     const commit = await find(root, name, options);
     const base = commit && (await ask(root, ['merge-base', 'HEAD', commit], options));
     if (base !== undefined && base !== '') {
-      return { commit: base, upstream: name };
+      return { commit: base, upstream: name.slice(remotes.length) };
     }
   }
   return undefined;
