@@ -22,10 +22,12 @@ const turnMs = 20;
 
 /**
  * Paths that were added, changed or deleted, sorted. `version` of a committed file is the id of its blob, as `CommitFiles` gives
- * it. A file that is too large to be read counts as changed only where its size is another one. Throws `Failure('cancelled')`.
+ * it. A file that is too large to be read counts as changed only where its size is another one; one that cannot be read for any
+ * other reason may be anything, and counts. Line ends are no change: a checkout under `core.autocrlf` has others than the commit.
+ * Throws `Failure('cancelled')`.
  */
 export async function changedFiles(
-  commit: Files<File & { readonly version: string }>,
+  commit: Files<Committed>,
   workTree: Files<File>,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
@@ -35,12 +37,7 @@ export async function changedFiles(
   for (const { path, size } of await workTree.list(signal)) {
     const old = before.get(path);
     before.delete(path);
-    if (old?.size !== size) {
-      changed.push(path);
-      continue;
-    }
-    const content = await workTree.read(path);
-    if (content !== undefined && blobId(content, old.version.length) !== old.version) {
+    if (!old || !(await isSame({ path, size }, old, commit, workTree))) {
       changed.push(path);
     }
     if (signal?.aborted === true) {
@@ -52,6 +49,35 @@ export async function changedFiles(
     }
   }
   return [...changed, ...before.keys()].sort((a, b) => (a < b ? -1 : 1));
+}
+
+type Committed = File & { readonly version: string };
+
+async function isSame(
+  { path, size }: File,
+  old: Committed,
+  commit: Files<Committed>,
+  workTree: Files<File>,
+): Promise<boolean> {
+  if (size < old.size) {
+    return false;
+  }
+  const content = await workTree.read(path);
+  if (content === undefined) {
+    // The commit's own is read up to the same size.
+    return size === old.size && (await commit.read(path)) === undefined;
+  }
+  if (size === old.size) {
+    return blobId(content, old.version.length) === old.version;
+  }
+  const text = withLineFeeds(content);
+  return text.length === old.size && blobId(text, old.version.length) === old.version;
+}
+
+/** Without the carriage return of each line end. */
+function withLineFeeds(content: Uint8Array): Uint8Array {
+  const isKept = (byte: number, at: number): boolean => byte !== 0x0d || content[at + 1] !== 0x0a;
+  return content.filter(isKept);
 }
 
 /** As `git hash-object`; repositories with longer ids hash with SHA-256. */

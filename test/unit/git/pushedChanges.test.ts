@@ -55,6 +55,20 @@ describe('up to which commit', () => {
     assert.deepEqual(await pushedCommit(git.root), { commit: pushed, upstream: 'origin/master' });
   });
 
+  test('where a branch tracks another one of this repository, the default branch of the remote', async () => {
+    const git = repository();
+    const pushed = git.commit('pushed');
+    track(git, 'main', pushed);
+    git.git('branch', '--no-track', 'trunk');
+    git.git('checkout', '--quiet', 'trunk');
+    git.commit('own');
+    git.git('branch', 'origin/main');
+    git.git('checkout', '--quiet', '-b', 'feature');
+    git.git('branch', '--set-upstream-to=trunk');
+    git.commit('more of its own');
+    assert.deepEqual(await pushedCommit(git.root), { commit: pushed, upstream: 'origin/main' });
+  });
+
   test('none without a remote, and none before the first commit', async () => {
     const git = repository();
     assert.equal(await pushedCommit(git.root), undefined);
@@ -93,6 +107,33 @@ describe('which files', () => {
       'gone.yaml',
       'new.yaml',
     ]);
+  });
+
+  test('those that a checkout gave other line ends are no change, unless something else is one', async () => {
+    const git = repository();
+    for (const name of ['same', 'other', 'longer', 'shorter']) {
+      git.write(`${name}.yaml`, 'a: 1\nb: 2\n');
+    }
+    const commit = git.commit();
+    git.write('same.yaml', 'a: 1\r\nb: 2\r\n');
+    git.write('other.yaml', 'a: 1\r\nb: 3\r\n');
+    git.write('longer.yaml', 'a: 1\r\nb: 20\r\n');
+    git.write('shorter.yaml', 'a: 1\r\n');
+    const files = new CommitFiles({ root: git.root, commit });
+    opened.push(files);
+    assert.deepEqual(await changedFiles(files, new DiskFiles(git.root)), ['longer.yaml', 'other.yaml', 'shorter.yaml']);
+  });
+
+  test('one of the same size that cannot be read may be another one; one that is too large is known by its size', async () => {
+    const git = repository();
+    git.write('locked.yaml', 'a: 1\n');
+    git.write('large.yaml', 'a: 1\n'.repeat(20));
+    const commit = git.commit();
+    const files = new CommitFiles({ root: git.root, commit, limits: { fileBytes: 50 } });
+    opened.push(files);
+    const onDisk = new DiskFiles(git.root);
+    const unreadable = { list: () => onDisk.list(), read: () => Promise.resolve(undefined) };
+    assert.deepEqual(await changedFiles(files, unreadable), ['locked.yaml']);
   });
 
   test('in a repository with longer ids', async () => {
