@@ -100,7 +100,7 @@ function remarks(object: FoundDifference): readonly string[] {
   ];
 }
 
-/** `replace spec.replicas (written by kubectl-scale, not before 2026-11-21T20:00:00Z)` */
+/** `replace spec.replicas (written by kubectl-scale, not after 2026-11-21T20:00:00Z)` */
 function fieldLine({ path, effect, writer, takenBack }: FieldDifference): string {
   const by = writer ? writerText(writer) : undefined;
   const said = [
@@ -110,10 +110,10 @@ function fieldLine({ path, effect, writer, takenBack }: FieldDifference): string
   return `${effect} ${fieldPathText(path)}${said.length === 0 ? '' : ` (${said.join('; ')})`}`;
 }
 
-/** The time is that of the manager's last write to any field. */
+/** The time is that of the manager's last write to any field, so this one was written then or earlier. */
 function writerText({ manager, subresource, time }: FieldWriter): string {
   const who = subresource === undefined ? manager : `${manager} through ${subresource}`;
-  return time === undefined ? who : `${who}, not before ${time}`;
+  return time === undefined ? who : `${who}, not after ${time}`;
 }
 
 /** What was not compared, and what the controller leaves alone, with why. */

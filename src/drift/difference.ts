@@ -46,7 +46,7 @@ export interface FieldWriter {
   readonly operation: 'Apply' | 'Update';
   /** `scale`, `status` */
   readonly subresource?: string;
-  /** RFC 3339; when that manager last took any field of the object, so not before the field itself was written. */
+  /** RFC 3339; when that manager last wrote any field of the object: this one was written then or earlier. */
   readonly time?: string;
 }
 

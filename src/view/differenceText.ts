@@ -69,7 +69,7 @@ export function objectDetail(object: ObjectDifference): string {
   ].join(' · ');
 }
 
-/** `3, would be 1 · kubectl-scale, 4m ago`: what is live comes first, for that is what a person can look at. */
+/** `3, would be 1 · kubectl-scale, at least 4m ago`: what is live comes first, for that is what a person can look at. */
 export function fieldText({ effect, live, desired, writer }: KeptField, now: number): string {
   const value = live === undefined ? '' : plainText(live, 60);
   const next = desired === undefined ? '' : plainText(desired, 60);
@@ -81,9 +81,9 @@ export function fieldText({ effect, live, desired, writer }: KeptField, now: num
   return [change, ...(writer ? [writerText(writer, now)] : [])].join(' · ');
 }
 
-/** `kubectl-edit, at most 4m ago`: a manager's time is that of its last write to any field. */
+/** `kubectl-edit, at least 4m ago`: a manager's time is that of its last write to any field, which may be later than this one's. */
 export function writerText({ manager, subresource, time }: FieldWriter, now: number): string {
   const age = ageText(time, now);
   const name = plainText(subresource === undefined ? manager : `${manager} (${subresource})`, 60);
-  return age === undefined ? name : `${name}, not before ${age} ago`;
+  return age === undefined ? name : `${name}, at least ${age} ago`;
 }

@@ -56,7 +56,7 @@ describe('drift of a Kustomization', () => {
       [
         'diff Kustomization flux-system/apps: change Deployment default/web',
         '  pods are replaced',
-        '  replace spec.replicas (written by kubectl-scale through scale, not before 2026-11-21T20:00:00Z)',
+        '  replace spec.replicas (written by kubectl-scale through scale, not after 2026-11-21T20:00:00Z)',
         '  remove metadata.labels["by.hand/x"] (taken back from kubectl, which no dry-run shows)',
         '--- Deployment default/web\tcluster homelab',
         '+++ Deployment default/web\tartifact main@5f2c1a9',

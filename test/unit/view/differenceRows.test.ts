@@ -57,7 +57,7 @@ test('each object that would not stay as it is has a row below its owner, with i
         - add spec.clusterIP — is missing
       - diff-added ConfigMap gone — missing
       ▸ diff-modified Deployment web — 2 fields differ
-        - edit spec.replicas — 3, would be 1 · kubectl (scale), not before 4m ago
+        - edit spec.replicas — 3, would be 1 · kubectl (scale), at least 4m ago
         - remove metadata.labels["team/owner"] — ops, would be removed · me
     `,
   );
@@ -104,7 +104,7 @@ test('what controllers report stays told apart; an object of both is shown once,
     `
     ▸ warning default/web — 1.0.0 · 2 objects drifted · 1 object differs [2]
       ▸ diff-modified Deployment web — 2 fields differ
-        - edit spec.replicas — 3, would be 1 · kubectl (scale), not before 4m ago
+        - edit spec.replicas — 3, would be 1 · kubectl (scale), at least 4m ago
         - remove metadata.labels["team/owner"] — ops, would be removed · me
       - warning ConfigMap other — removed from the cluster
     `,
