@@ -28,10 +28,8 @@ const loss: ReadonlySet<Change> = new Set(['delete', 'recreate']);
 
 export function printDiff(findings: Findings, terminal: Terminal): void {
   const labels = { before: findings.against, after: findings.from };
-  for (const { sentence, losses } of findings.warnings) {
-    const lost = losses.map(({ id }) => `${id.kind} ${displayName(id)}`);
-    const data = lost.length === 0 ? '' : ` Lost with it: ${lost.join(', ')}.`;
-    terminal.print(`${oneLine(`${sentence}${data}`)}\n`, 'red');
+  for (const { sentence } of findings.warnings) {
+    terminal.print(`${oneLine(sentence)}\n`, 'red');
   }
   for (const config of findings.configs) {
     printLines(configLines(config, labels), terminal);

@@ -315,3 +315,18 @@ test('a release whose identity changes is warned of before everything', async ()
   assert.match(run.output.split('\n')[0] ?? '', /plex/);
   assert.match(run.output, /old.*new/);
 });
+
+test('which data goes is said in the warning alone', async () => {
+  const live = {
+    ...liveObject(namedApps, { prune: true }),
+    status: { inventory: { entries: [{ id: 'web_data__PersistentVolumeClaim', v: 'v1' }] } },
+  };
+  const run = await runDiff('ks/apps --path .', {
+    live: [live],
+    now: { renderings: { 'Kustomization/apps': kustomization(namedApps, []) } },
+  });
+  assert.equal(
+    run.output.split('\n')[0],
+    'PersistentVolumeClaim web/data is deleted; this deletes volumes: PersistentVolumeClaim web/data.',
+  );
+});
