@@ -94,7 +94,8 @@ function remarks(object: FoundDifference): readonly string[] {
     ...(reason === undefined ? [] : [reason]),
     ...(takenOverFrom === undefined ? [] : [`taken over from ${takenOverFrom}`]),
     ...(restartsPods ? ['pods are replaced'] : []),
-    ...(approximate ? ['approximate: compared without a dry-run, for want of rights'] : []),
+    // Why is a matter of the object: rights are not all that can be missing.
+    ...(approximate && reason === undefined ? ['approximate: compared without a dry-run, for want of rights'] : []),
   ];
 }
 

@@ -71,6 +71,21 @@ describe('drift of a Kustomization', () => {
     );
   });
 
+  test('why an object is compared approximately is said once, in words of its own where it has some', async () => {
+    const web = (name: string, more: Partial<ObjectDifference>): ObjectDifference =>
+      changedObject('Deployment', name, [replicas], { approximate: true, ...more });
+    const run = await drift([web('a', { reason: 'It could not be read.' }), web('b', {})]);
+    assert.deepEqual(
+      run.output.split('\n').filter((line) => line.startsWith('  ')),
+      [
+        '  It could not be read.',
+        '  replace spec.replicas',
+        '  approximate: compared without a dry-run, for want of rights',
+        '  replace spec.replicas',
+      ],
+    );
+  });
+
   test('another order of keys is no difference', async () => {
     const before = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '1', b: '2' } };
     const after = { ...before, data: { b: '3', a: '1' } };
