@@ -133,9 +133,20 @@ export function comparedLines(compared: KeptComparison | undefined, now: number)
     return [];
   }
   const counts = countsText(compared.differences);
-  const same = compared.total === 1 ? '1 object is the same' : `all ${compared.total} objects are the same`;
-  const result = counts === '' ? same : counts;
+  const result = counts === '' ? sameText(compared.total) : counts;
   return [
     `Compared with ${escapeMarkdown(compared.from)} at ${clockText(compared.at, now)}: ${result}\\. Not checked since\\.`,
   ];
+}
+
+/** Of a comparison in which nothing differs. */
+function sameText(total: number): string {
+  switch (total) {
+    case 0:
+      return 'there was no object to compare';
+    case 1:
+      return '1 object is the same';
+    default:
+      return `all ${total} objects are the same`;
+  }
 }

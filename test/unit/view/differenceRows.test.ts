@@ -63,13 +63,21 @@ test('each object that would not stay as it is has a row below its owner, with i
   );
 });
 
-test('a comparison that found nothing leaves the row as it is, and its tooltip says when it was', () => {
-  const apps = kustomization('apps', { namespace: 'default' });
-  const shown = { objects: [apps], compared: { apps: kept(apps, [comparedObject('ConfigMap', 'same')]) } };
-  checkTree(shown, '- pass default/apps — main@5f2c1a9 · 2m');
-  const tooltip = rowLabelled(clusterTree(shown), 'default/apps').tooltip();
-  assert.match(tooltip, /Compared with artifact main\\@5f2c1a9 at \d\d:\d\d: 1 object is the same/);
-});
+for (const [names, expected] of [
+  [[], 'there was no object to compare'],
+  [['same'], '1 object is the same'],
+  [['same', 'too'], 'all 2 objects are the same'],
+] as const) {
+  test(`a comparison that found nothing leaves the row as it is, and its tooltip says: ${expected}`, () => {
+    const apps = kustomization('apps', { namespace: 'default' });
+    const objects = names.map((name) => comparedObject('ConfigMap', name));
+    const shown = { objects: [apps], compared: { apps: kept(apps, objects) } };
+    checkTree(shown, '- pass default/apps — main@5f2c1a9 · 2m');
+    const tooltip = rowLabelled(clusterTree(shown), 'default/apps').tooltip();
+    assert.match(tooltip, /Compared with artifact main\\@5f2c1a9 at \d\d:\d\d: /);
+    assert.ok(tooltip.includes(`: ${expected}\\. Not checked since`));
+  });
+}
 
 test('the tooltip counts what could not be compared, and has the time of day, not an age that would stand still', () => {
   const apps = kustomization('apps', { namespace: 'default' });
