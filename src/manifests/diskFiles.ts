@@ -1,8 +1,8 @@
 /**
  * All files of a folder on disk as a build needs them. Follows no symbolic link (Flux packs none, and a link may lead out of
  * the folder or in a circle), and leaves out what `.gitignore` files name: such files are rarely committed, and only what is
- * committed gets into a source. A file that was committed all the same is there only where the caller names it, for Git's index is not read here. Watches
- * nothing.
+ * committed gets into a source. A file that was committed all the same is there only where the caller names it, for Git's index
+ * is not read here. Watches nothing.
  */
 import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -75,7 +75,10 @@ export class DiskFiles implements RepositoryFiles {
 
   #readSmall(path: string): Uint8Array | 'large' | undefined {
     // A pipe would wait for who writes into it, and the whole process with it.
-    const file = openSync(join(this.#root, path), constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
+    const file = openSync(
+      join(this.#root, path),
+      constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK),
+    );
     try {
       const status = fstatSync(file);
       if (!status.isFile() || status.size > this.#limits.fileBytes) {
