@@ -5,8 +5,8 @@ import { plainText } from './markdown.ts';
 export interface Unpushed {
   /** Files with changes that are not committed, as paths of the repository. */
   readonly paths: readonly string[];
-  /** Commits that the remote branch does not have. */
-  readonly ahead: number;
+  /** Commits that the remote branch does not have; `undefined` where there is none to compare with, so nothing may be pushed. */
+  readonly ahead: number | undefined;
 }
 
 /** More are counted. */
@@ -14,7 +14,7 @@ const mostPaths = 3;
 
 /** `unpushed` is undefined where nobody knows; `unsaved`: how many texts in editors are on no disk yet. */
 export function commitAdvice(unpushed: Unpushed | undefined, unsaved: number): string {
-  const { paths = [], ahead = 0 } = unpushed ?? {};
+  const { paths = [], ahead } = unpushed ?? {};
   const isUncommitted = unsaved > 0 || paths.length > 0;
   if (unpushed && !isUncommitted && ahead === 0) {
     return 'All is committed and pushed: Flux applies it when its source has fetched it.';
@@ -23,7 +23,7 @@ export function commitAdvice(unpushed: Unpushed | undefined, unsaved: number): s
   const steps = [
     ...(unsaved === 0 ? [] : [unsaved === 1 ? 'save 1 file' : `save ${unsaved} files`]),
     ...(isUncommitted || !unpushed ? [`commit${paths.length === 0 ? '' : ` ${pathsText(paths)}`}`] : []),
-    isUncommitted || ahead === 0 ? 'push' : `push ${commits}`,
+    isUncommitted || ahead === undefined ? 'push' : `push ${commits}`,
   ];
   return plainText(`To have Flux apply this: ${steps.join(', then ')}.`, 400);
 }

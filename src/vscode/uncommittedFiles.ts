@@ -13,6 +13,7 @@ interface GitApi {
 
 interface GitRepository {
   readonly state: {
+    /** `ahead` is not there where the branch has no upstream, or no branch is checked out. */
     readonly HEAD?: { readonly ahead?: number };
     readonly workingTreeChanges: readonly GitChange[];
     readonly indexChanges: readonly GitChange[];
@@ -34,14 +35,17 @@ export async function unpushedOf(root: string): Promise<Unpushed | undefined> {
   try {
     const api = (await extension.activate()).getAPI(1);
     const state = api.getRepository(vscode.Uri.file(root))?.state;
-    const changes = state && [
+    if (!state) {
+      return undefined;
+    }
+    const changes = [
       ...state.mergeChanges,
       ...state.indexChanges,
       ...state.workingTreeChanges,
       ...(state.untrackedChanges ?? []),
     ];
-    const paths = changes?.map(({ uri }) => relative(root, uri.fsPath).replaceAll('\\', '/'));
-    return paths && { paths: [...new Set(paths)].sort(), ahead: state?.HEAD?.ahead ?? 0 };
+    const paths = changes.map(({ uri }) => relative(root, uri.fsPath).replaceAll('\\', '/'));
+    return { paths: [...new Set(paths)].sort(), ahead: state.HEAD?.ahead };
   } catch {
     return undefined; // switched off in the settings, which its API throws for
   }

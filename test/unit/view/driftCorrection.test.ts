@@ -76,6 +76,7 @@ const advices: readonly (readonly [string, Unpushed | undefined, number, string]
   ],
   ['only unsaved', { paths: [], ahead: 0 }, 2, 'To have Flux apply this: save 2 files, then commit, then push.'],
   ['only unpushed', { paths: [], ahead: 1 }, 0, 'To have Flux apply this: push 1 commit.'],
+  ['no upstream', { paths: [], ahead: undefined }, 0, 'To have Flux apply this: push.'],
   ['unknown', undefined, 0, 'To have Flux apply this: commit, then push.'],
   [
     'nothing',
