@@ -34,6 +34,8 @@ export class Rights {
     }
     const asked = this.#ask(question);
     this.#answers.set(key, asked);
+    // One question that fails must not stand for all objects of its kind: the next one asks again.
+    asked.catch(() => this.#answers.delete(key));
     return asked;
   }
 }

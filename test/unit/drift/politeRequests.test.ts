@@ -125,6 +125,16 @@ test('who may do everything is asked one question', async () => {
   assert.deepEqual(asked, ['* * -']);
 });
 
+test('a question that failed is asked again', async () => {
+  const answers = [new Failure('unreachable', 'connection reset'), true];
+  const rights = new Rights(() => {
+    const answer = answers.shift();
+    return answer instanceof Failure ? Promise.reject(answer) : Promise.resolve(answer);
+  });
+  await assert.rejects(rights.may('get', configMaps, 'apps'), { reason: 'unreachable' });
+  assert.equal(await rights.may('get', configMaps, 'apps'), true);
+});
+
 test('others are asked for each resource and namespace, once', async () => {
   const { rights, asked } = rightsOf(({ verb, namespace }) => verb === 'get' && namespace === 'apps');
   const answers = await Promise.all([
