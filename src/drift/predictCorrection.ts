@@ -7,7 +7,7 @@ import { compareObjects, type FieldChange } from './compareObjects.ts';
 import { withFieldsOf, withoutPointers } from './ignoreRules.ts';
 
 export interface Correction {
-  /** Fields that count as drift; of lists, positions in the live object without what is ignored. */
+  /** Fields that count as drift, by their places in the live object. */
   readonly changes: readonly FieldChange[];
   /** As the controller leaves it; the live object itself where nothing counts. */
   readonly next: KubernetesObject;
@@ -19,10 +19,13 @@ export function predictCorrection(
   dryRun: KubernetesObject,
   ignored: readonly string[],
 ): Correction {
-  const changes = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored)).filter(
-    countsAsDrift,
-  );
-  return { changes, next: changes.length === 0 ? live : corrected(live, dryRun, ignored) };
+  const drifted = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
+  if (!drifted.some(countsAsDrift)) {
+    return { changes: [], next: live };
+  }
+  // Not those of above: where an item of a list is ignored, what stands behind it has moved up there.
+  const changes = compareObjects(live, withFieldsOf(dryRun, live, ignored)).filter(countsAsDrift);
+  return { changes, next: corrected(live, dryRun, ignored) };
 }
 
 const detection = 'helm.toolkit.fluxcd.io/driftDetection';

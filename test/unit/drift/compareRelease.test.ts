@@ -47,6 +47,10 @@ const ignoring = (...rules: readonly unknown[]): FluxObject['spec'] => ({
 });
 const changedLevel = installed(settings, { data: { level: 'debug', color: 'blue' } });
 
+const ownedItems = {
+  'f:items': { 'k:{"name":"a"}': { '.': {}, 'f:value': {} }, 'k:{"name":"b"}': { '.': {}, 'f:value': {} } },
+};
+
 const rows: readonly DriftRow[] = [
   { title: 'nothing differs', live: installed(settings), change: 'none' },
   { title: 'a value was changed', live: changedLevel, change: 'change', paths: ['replace data.level'] },
@@ -116,6 +120,24 @@ const rows: readonly DriftRow[] = [
     live: changedLevel,
     spec: ignoring({ paths: ['/data/level'], target: { kind: 'ConfigMap', name: 'set.*' } }),
     change: 'none',
+  },
+  {
+    title: 'behind an ignored item of a list, at its place in the live object',
+    stored: manifestObject('ConfigMap', 'settings', { items: [{ name: 'a' }, { name: 'b', value: '1' }] }),
+    live: installed(
+      settings,
+      {
+        data: undefined,
+        items: [
+          { name: 'a', value: 'mine' },
+          { name: 'b', value: '2' },
+        ],
+      },
+      { managedFields: [{ manager: 'me', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: ownedItems }] },
+    ),
+    spec: ignoring({ paths: ['/items/0'], target: { kind: 'ConfigMap' } }),
+    change: 'change',
+    paths: ['replace items.1.value'],
   },
   {
     title: 'an ignored field of another object',
@@ -371,7 +393,7 @@ const noteRows: readonly NoteRow[] = [
   {
     title: 'no mode',
     live: helmRelease({ driftDetection: {} }),
-    says: /does not look for drift .* a forced upgrade does/,
+    says: /does not look for drift .*driftDetection.mode is not set.* a forced upgrade does/,
     correction: 'upgrade',
   },
   { title: 'suspended', live: helmRelease({ suspend: true }), says: /suspended: .* until it is resumed/ },
