@@ -52,6 +52,7 @@ function nameOf({ name, version }: StoredRelease): string {
 }
 
 function modeNotes(live: FluxObject): readonly RenderNote[] {
+  const mode = live.spec?.driftDetection?.mode;
   switch (correctionOf(live)) {
     case 'reconcile':
       return [];
@@ -65,7 +66,8 @@ function modeNotes(live: FluxObject): readonly RenderNote[] {
     case 'upgrade':
       return [
         information(
-          'helm-controller does not look for drift of this release (driftDetection.mode is not set): a reconcile corrects nothing; a forced upgrade does.',
+          `helm-controller does not look for drift of this release (driftDetection.mode${mode === undefined ? ' is not set' : `: ${mode}`}): ` +
+            'a reconcile corrects nothing; a forced upgrade does.',
         ),
       ];
   }

@@ -396,6 +396,12 @@ const noteRows: readonly NoteRow[] = [
     says: /does not look for drift .*driftDetection.mode is not set.* a forced upgrade does/,
     correction: 'upgrade',
   },
+  {
+    title: 'mode disabled',
+    live: helmRelease({ driftDetection: { mode: 'disabled' } }),
+    says: /does not look for drift .*driftDetection.mode: disabled\)/,
+    correction: 'upgrade',
+  },
   { title: 'suspended', live: helmRelease({ suspend: true }), says: /suspended: .* until it is resumed/ },
   {
     title: 'locked',
