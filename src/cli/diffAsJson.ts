@@ -1,7 +1,7 @@
 /** What `driftline diff` has found as JSON for programs. Everything it is given is fit to be shown. */
 import type { FieldDifference } from '../drift/difference.ts';
-import type { FluxName } from '../render/desired.ts';
-import type { FieldPath } from '../render/desired.ts';
+import { jsonPointer } from '../manifests/manifestPath.ts';
+import type { FieldPath, FluxName } from '../render/desired.ts';
 import type { Findings, FoundDifference } from './findings.ts';
 
 /** Ends with a line break. */
@@ -24,7 +24,7 @@ export function diffAsJson(findings: Findings): string {
           values: configs.map(({ of, config }) => ({
             of: targetText(of),
             ...(config.chart && { chart: config.chart }),
-            paths: config.paths.map(({ path }) => jsonPointer(path)),
+            paths: config.paths.map(({ path }) => pointerTo(path)),
           })),
         }),
   };
@@ -41,7 +41,7 @@ function objectAsJson(object: FoundDifference): unknown {
     namespace: id.namespace,
     name: id.name,
     change,
-    paths: paths.map(({ path }) => jsonPointer(path)),
+    paths: paths.map(({ path }) => pointerTo(path)),
     reason: reason ?? null,
     ...(because && { because }),
     ...(paths.length > 0 && { fields: paths.map(fieldAsJson) }),
@@ -53,7 +53,7 @@ function objectAsJson(object: FoundDifference): unknown {
 }
 
 function fieldAsJson({ path, effect, writer, takenBack }: FieldDifference): unknown {
-  return { path: jsonPointer(path), effect, ...(writer && { writer }), ...(takenBack && { takenBack }) };
+  return { path: pointerTo(path), effect, ...(writer && { writer }), ...(takenBack && { takenBack }) };
 }
 
 /** As the command line takes it: `ks/flux-system/apps`. */
@@ -63,6 +63,6 @@ export function targetText({ kind, namespace, name }: FluxName): string {
 }
 
 /** RFC 6901, as `spec.driftDetection.ignore` and `spec.ignore` of Flux want it. */
-export function jsonPointer(path: FieldPath): string {
-  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+function pointerTo(path: FieldPath): string {
+  return jsonPointer(path.map(String));
 }
