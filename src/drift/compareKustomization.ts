@@ -65,7 +65,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
     const prunes = rendered.inForce.spec?.prune === true;
     const pruned = await tell(stale, async (item) => {
-      const difference = await prunedObject(around, item, prunes);
+      const difference = unset.leftApplied(item) ?? (await prunedObject(around, item, prunes));
       return difference && unset.shown(difference);
     });
     const objects = inOrder([...pruned, ...built]);

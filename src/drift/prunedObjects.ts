@@ -18,8 +18,8 @@ export function staleItems(
   built: readonly ObjectDifference[],
 ): readonly InventoryItem[] {
   const kept = new Set(built.map(({ id }) => encodeInventoryId(id)));
-  // Where the server was not asked it is not known whether the kind has namespaces.
-  const unsure = built.filter(({ because }) => because === 'notServed' || because === 'unreachable');
+  // Of what is unknown the server may not have been asked whether the kind has namespaces.
+  const unsure = built.filter(({ change }) => change === 'unknown');
   unsure.forEach(({ id }) => kept.add(encodeInventoryId({ ...id, namespace: '' })));
   return inventory.filter(({ encoded }) => !kept.has(encoded));
 }

@@ -580,6 +580,38 @@ test('an object without namespace that the build gives one is not taken for one 
   );
 });
 
+const unknownEnv: Task = {
+  inForce: inForce({ prune: true }),
+  variables: [{ name: 'env', value: undefined, origin: undefined, overridden: [], used: true }],
+};
+
+test('what a variable that is not known may name has not left the build; what none can name has', async () => {
+  const service = live(object('v1', 'Service', 'old', { metadata: { labels: ownerLabels } }));
+  const { objects } = await compare(new DriftCluster().has(leaving).has(service), {
+    ...unknownEnv,
+    objects: [built(configMap('data-${env}', { x: '1' }))],
+    live: inventory(oldId, 'apps_old__Service'),
+  });
+  assert.deepEqual(
+    objects.map(({ change, id }) => `${change} ${id.kind} ${id.name}`),
+    ['delete Service old', 'unknown ConfigMap old', 'unknown ConfigMap data-${env}'],
+  );
+  assert.match(objects[1]?.reason ?? '', /named by env, and what sets that is not known/);
+});
+
+test('an object without namespace that holds such a variable has not left the build', async () => {
+  const role = object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'x', { rules: [{ verbs: ['${env}'] }] });
+  const { objects } = await compare(new DriftCluster().has(live(role)), {
+    ...unknownEnv,
+    objects: [built(role)],
+    live: inventory('_x_rbac.authorization.k8s.io_ClusterRole'),
+  });
+  assert.deepEqual(
+    objects.map(({ change }) => change),
+    ['unknown'],
+  );
+});
+
 test('what is deleted is shown as it lives, a Secret without its values', async () => {
   const old = live(object('v1', 'Secret', 'old', { metadata: { labels: ownerLabels }, data: { p: encoded } }));
   const api = new DriftCluster().has(old);
