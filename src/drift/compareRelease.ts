@@ -63,6 +63,22 @@ export interface ReleaseComparison extends Comparison {
 
 /** Throws `Failure` for what concerns all objects alike: `cancelled`, `unauthorized`, `unreachable`, a release that cannot be read. */
 export async function compareRelease(request: ReleaseComparisonRequest): Promise<ReleaseComparison> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([request.signal, ended.signal]);
+  const requests = new PoliteRequests({ clock: request.clock ?? systemClock(), signal });
+  try {
+    return await compare({ ...request, signal, requests });
+  } finally {
+    ended.abort(); // what fails for one object fails for those that wait for their turn
+  }
+}
+
+/** All requests that may be many wait for their turn together. */
+interface Asking extends ReleaseComparisonRequest {
+  readonly requests: PoliteRequests;
+}
+
+async function compare(request: Asking): Promise<ReleaseComparison> {
   const { live, rendered, api, from } = request;
   const release = rendered?.inForce ?? live;
   if (release === undefined) {
@@ -125,7 +141,7 @@ function listed(live: FluxObject): readonly { id: ObjectId; apiVersion: string }
 }
 
 /** Nothing is stored: an install is due, or the release was uninstalled behind the controller's back. */
-async function compareAbsent(request: ReleaseComparisonRequest, frame: Frame): Promise<ReleaseComparison> {
+async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComparison> {
   const { live, rendered, api, signal } = request;
   const { namespace, name } = storageOf(rendered?.inForce ?? live ?? unreachableObject);
   const notes = [
@@ -142,11 +158,7 @@ async function compareAbsent(request: ReleaseComparisonRequest, frame: Frame): P
 
 const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
 
-async function compareInstalled(
-  request: ReleaseComparisonRequest,
-  stored: StoredRelease,
-  frame: Frame,
-): Promise<ReleaseComparison> {
+async function compareInstalled(request: Asking, stored: StoredRelease, frame: Frame): Promise<ReleaseComparison> {
   const { live, rendered, applied, api, read, signal } = request;
   const objects = await storedObjects(stored, { api, read, signal });
   const renders = [rendered, applied].flatMap((render) => render ?? []);
@@ -187,7 +199,7 @@ interface Installed {
 }
 
 async function compareDrift(
-  request: ReleaseComparisonRequest,
+  request: Asking,
   frame: Frame,
   { stored, objects, secrets }: Installed,
 ): Promise<Pick<ReleaseComparison, 'objects' | 'notes' | 'correction'>> {
@@ -234,7 +246,7 @@ function rulesInForce(live: FluxObject): readonly unknown[] {
 }
 
 function surroundings(
-  { api, signal, previous, clock = systemClock() }: ReleaseComparisonRequest,
+  { api, requests, previous }: Asking,
   of: {
     readonly owner: FluxName;
     readonly release: { readonly name: string; readonly namespace: string };
@@ -242,7 +254,6 @@ function surroundings(
     readonly ignore?: IgnoreRules;
   },
 ): Omit<StoredSurroundings, 'renderedAs'> {
-  const requests = new PoliteRequests({ clock, signal });
   return {
     api,
     requests,

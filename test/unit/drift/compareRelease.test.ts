@@ -491,6 +491,17 @@ test('a release that cannot be read fails as a whole', async () => {
   await assert.rejects(bed.compare(), { reason: 'invalid', message: /record of another release/ });
 });
 
+test('who is not signed in any more is told so, and what waits for its turn is not sent', async () => {
+  const manifest = Array.from({ length: 60 }, (_, at) => manifestObject('ConfigMap', `settings-${at}`));
+  const live = manifest.map((object) => installed(object));
+  const refusal = new Failure('unauthorized', 'Unauthorized', { status: 401 });
+  const dryRuns = Object.fromEntries(manifest.map(({ metadata: { name } }) => [`ConfigMap ${name}`, refusal]));
+  const bed = new ReleaseBed({ manifest, live, dryRuns });
+  await assert.rejects(bed.compare(), { reason: 'unauthorized' });
+  await new Promise(setImmediate); // what waits for a turn would be sent by now
+  assert.ok(bed.asked.filter((what) => what.startsWith('dry-run')).length < manifest.length);
+});
+
 test('a cancelled comparison ends as such', async () => {
   const controller = new AbortController();
   const bed = new ReleaseBed({ manifest: [settings, web], live: [installed(settings), installed(web)] });
