@@ -31,11 +31,13 @@ import { pickDifference } from './diffPick.ts';
 import { keyOfName } from './diffTarget.ts';
 import { correctDrift, type ShownDiffs, type ShownDrift } from './shownDiffs.ts';
 import { unpushedOf } from './uncommittedFiles.ts';
+import type { WorkspaceState } from './workspaceState.ts';
 
 export interface DiffPresenterParts {
   readonly documents: DiffDocuments;
   readonly shown: ShownDiffs;
   readonly views: ClusterViews;
+  readonly workspace: WorkspaceState;
   readonly settings: () => Settings;
 }
 
@@ -98,7 +100,7 @@ export class DiffPresenter {
     const { context } = comparison;
     const title = diffTitle(comparison);
     if (against !== 'drift' || !live) {
-      const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), unsavedBelow(root));
+      const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), this.#unsavedIn(root));
       const warnings = rendered ? this.#warnings(rendered) : [];
       return { comparison, title, drift: undefined, correction: undefined, advice, warnings };
     }
@@ -115,6 +117,12 @@ export class DiffPresenter {
     const live = known.filter(({ kind }) => kind.role === 'applier').map(({ object }) => object);
     const warnings = identityWarnings({ live, ...identityOfRenders([rendered]) });
     return warnings.map(({ sentence }) => iconFreeText(sentence, 400));
+  }
+
+  #unsavedIn(root: string): number {
+    const { workspace } = this.#parts;
+    const documents = vscode.workspace.textDocuments;
+    return documents.filter(({ isDirty, uri }) => isDirty && workspace.pathIn(root, uri) !== undefined).length;
   }
 
   async #sayNothing(presented: Presented): Promise<void> {
@@ -209,10 +217,4 @@ function pairOf({ object, detail }: DiffEntry, context: string, print: (object: 
 /** Printing hundreds of objects must not keep everything else in the extension host waiting. */
 function breath(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function unsavedBelow(root: string): number {
-  return vscode.workspace.textDocuments.filter(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && uri.fsPath.startsWith(root),
-  ).length;
 }

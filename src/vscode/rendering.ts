@@ -83,7 +83,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   const shown = disposables.add(new ShownDiffs(diffs));
   const compared = { previous: new ComparisonCache() };
   disposables.add(inputs.onDidChange(() => (compared.previous = new ComparisonCache())));
-  const presenter = new DiffPresenter({ documents: diffs, shown, views, settings });
+  const presenter = new DiffPresenter({ documents: diffs, shown, views, workspace, settings });
   const commandParts = { renderer, views, workspace, documents, clock, log };
   return {
     onDidChange: documents.onDidChange,
