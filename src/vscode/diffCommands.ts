@@ -6,10 +6,11 @@ import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
+import type { ClusterSession } from '../cluster/clusterSession.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
-import type { FluxName } from '../render/desired.ts';
+import type { ClusterInputs, FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { type DiffAgainst, diffChoices, readDiffAgainst } from '../view/diffChoice.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
@@ -94,8 +95,9 @@ async function compareAgainst(
   pull: boolean,
   parts: DiffCommandsParts,
 ): Promise<ComparedNow | undefined> {
+  const connected = requireCluster(parts);
   if (against === 'workingTree' && target.stated) {
-    return compareFiles({ ...target, stated: target.stated }, pull, parts);
+    return compareFiles({ ...target, stated: target.stated }, connected, pull, parts);
   }
   const name = await clusterName(target, parts.views);
   if (!name) {
@@ -103,17 +105,17 @@ async function compareAgainst(
   }
   const compare = against === 'next' ? compareNext : compareDrift;
   const at = parts.clock.now();
-  const compared = await compareNow(name, (task) => compare(name, task), parts);
+  const compared = await compareNow(name, connected, (task) => compare(name, task), parts);
   return compared && { ...compared, against, at, root: undefined };
 }
 
 /** Renders the files first, which may need an answer of the user's or end with an error that says more than a failure could. */
 async function compareFiles(
   target: DiffTarget & { readonly stated: NonNullable<DiffTarget['stated']> },
+  connected: ConnectedCluster,
   pull: boolean,
   parts: DiffCommandsParts,
 ): Promise<ComparedNow | undefined> {
-  requireCluster(parts);
   const asked = await askedRender(target.stated, pull, parts);
   if (!asked) {
     return undefined;
@@ -130,25 +132,45 @@ async function compareFiles(
   }
   const { rendered } = outcome;
   const at = parts.clock.now();
-  const compared = await compareNow(rendered.name, (task) => compareRendered(rendered, 'working tree', task), parts);
+  const compare = (task: CompareParts) => compareRendered(rendered, 'working tree', task);
+  const compared = await compareNow(rendered.name, connected, compare, parts);
   return compared && { ...compared, against: 'workingTree', at, root: object.root };
 }
 
-function requireCluster({ inputs, sessions }: DiffCommandsParts) {
+/** The cluster that was connected when the command began. Questions and renders take minutes, in which it may be another one. */
+interface ConnectedCluster {
+  readonly cluster: ClusterInputs;
+  readonly session: ClusterSession;
+}
+
+function requireCluster({ inputs, sessions }: DiffCommandsParts): ConnectedCluster {
   const { current } = inputs;
-  if (!current || !sessions.session) {
+  const { session } = sessions;
+  if (!current || !session) {
     throw new Failure('unreachable', 'no cluster is connected');
   }
-  return { cluster: current, api: sessions.session.api };
+  return { cluster: current, session };
+}
+
+/** What was rendered or picked for one cluster says nothing of another. */
+function requireSame({ session }: ConnectedCluster, parts: DiffCommandsParts): void {
+  const now = requireCluster(parts).session;
+  if (now !== session) {
+    const both = `${session.context} was connected when Diff began, and now ${now.context} is`;
+    throw new Failure('conflict', now.context === session.context ? `${now.context} was connected anew` : both);
+  }
 }
 
 /** With counts while it lasts. What was compared before the user ended it is not thrown away; `undefined` where that is nothing. */
 async function compareNow(
   name: FluxName,
+  connected: ConnectedCluster,
   compare: (parts: CompareParts) => Promise<Compared>,
   parts: DiffCommandsParts,
 ): Promise<(Compared & { readonly partial: boolean }) | undefined> {
-  const { cluster, api } = requireCluster(parts);
+  requireSame(connected, parts);
+  const { cluster, session } = connected;
+  const { api } = session;
   const { renderer, read, workspace, clock } = parts;
   const title = `Comparing ${fluxNameText(name)} with ${cluster.context}`;
   const objects: ObjectDifference[] = [];

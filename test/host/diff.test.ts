@@ -1,13 +1,16 @@
 /** Diff in the window: what is asked, what opens, what the tree keeps of it, and what makes the difference go away. */
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../src/base/disposables.ts';
-import type { ObjectId } from '../../src/flux/objectKey.ts';
+import { idOf, type ObjectId } from '../../src/flux/objectKey.ts';
 import { goneText } from '../../src/view/diffAddress.ts';
 import type { FluxObject, KubernetesObject } from '../../src/flux/objects.ts';
+import { helmRelease } from '../support/builders.ts';
 import { packChart } from './window/chartArchive.ts';
-import { connect, type HostCluster, kustomizationId, releaseId, source } from './window/hostCluster.ts';
-import { closeEditors, eventually, hostDialogs, logText, showFile } from './window/hostWindow.ts';
+import { connect, HostCluster, kubeconfigHash, kustomizationId, releaseId, source } from './window/hostCluster.ts';
+import { closeEditors, eventually, hostDialogs, logText, showFile, workspaceFile } from './window/hostWindow.ts';
 import { installRelease } from './window/installedRelease.ts';
 import { revert, typeOver } from './window/renderedText.ts';
 import { serveSourceArtifact } from './window/sourceArtifact.ts';
@@ -105,7 +108,7 @@ describe('diff', () => {
   let artifact: Disposable;
 
   before(async () => {
-    cluster = await connect();
+    cluster = await connect({ others: ['spare'] });
     artifact = await serveSourceArtifact(cluster, serveChart(cluster));
     await cluster.complete();
   });
@@ -251,6 +254,33 @@ describe('diff', () => {
     }
   });
 
+  it('ends where another context is connected before it has an answer: what was picked is of the one before', async () => {
+    const other = helmRelease('loki', { namespace: 'llm' });
+    cluster.server.put(other);
+    const choose = async (items: readonly vscode.QuickPickItem[]) => {
+      const { probe, server } = cluster;
+      await probe.sessions.selectContext('spare');
+      await new HostCluster({ probe, server, context: 'spare', hash: kubeconfigHash() }).complete();
+      return items.find(({ label }) => label === 'logging/loki');
+    };
+    try {
+      await compareWith('Drift');
+      await cluster.until('both releases', () => cluster.row(releaseId('loki', 'llm')) !== undefined);
+      hostDialogs().pick(choose);
+      const name = { kind: 'HelmRelease', namespace: '', name: 'loki' };
+      await vscode.commands.executeCommand('driftline.diffObject', { root: workspaceFile('').fsPath, name });
+      assert.equal(hostDialogs().picks[0]?.title, 'Which one on homelab?');
+      assert.match(
+        hostDialogs().messages.at(-1)?.text ?? '',
+        /^Diff on spare failed: .*homelab was connected when Diff began, and now spare is/,
+      );
+    } finally {
+      cluster.server.remove(idOf(other));
+      await cluster.probe.sessions.selectContext('homelab');
+      await cluster.complete();
+    }
+  });
+
   describe('of a release', () => {
     const loki = releaseId('loki');
     const config: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'logging', name: 'loki' };
@@ -303,6 +333,12 @@ describe('diff', () => {
       const installed = install();
       const document = await showFile('infrastructure/logging/loki.yaml');
       await typeOver(document, 'spec:\n', 'spec:\n  releaseName: renamed\n');
+      const { fsPath } = workspaceFile('');
+      const beside = vscode.Uri.file(`${fsPath.replace(/[\\/]$/, '')}-beside/unsaved.yaml`);
+      mkdirSync(dirname(beside.fsPath));
+      writeFileSync(beside.fsPath, 'a: 1\n');
+      const notOfIt = await vscode.workspace.openTextDocument(beside);
+      await typeOver(notOfIt, 'a: 1', 'a: 2');
       try {
         await compareWith('Working tree');
         await clickDiff('infrastructure/logging/loki.yaml');
@@ -310,8 +346,12 @@ describe('diff', () => {
         assert.ok(list);
         assert.equal(list.items[0]?.label, 'Beware');
         assert.match(list.items[1]?.label ?? '', /^HelmRelease logging\/loki: .*Helm uninstalls the release/);
+        const advice = list.items.find(({ label }) => label.startsWith('To have Flux apply this'))?.label ?? '';
+        assert.match(advice, /: save 1 file, then commit/, 'a folder beside it is none of it');
       } finally {
+        await revert(notOfIt);
         await revert(document);
+        rmSync(dirname(beside.fsPath), { recursive: true });
         installed.dispose();
       }
     });

@@ -170,6 +170,8 @@ export class HostCluster {
 export interface ConnectOptions {
   /** Default: `homelab`. */
   readonly context?: string;
+  /** More contexts of the kubeconfig, which lead to the same server. */
+  readonly others?: readonly string[];
   /** Default: `admin`. */
   readonly user?: string;
   /** Default: the recorded homelab. */
@@ -182,7 +184,9 @@ export async function connect(options: ConnectOptions = {}): Promise<HostCluster
   const server = options.server ?? (await startHomelab());
   const context = options.context ?? 'homelab';
   const { url } = server;
-  writeFileSync(kubeconfigPath(), kubeconfigText([{ context, url, token: server.token(options.user) }]));
+  const contexts = [context, ...(options.others ?? [])];
+  const token = server.token(options.user);
+  writeFileSync(kubeconfigPath(), kubeconfigText(contexts.map((each) => ({ context: each, url, token }))));
   const cluster = new HostCluster({ probe, server, context, hash: kubeconfigHash() });
   hostDialogs().reset();
   await vscode.commands.executeCommand('driftline.cluster.focus');
