@@ -17,6 +17,7 @@ import { comparisonNotes } from './comparisonNotes.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
+import { LiveSecrets } from './liveSecrets.ts';
 import { LiveVersions } from './liveVersions.ts';
 import { ObjectComparison } from './objectComparison.ts';
 import { PoliteRequests } from './politeRequests.ts';
@@ -28,6 +29,8 @@ export interface KustomizationToCompare {
   readonly rendered: RenderedKustomization;
   /** The Flux Kustomization in the cluster, whose inventory tells what left the build; `undefined` where there is none. */
   readonly live: FluxObject | undefined;
+  /** The same where `live` is left out so that nothing is said of what left the build: its Secrets are in what lives. */
+  readonly applied?: FluxObject | undefined;
   readonly api: ClusterApi;
   /** See `Comparison.from`. */
   readonly from: string;
@@ -53,12 +56,15 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }
   const ended = new AbortController();
-  const around = surroundings({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
   const tell = teller(task);
   try {
+    const asking = asker({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
+    const known = await LiveSecrets.of(task.live ?? task.applied, rendered, asking);
+    const around = surroundings(task, asking, known);
     const unset = new UnsetVariables(rendered);
+    const shown = (difference: ObjectDifference): ObjectDifference => known.shown(unset.shown(difference));
     const compare = async (each: DesiredObject): Promise<ObjectDifference> =>
-      unset.left(each) ?? unset.shown(await new ObjectComparison(around, each).run());
+      unset.left(each) ?? shown(await new ObjectComparison(around, each).run());
     const built = await tell(rendered.objects, compare);
     const inventory = live === undefined ? [] : inventoryOf(live);
     // Another cluster's inventory says nothing about this one.
@@ -66,10 +72,11 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const prunes = rendered.inForce.spec?.prune === true;
     const pruned = await tell(stale, async (item) => {
       const difference = unset.leftApplied(item) ?? (await prunedObject(around, item, prunes));
-      return difference && unset.shown(difference);
+      return difference && shown(difference);
     });
     const objects = inOrder([...pruned, ...built]);
-    const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unset.notes];
+    const unread = known.notes.length > 0 ? known.notes : unset.notes;
+    const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread];
     return { ...comparison, objects, notes };
   } finally {
     ended.abort(); // what fails for one object fails for those that wait for their turn
@@ -113,20 +120,30 @@ function onOtherCluster({ real }: DesiredObject): ObjectDifference {
   };
 }
 
-function surroundings(task: KustomizationToCompare): ComparisonSurroundings {
-  const { rendered, api, signal, previous, clock = systemClock() } = task;
+type Asking = Pick<ComparisonSurroundings, 'api' | 'requests' | 'rights'>;
+
+function asker({ api, signal, clock = systemClock() }: KustomizationToCompare): Asking {
   const requests = new PoliteRequests({ clock, signal });
   const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
+  return { api, requests, rights };
+}
+
+function surroundings(
+  { rendered, previous }: KustomizationToCompare,
+  asking: Asking,
+  { secrets, substituted, hidden }: LiveSecrets,
+): ComparisonSurroundings {
   const built = rendered.objects.map(({ real }) => real.reveal());
   const namespaces = new Set(built.filter(isNamespace).map(({ metadata }) => metadata.name));
   const definitions = new Set(built.flatMap((object) => definedKind(object) ?? []));
-  const { name: owner, secrets } = rendered;
   const { force, ignore } = rendered.inForce.spec ?? {};
-  const parts = { api, requests, rights, owner };
-  const setting = previous?.fingerprint([force, ignore, secrets?.reveal()]);
+  const parts = { ...asking, owner: rendered.name };
+  const setting = previous?.fingerprint([force, ignore, secrets?.reveal(), substituted?.reveal(), hidden]);
   return {
     ...parts,
     secrets,
+    substituted,
+    hidden,
     force: force === true,
     ignore: ignoreRules(ignore),
     cache: previous && { results: previous, versions: new LiveVersions(parts), setting },
@@ -136,11 +153,7 @@ function surroundings(task: KustomizationToCompare): ComparisonSurroundings {
   };
 }
 
-function definitionReader({
-  api,
-  requests,
-  rights,
-}: Pick<ComparisonSurroundings, 'api' | 'requests' | 'rights'>): ComparisonSurroundings['definitionOf'] {
+function definitionReader({ api, requests, rights }: Asking): ComparisonSurroundings['definitionOf'] {
   const known = new Map<string, Promise<KubernetesObject | undefined>>();
   const read = async (name: string): Promise<KubernetesObject | undefined> => {
     const wanted = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', version: 'v1' };

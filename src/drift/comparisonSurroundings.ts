@@ -14,8 +14,12 @@ export interface ComparisonSurroundings {
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
   readonly rights: Rights;
-  /** Texts of Secrets that took part in the render. */
+  /** Texts of Secrets that took part in the render, and of those that are substituted into what lives. */
   readonly secrets: Sealed<readonly string[]> | undefined;
+  /** See `LiveSides.substituted`. */
+  readonly substituted?: Sealed<readonly string[]> | undefined;
+  /** A Secret could not be read from which values may come that live: none are shown, nor what a server says of them. */
+  readonly hidden?: boolean;
   /** `spec.force`. */
   readonly force: boolean;
   /** `spec.ignore`. */

@@ -164,6 +164,7 @@ export class ObjectResult {
       live: live && meaningful(live),
       next: next && meaningful(next),
       secrets: this.#around.secrets,
+      substituted: this.#around.substituted,
     });
     const { before, after } = masked;
     return { masked, ...(before && { before }), ...(after && { after }) };
@@ -172,7 +173,7 @@ export class ObjectResult {
   /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
   #quoting(words: string, { message }: Failure): string {
     const [line = ''] = message.split('\n'); // a difference of two objects may follow
-    return isSecret(this.#sent)
+    return isSecret(this.#sent) || this.#around.hidden === true
       ? `${words}.`
       : `${words}: ${withoutSecretsOf(line, this.#desired, this.#around.secrets)}`;
   }

@@ -6,7 +6,7 @@ import { type Failure, isFailure } from '../base/failure.ts';
 import { type InventoryItem, encodeInventoryId } from '../flux/inventory.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import { maskLive } from '../render/maskLive.ts';
+import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { ObjectDifference } from './difference.ts';
 import { meaningful } from './shownObject.ts';
@@ -60,16 +60,23 @@ export async function prunedObject(
     if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
       throw error;
     }
-    return error.reason === 'notFound' ? undefined : result(unreadable(id, error));
+    return error.reason === 'notFound' ? undefined : result(unreadable(around, id, error));
   }
 }
 
-function unreadable(id: ObjectId, { reason, message }: Failure): Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> {
+function unreadable(
+  { secrets, hidden }: ComparisonSurroundings,
+  id: ObjectId,
+  { reason, message }: Failure,
+): Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> {
   const isSecret = id.kind === 'Secret' && id.group === '';
   return {
     change: 'unknown',
     because: reason === 'forbidden' ? 'forbidden' : 'unreachable',
-    reason: isSecret ? 'It could not be read.' : `It could not be read: ${message}`,
+    reason:
+      isSecret || hidden === true
+        ? 'It could not be read.'
+        : `It could not be read: ${withoutSecretsOf(message, undefined, secrets)}`,
   };
 }
 

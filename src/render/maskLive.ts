@@ -28,6 +28,11 @@ export interface LiveSides {
   readonly next?: KubernetesObject | undefined;
   /** Of the render that gave `desired`; without `desired`, of the render that no longer has the object. */
   readonly secrets?: Sealed<readonly string[]> | undefined;
+  /**
+   * Those of `secrets` that were substituted into the object which `desired` was rendered of, where it was rendered of the object
+   * as it lives: there they are plain text, so that `desired` shows them like any other.
+   */
+  readonly substituted?: Sealed<readonly string[]> | undefined;
 }
 
 export interface MaskedSides {
@@ -44,11 +49,14 @@ export interface MaskedSides {
  * Masks both sides together: paths that are masked in `desired`, all that a Secret holds, the copy of the object in
  * kubectl's annotation, and texts of `secrets`. A field that only lives is shown unless it holds one of these.
  */
-export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSides {
+export function maskLive({ desired, live, next, secrets, substituted }: LiveSides): MaskedSides {
   const wanted = desired && wantedTree(desired);
   const [keys, plain] = [new Set<string>(), new Set<string>()];
   if (wanted) {
     collectShown(wanted, keys, plain);
+  }
+  if (substituted) {
+    leaveOut(substituted, keys, plain);
   }
   const known = { texts: new KnownTexts(ownTexts(desired), secrets && knownOf(secrets)), keys, plain };
   const nextTree = next && treeOf(next);
@@ -58,13 +66,14 @@ export function maskLive({ desired, live, next, secrets }: LiveSides): MaskedSid
   };
   const after = nextTree ? finish(nextTree, nextTree) : wanted && finish(wanted);
   const before = live && finish(treeOf(live), nextTree);
+  const told = substituted && wanted ? shownTree(finish(wanted)) : desired?.object;
   const [shownBefore, shownAfter] =
     before && after ? pairTrees(before, after) : [before && shownTree(before), after && shownTree(after)];
   return {
     before: shownBefore as KubernetesObject | undefined,
     after: shownAfter as KubernetesObject | undefined,
     differs: before !== undefined && after !== undefined && !isDeepStrictEqual(shownBefore, shownAfter),
-    shownPath: (path) => toldPath(path, [shownBefore, shownAfter, desired?.object]),
+    shownPath: (path) => toldPath(path, [shownBefore, shownAfter, told]),
   };
 }
 
@@ -144,6 +153,12 @@ function collectShown(tree: MaskedTree, keys: Set<string>, plain: Set<string>): 
   } else if (tree.form === 'text') {
     tree.lines.filter((line) => !line.masked).forEach((line) => plain.add(line.real.trim()));
   }
+}
+
+function leaveOut(substituted: Sealed<readonly string[]>, keys: Set<string>, plain: Set<string>): void {
+  const texts = knownOf(substituted);
+  [...keys].filter((key) => texts.isIn(key)).forEach((key) => keys.delete(key));
+  [...plain].filter((text) => texts.isIn(text)).forEach((text) => plain.delete(text));
 }
 
 /** By the side that has the most of it: what stands on one only is not known to the others. */

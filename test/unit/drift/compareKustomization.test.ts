@@ -56,10 +56,11 @@ type Task = Partial<Omit<KustomizationToCompare, 'rendered' | 'api'>> & Partial<
 
 async function compare(api: DriftCluster, task: Task): Promise<Comparison> {
   const { live: flux, from = 'working tree', signal = new AbortController().signal, ...rest } = task;
-  const { previous, onProgress, onObject, clock, ...rendered } = rest;
+  const { previous, onProgress, onObject, clock, applied, ...rendered } = rest;
   return compareKustomization({
     rendered: renderedKustomization(rendered),
     live: flux,
+    applied,
     api: api.api,
     from,
     signal,
