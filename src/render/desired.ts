@@ -95,6 +95,8 @@ export interface RenderedKustomization {
   readonly inForce: FluxObject;
   /** From the root down to the direct parent; empty for a root. */
   readonly parents: readonly FluxName[];
+  /** The files that state the parents, in their order: they tell clusters apart whose objects have the same names. */
+  readonly parentFiles?: readonly string[];
   readonly objects: readonly DesiredObject[];
   readonly variables: readonly EffectiveVariable[];
   readonly notes: readonly RenderNote[];
@@ -110,6 +112,8 @@ export interface RenderedRelease {
   readonly name: FluxName;
   readonly inForce: FluxObject;
   readonly parents: readonly FluxName[];
+  /** See `RenderedKustomization`. */
+  readonly parentFiles?: readonly string[];
   readonly chart: {
     readonly name: string;
     readonly version: string;

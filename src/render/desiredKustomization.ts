@@ -47,6 +47,7 @@ export async function renderKustomization(
     name: { kind: 'Kustomization', namespace, name },
     inForce: shown,
     parents: inForce.parents,
+    parentFiles: inForce.parentFiles,
     objects: objects.map((one, index) => withRole(one, built.objects.real[index])),
     variables: effectiveVariables(variables.settings, built),
     notes: distinct(said.map((note) => ({ ...note, message: context.redacted(note.message) }))),

@@ -69,6 +69,7 @@ async function render(
     name: { kind: 'HelmRelease', namespace, name },
     inForce: shown,
     parents: context.parents,
+    ...(context.parentFiles && { parentFiles: context.parentFiles }),
     chart: {
       name: chart.facts.name,
       version: chart.versionSuffix === undefined ? chart.facts.version : withSuffix(chart),

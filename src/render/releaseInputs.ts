@@ -82,6 +82,7 @@ export interface ReleaseContext {
   readonly signal?: AbortSignal;
   /** From the root down to the direct parent. */
   readonly parents: readonly FluxName[];
+  readonly parentFiles?: readonly string[];
   /** Texts of Secrets that what is around the HelmRelease was built with, as far as they are known by now. */
   readonly secrets?: () => readonly string[];
   /** Names that files of the repository state, before any build. */

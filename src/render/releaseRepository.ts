@@ -72,6 +72,7 @@ export function releaseContext(parts: {
     ...(apiVersions ? { apiVersions } : {}),
     ...(signal ? { signal } : {}),
     parents: inForce.parents,
+    parentFiles: inForce.parentFiles,
     secrets: () => context.secrets,
     stated: context.stated,
     notes: distinct(inForce.notes),
