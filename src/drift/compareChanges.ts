@@ -15,9 +15,10 @@ import type {
   RepositoryState,
   StatedFluxObject,
 } from '../render/desired.ts';
-import type { Renderer, RenderOptions } from '../render/renderer.ts';
-import { idOf } from '../flux/objectKey.ts';
+import type { Ambiguous, Renderer, RenderOptions } from '../render/renderer.ts';
+import { displayName, idOf } from '../flux/objectKey.ts';
 import { asFlag } from '../flux/untyped.ts';
+import { clusterFolders, clusterOf } from './clusterFolders.ts';
 import { compareStates, keyOf } from './compareStates.ts';
 import type { ObjectDifference } from './difference.ts';
 import { renderedPaths } from './renderedPaths.ts';
@@ -47,8 +48,15 @@ export interface ChangedObject extends ObjectDifference {
 
 export interface ChangedTarget {
   readonly name: FluxName;
-  /** The file that states it, in the state that has it. */
-  readonly path: string;
+  /**
+   * A file that tells it from others of its name: the one that states it in the state that has it, or one of its parents. With
+   * the Kustomization that builds it, where several do (`clusters/staging/apps.yaml of flux-system/apps`).
+   */
+  readonly place: string;
+  /** The files that state its parents, from the root down, and itself: as far as it could be rendered. */
+  readonly files: readonly string[];
+  /** The folder of its cluster, where the repository has several; `undefined` where it has one, or no file tells. */
+  readonly cluster: string | undefined;
   readonly before: Rendered | undefined;
   readonly after: Rendered | undefined;
   readonly objects: readonly ChangedObject[];
@@ -72,6 +80,7 @@ export async function compareChanges(parts: ChangesToCompare): Promise<readonly 
     },
   };
   const pairs = pairsOf(sides.before.stated, sides.after.stated);
+  const folders = [...new Set([...clusterFolders(sides.before.stated), ...clusterFolders(sides.after.stated)])];
   const concerned = new Set(touched(pairs, sides, changed));
   const targets: ChangedTarget[] = [];
   // A document may leave its namespace to the build that takes it in: then that tells it.
@@ -80,7 +89,7 @@ export async function compareChanges(parts: ChangesToCompare): Promise<readonly 
   // A set yields what is added while it is walked: this is the queue.
   for (const pair of concerned) {
     parts.onProgress?.({ done, total: concerned.size, name: pair.name });
-    for (const target of await comparePair(parts, { ...pair, name: names.get(pair) ?? pair.name })) {
+    for (const target of await comparePair(parts, { ...pair, name: names.get(pair) ?? pair.name }, folders)) {
       if (target.failure || target.objects.some(({ change }) => change !== 'none')) {
         targets.push(target);
         parts.onTarget?.(target);
@@ -168,10 +177,16 @@ function pairsWith(pairs: readonly Pair[], objects: readonly StatedFluxObject[])
   return pairs.filter(({ before, after }) => [before, after].some((one) => one !== undefined && found.has(one)));
 }
 
-type Outcome = { readonly rendered: Rendered } | { readonly error: unknown };
+type Outcome = { readonly way?: Ambiguous['choices'][number] } & (
+  { readonly rendered: Rendered } | { readonly error: unknown }
+);
 
 /** Several where several Kustomizations build the object: one for each. */
-async function comparePair(parts: ChangesToCompare, pair: Pair): Promise<readonly ChangedTarget[]> {
+async function comparePair(
+  parts: ChangesToCompare,
+  pair: Pair,
+  folders: readonly string[],
+): Promise<readonly ChangedTarget[]> {
   const { before, after } = pair;
   const old = before ? await renderWays(parts, parts.before, before) : new Map<string, Outcome>();
   const next = after ? await renderWays(parts, parts.after, after) : new Map<string, Outcome>();
@@ -180,19 +195,34 @@ async function comparePair(parts: ChangesToCompare, pair: Pair): Promise<readonl
     old.size === 1 && next.size === 1
       ? [...old.keys()].map((key) => [key, [...next.keys()][0] ?? key] as const)
       : [...new Set([...old.keys(), ...next.keys()])].map((key) => [key, key] as const);
-  return keys.map(([oldKey, nextKey]) => targetOf(pair, old.get(oldKey), next.get(nextKey)));
+  return keys.map(([oldKey, nextKey]) => targetOf(pair, old.get(oldKey), next.get(nextKey), folders));
 }
 
-function targetOf({ name, path }: Pair, old: Outcome | undefined, next: Outcome | undefined): ChangedTarget {
+function targetOf(
+  pair: Pair,
+  old: Outcome | undefined,
+  next: Outcome | undefined,
+  folders: readonly string[],
+): ChangedTarget {
   const [before, after] = [renderedOf(old), renderedOf(next)];
-  const known = (after ?? before)?.name ?? name;
+  const rendered = after ?? before;
+  const way = (next ?? old)?.way;
+  const files = [...(rendered?.parentFiles ?? []), ...(way ? [way.path] : []), pair.path];
+  const known = {
+    name: rendered?.name ?? pair.name,
+    place: way ? [way.path, ...(way.owner ? [displayName(way.owner)] : [])].join(' of ') : pair.path,
+    files,
+    cluster: clusterOf(files, folders),
+    before,
+    after,
+  };
   const failed = [old, next].map((outcome) => outcome && 'error' in outcome);
   if (failed[0] === true || failed[1] === true) {
     const side = failed[0] === true ? (failed[1] === true ? 'both' : 'before') : 'after';
     const error = [next, old].flatMap((outcome) => (outcome && 'error' in outcome ? [outcome.error] : []))[0];
-    return { name: known, path, before, after, objects: [], failure: { error, side } };
+    return { ...known, objects: [], failure: { error, side } };
   }
-  return { name: known, path, before, after, objects: compareStates(before, after) };
+  return { ...known, objects: compareStates(before, after) };
 }
 
 function renderedOf(outcome: Outcome | undefined): Rendered | undefined {
@@ -214,11 +244,12 @@ async function renderWays(
       return new Map([['', { rendered: first }]]);
     }
     const ways = new Map<string, Outcome>();
-    for (const { name: own, owner, path: file } of first.choices) {
+    for (const way of first.choices) {
+      const { name: own, owner, path: file } = way;
       const rendered = await render(own, { ...options, path: file, ...(owner && { owner }) });
       ways.set(
         JSON.stringify([own, owner, file]),
-        rendered.kind === 'ambiguous' ? { error: new Failure('invalid', rendered.message) } : { rendered },
+        rendered.kind === 'ambiguous' ? { way, error: new Failure('invalid', rendered.message) } : { way, rendered },
       );
     }
     return ways;
@@ -230,19 +261,21 @@ async function renderWays(
   }
 }
 
-/** An object that one target loses and another gets is one that moves. */
+/** An object that one target loses and another one of the same cluster gets is one that moves. */
 export function withMoves(targets: readonly ChangedTarget[]): readonly ChangedTarget[] {
-  const lost = new Map<string, { readonly from: ChangedTarget; readonly difference: ChangedObject }>();
+  const lost = new Map<string, { readonly from: ChangedTarget; readonly difference: ChangedObject }[]>();
   for (const from of targets) {
     for (const difference of from.objects.filter(isGone)) {
-      lost.set(keyOf(difference.id), { from, difference });
+      const key = keyOf(difference.id);
+      lost.set(key, [...(lost.get(key) ?? []), { from, difference }]);
     }
   }
   const moved = new Set<ChangedObject>();
   const arrived = targets.map((target) => {
     const objects = target.objects.map((difference) => {
-      const origin = difference.change === 'create' ? lost.get(keyOf(difference.id)) : undefined;
-      if (!origin || origin.from === target) {
+      const losses = difference.change === 'create' ? lost.get(keyOf(difference.id)) : undefined;
+      const origin = losses?.find(({ from }) => from !== target && from.cluster === target.cluster);
+      if (!origin) {
         return difference;
       }
       moved.add(origin.difference);

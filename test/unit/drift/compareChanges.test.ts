@@ -203,6 +203,56 @@ describe('moves', () => {
   });
 });
 
+describe('several clusters in one repository', () => {
+  const clusters = ['staging', 'prod'];
+  const stated = clusters.map((cluster): StatedFluxObject => ({
+    name: nameOf('ks/apps'),
+    path: `clusters/${cluster}/apps.yaml`,
+    line: 1,
+    object: { spec: { path: './apps', sourceRef: { kind: 'GitRepository', name: 'fleet' } } },
+  }));
+
+  /** What both Kustomizations `apps` build before and after a change. */
+  async function compare(
+    objects: Readonly<Record<string, readonly (readonly DesiredObject[])[]>>,
+  ): Promise<readonly ChangedTarget[]> {
+    const render = ({ state, path = '' }: RenderOptions): Promise<RenderedKustomization> => {
+      const own = objects[path.split('/')[1] ?? ''] ?? [];
+      return Promise.resolve(ks('apps', own[state.key === 'before' ? 0 : 1] ?? []));
+    };
+    const renderer: Renderer = {
+      stated: () => Promise.resolve(stated),
+      kustomization: (_name, options) => render(options),
+      release: () => Promise.reject(new Failure('notFound', 'no release')),
+    };
+    const [before, after] = ['before', 'after'].map((key) =>
+      stateOf(key, { results: {}, files: { 'apps/a.yaml': '' } }),
+    );
+    assert.ok(before && after);
+    const signal = new AbortController().signal;
+    return compareChanges({ renderer, before, after, changed: ['apps/a.yaml'], signal });
+  }
+
+  test('those of one name are told apart by where they are stated', async () => {
+    const targets = await compare({ staging: [[one], [two]], prod: [[one], []] });
+    assert.deepEqual(
+      targets.map(({ name, place, cluster, objects: [first] }) => [name.name, place, cluster, first?.change]),
+      [
+        ['apps', 'clusters/staging/apps.yaml', 'clusters/staging', 'change'],
+        ['apps', 'clusters/prod/apps.yaml', 'clusters/prod', 'delete'],
+      ],
+    );
+  });
+
+  test('nothing moves from one cluster to another', async () => {
+    const targets = await compare({ staging: [[one], []], prod: [[], [one]] });
+    assert.deepEqual(
+      targets.map(({ objects }) => objects.map(({ change }) => change)),
+      [['delete'], ['create']],
+    );
+  });
+});
+
 describe('what cannot be rendered', () => {
   const broken = new Failure('invalid', 'broken');
   const rows: readonly [title: string, before: Result, after: Result, words: readonly string[]][] = [
