@@ -21,7 +21,7 @@ import { type IgnoreRules, ignoreRules } from './ignoreRules.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { type Correction, correctionOf, driftNotes } from './releaseNotes.ts';
 import { type ReleaseSecrets, releaseSecrets } from './releaseSecrets.ts';
-import { upgradeDifferences } from './releaseUpgrade.ts';
+import { type Told, upgradeDifferences } from './releaseUpgrade.ts';
 import { Rights } from './rights.ts';
 import { StoredComparison, type StoredSurroundings } from './storedComparison.ts';
 import { type PlacedObject, storedObjects } from './storedObjects.ts';
@@ -152,8 +152,9 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
   }
   const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
-  const objects = await upgradeDifferences([], rendered, { api, signal, around, reinstalls: false });
-  return { ...frame, objects: told(request, objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
+  const parts = { api, signal, around, reinstalls: false, told: teller(request) };
+  const objects = await upgradeDifferences([], rendered, parts);
+  return { ...frame, objects: inOrder(objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
 }
 
 const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
@@ -175,14 +176,14 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
   const identity = live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name);
   const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
-  const parts = { api, signal, around, reinstalls: identity !== undefined };
+  const parts = { api, signal, around, reinstalls: identity !== undefined, told: teller(request) };
   const differences = await upgradeDifferences(objects, rendered, parts);
   return {
     ...frame,
     installed,
     ...(config ? { config } : {}),
     ...(identity ? { identity } : {}),
-    objects: told(request, differences),
+    objects: inOrder(differences),
     notes: [
       ...(identity ? [information(identity.sentence)] : []),
       ...rendered.notes,
@@ -203,7 +204,7 @@ async function compareDrift(
   frame: Frame,
   { stored, objects, secrets }: Installed,
 ): Promise<Pick<ReleaseComparison, 'objects' | 'notes' | 'correction'>> {
-  const { live, signal, onObject, onProgress } = request;
+  const { live } = request;
   if (live === undefined) {
     throw new TypeError('drift is that of a live release');
   }
@@ -212,19 +213,7 @@ async function compareDrift(
     ...surroundings(request, { owner: frame.target, release: stored, secrets, ignore }),
     renderedAs: renderedAmong(request.applied),
   };
-  let done = 0;
-  const differences = await Promise.all(
-    objects.map(async (object) => {
-      const difference = await new StoredComparison(around, object).run();
-      if (signal.aborted) {
-        throw cancelled('the comparison');
-      }
-      done += 1;
-      onObject?.(difference);
-      onProgress?.({ done, total: objects.length });
-      return difference;
-    }),
-  );
+  const differences = await teller(request)(objects.map((object) => new StoredComparison(around, object).run()));
   const { problem } = ignore;
   return {
     objects: inOrder(differences),
@@ -296,13 +285,22 @@ function adoptionNotes(live: FluxObject | undefined, stored: StoredRelease): rea
 
 const order: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
 
-/** Everybody is told who listens. */
-function told(request: ReleaseComparisonRequest, objects: readonly ObjectDifference[]): readonly ObjectDifference[] {
-  objects.forEach((difference, at) => {
-    request.onObject?.(difference);
-    request.onProgress?.({ done: at + 1, total: objects.length });
-  });
-  return inOrder(objects);
+/** Tells everybody who listens of each object as soon as it is known; of none after the user has ended it. */
+function teller({ signal, onObject, onProgress }: Asking): Told {
+  let done = 0;
+  return async (differences) =>
+    Promise.all(
+      differences.map(async (finding) => {
+        const difference = await finding;
+        if (signal.aborted) {
+          throw cancelled('the comparison');
+        }
+        done += 1;
+        onObject?.(difference);
+        onProgress?.({ done, total: differences.length });
+        return difference;
+      }),
+    );
 }
 
 function inOrder(objects: readonly ObjectDifference[]): readonly ObjectDifference[] {

@@ -23,7 +23,11 @@ export interface UpgradeParts {
   readonly around: Omit<StoredSurroundings, 'renderedAs'>;
   /** It is no upgrade: Helm uninstalls the release and installs another one (`releaseIdentityChange`). */
   readonly reinstalls: boolean;
+  readonly told: Told;
 }
+
+/** Waits for all, and tells of each as soon as it is there. */
+export type Told = (differences: readonly Promise<ObjectDifference>[]) => Promise<readonly ObjectDifference[]>;
 
 /** In no special order. Hooks and definitions of `crds/` are not compared: neither is in the manifest. */
 export async function upgradeDifferences(
@@ -45,9 +49,11 @@ export async function upgradeDifferences(
   const compared = pairs.map(({ placed, desired }) => {
     const counterpart = left.get(keyOf(placed.id));
     left.delete(keyOf(placed.id));
-    return counterpart ? changed(counterpart, placed, desired, parts) : created(placed, desired, rendered, parts);
+    return counterpart
+      ? Promise.resolve(changed(counterpart, placed, desired, parts))
+      : created(placed, desired, rendered, parts);
   });
-  return Promise.all([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
+  return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
 }
 
 function keyOf({ group, kind, namespace, name }: ObjectId): string {

@@ -299,6 +299,26 @@ test('a release that Helm has and no HelmRelease yet is upgraded in place, and t
   );
 });
 
+test('what is known of an upgrade is told before all of it is', async () => {
+  const bed = new ReleaseBed({ manifest: [settings] });
+  const done: number[] = [];
+  const controller = new AbortController();
+  const comparing = bed.compare({
+    rendered: rendered([configMap('settings', { level: 'debug' }), configMap('new', {}), configMap('newer', {})]),
+    signal: controller.signal,
+    onProgress: (progress) => {
+      done.push(progress.done);
+      controller.abort();
+    },
+  });
+  await assert.rejects(comparing, { reason: 'cancelled' });
+  assert.deepEqual(done, [1]);
+  assert.deepEqual(
+    bed.heard.map(({ id }) => id.name),
+    ['settings'],
+  );
+});
+
 test('a release that nobody installed is created', async () => {
   const bed = new ReleaseBed({ manifest: [], notStored: true });
   const comparison = await bed.compare({
