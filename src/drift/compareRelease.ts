@@ -15,7 +15,7 @@ import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
-import type { Because, Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
+import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { type Reinstall, releaseIdentityChange } from './identityChange.ts';
 import { type IgnoreRules, ignoreRules } from './ignoreRules.ts';
 import { PoliteRequests } from './politeRequests.ts';
@@ -93,7 +93,11 @@ async function compare(request: Asking): Promise<ReleaseComparison> {
   const elsewhere = [live, rendered?.inForce].some((object) => object?.spec?.kubeConfig !== undefined);
   if (elsewhere) {
     const reason = 'the release is on another cluster (spec.kubeConfig), which is not asked';
-    return { ...frame, objects: allUnknown(request, 'otherCluster', reason), notes: [information(`${reason}.`)] };
+    return {
+      ...frame,
+      objects: allUnknown(request, { because: 'otherCluster', reason }),
+      notes: [information(`${reason}.`)],
+    };
   }
   const stored = await findStored(request, release);
   if (stored === undefined) {
@@ -101,7 +105,7 @@ async function compare(request: Asking): Promise<ReleaseComparison> {
   }
   if ('forbidden' in stored) {
     const notes = [approximate(`Nothing is compared: ${stored.forbidden}.`)];
-    return { ...frame, objects: allUnknown(request, 'forbidden', stored.forbidden), notes };
+    return { ...frame, objects: allUnknown(request, { because: 'forbidden', reason: stored.forbidden }), notes };
   }
   return compareInstalled(request, stored, { ...frame, from: from ?? `release v${stored.version}` });
 }
@@ -122,14 +126,18 @@ async function findStored(
   }
 }
 
-/** Every object that is known by name. */
-function allUnknown(request: ReleaseComparisonRequest, because: Because, reason: string): readonly ObjectDifference[] {
-  const { live, rendered } = request;
-  const named: readonly { id: ObjectId; apiVersion: string }[] =
+/** Every object that is known by name; where none is, the release itself, for that nothing differs is not known either. */
+function allUnknown(
+  { live, rendered }: Asking,
+  why: Required<Pick<ObjectDifference, 'reason'>> & Pick<ObjectDifference, 'because'>,
+): readonly ObjectDifference[] {
+  const objects =
     rendered?.objects
       .filter(({ role }) => role === undefined)
       .map(({ object }) => ({ id: idOf(object), apiVersion: object.apiVersion })) ?? (live ? listed(live) : []);
-  return named.map(({ id, apiVersion }) => ({ id, apiVersion, change: 'unknown', paths: [], because, reason }));
+  const release = live ?? rendered?.inForce ?? unreachableObject;
+  const named = objects.length > 0 ? objects : [{ id: idOf(release), apiVersion: release.apiVersion }];
+  return named.map(({ id, apiVersion }) => ({ id, apiVersion, change: 'unknown', paths: [], ...why }));
 }
 
 function listed(live: FluxObject): readonly { id: ObjectId; apiVersion: string }[] {
@@ -148,7 +156,8 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
     information(`Release ${displayName({ namespace, name })} is not installed: helm-controller installs it.`),
   ];
   if (!rendered) {
-    return { ...frame, objects: [], notes };
+    const reason = 'Helm has no release to compare it with.';
+    return { ...frame, objects: allUnknown(request, { reason }), notes };
   }
   const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });

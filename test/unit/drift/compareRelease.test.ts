@@ -456,8 +456,26 @@ for (const { title, live, stored, says, correction } of noteRows) {
 test('nothing installed', async () => {
   const bed = new ReleaseBed({ manifest: [], notStored: true });
   const comparison = await bed.compare({ live: helmRelease({}, { status: {} }) });
-  assert.deepEqual(comparison.objects, []);
+  const { id, change, reason } = only(comparison);
+  assert.deepEqual(
+    [id.kind, id.name, change, reason],
+    ['HelmRelease', 'shop', 'unknown', 'Helm has no release to compare it with.'],
+  );
   assert.match(messages(comparison), /apps\/shop is not installed/);
+});
+
+test('a release that is gone from the storage leaves objects of which nothing is known', async () => {
+  const bed = new ReleaseBed({ manifest: [], notStored: true });
+  const comparison = await bed.compare({
+    live: status({ inventory: { entries: [{ id: 'apps_settings__ConfigMap', v: 'v1' }] } }),
+  });
+  assert.deepEqual([only(comparison).id.name, only(comparison).change], ['settings', 'unknown']);
+});
+
+test('without a right to read the storage, and no inventory, the release is unknown; it is not told that nothing differs', async () => {
+  const comparison = await new ReleaseBed({ manifest: [settings], refused: ['get secrets'] }).compare();
+  const { id, change, because } = only(comparison);
+  assert.deepEqual([id.kind, change, because], ['HelmRelease', 'unknown', 'forbidden']);
 });
 
 test('without a right to read the storage every object of the inventory is unknown, and none is asked for', async () => {
