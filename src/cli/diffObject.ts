@@ -180,6 +180,7 @@ export async function renderNamed(
   const wanted: RenderOptions = {
     state,
     signal,
+    filesOnly: true,
     ...(cluster && { cluster: cluster.inputs }),
     ...(puller && { puller }),
     ...(owner && { owner: { kind: 'Kustomization', ...owner } }),

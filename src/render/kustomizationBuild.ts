@@ -182,9 +182,16 @@ async function artifactTree(
   why: string | undefined,
   what: string,
 ): Promise<{ readonly tree: SyncedTree; readonly notes: readonly RenderNote[] }> {
-  const { cluster, signal, session, trees } = context.parts;
+  const { cluster, filesOnly, signal, session, trees, state } = context.parts;
   const name = title(source);
   const reason = why === undefined ? 'is not this repository' : `cannot be put together here: ${why}`;
+  if (filesOnly === true) {
+    const remedy = why === undefined ? ' None of its Git remotes is what the source points to.' : '';
+    throw new Failure(
+      'notFound',
+      `${what}: its source ${name} ${reason}, so no file of the ${state.label} says anything of it.${remedy}`,
+    );
+  }
   if (cluster === undefined) {
     throw new Failure('notFound', `${what}: its source ${name} ${reason}. Connect to a cluster to use its artifact.`);
   }

@@ -25,6 +25,8 @@ export interface RenderContextParts {
   readonly inputs: InputsOfTrees;
   readonly log: Log;
   readonly cluster?: ClusterInputs | undefined;
+  /** See `RenderOptions.filesOnly`. */
+  readonly filesOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -24,6 +24,11 @@ export interface RenderOptions {
    * names (clusters/staging, clusters/production). A caller that looks at a document gives the document's file.
    */
   readonly path?: string;
+  /**
+   * The caller speaks of the files of `state`: a Kustomization whose source is another repository is `notFound`, and not built
+   * from what the cluster has of it.
+   */
+  readonly filesOnly?: boolean;
   /** Kubernetes version to render for without a cluster (setting `driftline.render.kubernetesVersion`). */
   readonly kubernetesVersion?: string;
   readonly apiVersions?: readonly string[];

@@ -73,7 +73,7 @@ export class RepositoryRenderer implements Renderer {
     options: RenderOptions,
     render: (context: RenderContext, inForce: InForce, owners: BuildOwners) => Promise<T>,
   ): Promise<T | Ambiguous> {
-    const { state, cluster, signal, owner, path } = options;
+    const { state, cluster, filesOnly, signal, owner, path } = options;
     const what = `Rendering ${name.kind} ${name.namespace === '' ? name.name : `${name.namespace}/${name.name}`}`;
     const work = async (session: EngineSession): Promise<T | Ambiguous> => {
       const snapshot = await this.#model(state).snapshot(state.files, signal);
@@ -87,6 +87,7 @@ export class RepositoryRenderer implements Renderer {
         inputs: this.#inputs,
         log: this.#log,
         cluster,
+        filesOnly,
         signal,
       });
       const owners = this.#ownersOf(snapshot, state.remotes);

@@ -87,6 +87,24 @@ test('another repository needs a cluster', async () => {
   assert.match(pending.message, /and has no artifact yet in homelab\.$/);
 });
 
+test('who asks for files alone is not given what the cluster has of another repository', async () => {
+  const files = { ...apps, 'clusters/source.yaml': gitRepository('url: https://github.com/other/repository\n') };
+  const asked: string[] = [];
+  const live = cluster({
+    fluxObject: (kind) => {
+      asked.push(kind);
+      return Promise.resolve(undefined);
+    },
+  });
+  const failure = await bed.fails('apps', files, { cluster: live, filesOnly: true });
+  assert.equal(failure.reason, 'notFound');
+  assert.match(
+    failure.message,
+    /GitRepository flux-system\/flux-system is not this repository, so no file of the .+ says anything of it\. None of its Git remotes is what the source points to\.$/,
+  );
+  assert.deepEqual(asked, []);
+});
+
 test("another repository is built from the cluster's artifact, which is sent once", async () => {
   const files = { ...apps, 'clusters/source.yaml': gitRepository('url: https://github.com/other/repository\n') };
   const archive: FetchedArchive = {
