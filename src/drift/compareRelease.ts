@@ -150,7 +150,7 @@ function listed(live: FluxObject): readonly { id: ObjectId; apiVersion: string }
 
 /** Nothing is stored: an install is due, or the release was uninstalled behind the controller's back. */
 async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComparison> {
-  const { live, rendered, api, signal } = request;
+  const { live, rendered, api, signal, requests } = request;
   const { namespace, name } = storageOf(rendered?.inForce ?? live ?? unreachableObject);
   const notes = [
     information(`Release ${displayName({ namespace, name })} is not installed: helm-controller installs it.`),
@@ -159,7 +159,15 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
     const reason = 'Helm has no release to compare it with.';
     return { ...frame, objects: allUnknown(request, { reason }), notes };
   }
-  const secrets = await releaseSecrets({ live, stored: undefined, objects: [], renders: [rendered], api, signal });
+  const secrets = await releaseSecrets({
+    live,
+    stored: undefined,
+    objects: [],
+    renders: [rendered],
+    api,
+    signal,
+    requests,
+  });
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
   const parts = { api, signal, around, reinstalls: false, told: teller(request) };
   const objects = await upgradeDifferences([], rendered, parts);
@@ -169,10 +177,10 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
 const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
 
 async function compareInstalled(request: Asking, stored: StoredRelease, frame: Frame): Promise<ReleaseComparison> {
-  const { live, rendered, applied, api, read, signal } = request;
+  const { live, rendered, applied, api, read, signal, requests } = request;
   const objects = await storedObjects(stored, { api, read, signal });
   const renders = [rendered, applied].flatMap((render) => render ?? []);
-  const secrets = await releaseSecrets({ live, stored, objects, renders, api, signal });
+  const secrets = await releaseSecrets({ live, stored, objects, renders, api, signal, requests });
   const installed = {
     version: stored.version,
     chart: `${stored.chart.name} ${stored.chart.version}`,
@@ -183,7 +191,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
     return { ...frame, installed, ...drift };
   }
   const identity = live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name);
-  const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live);
+  const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live, secrets.substituted);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
   const parts = { api, signal, around, reinstalls: identity !== undefined, told: teller(request) };
   const differences = await upgradeDifferences(objects, rendered, parts);
@@ -244,7 +252,7 @@ function rulesInForce(live: FluxObject): readonly unknown[] {
 }
 
 function surroundings(
-  { api, requests, previous }: Asking,
+  { api, requests, previous, rendered, applied }: Asking,
   of: {
     readonly owner: FluxName;
     readonly release: { readonly name: string; readonly namespace: string };
@@ -252,6 +260,7 @@ function surroundings(
     readonly ignore?: IgnoreRules;
   },
 ): Omit<StoredSurroundings, 'renderedAs'> {
+  const isOfLive = ((rendered ?? applied)?.parents ?? []).length === 0;
   return {
     api,
     requests,
@@ -261,6 +270,7 @@ function surroundings(
     ignore: of.ignore,
     cache: previous,
     secrets: of.secrets.texts,
+    substituted: isOfLive ? of.secrets.substituted : undefined,
     hidden: of.secrets.unread.length > 0,
   };
 }

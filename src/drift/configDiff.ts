@@ -2,6 +2,7 @@
  * The values that a release was installed with beside those that it would be given: told before all objects, because it explains
  * most of what changes in them. Masks through `render`, and reads no storage.
  */
+import type { Sealed } from '../base/sealed.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { RenderedRelease } from '../render/desired.ts';
@@ -16,13 +17,14 @@ export interface ConfigDiff extends MaskedConfigPair {
   readonly chart?: { readonly before: string; readonly after: string };
 }
 
-/** `undefined` where neither values nor chart differ. `live`: the HelmRelease as the cluster has it. */
+/** `undefined` where neither values nor chart differ. `live`: the HelmRelease as the cluster has it. `substituted`: see `ReleaseSecrets`. */
 export function configDiff(
   stored: StoredRelease,
   rendered: RenderedRelease,
   live: FluxObject | undefined,
+  substituted?: Sealed<readonly string[]>,
 ): ConfigDiff | undefined {
-  const pair = maskedConfigPair(stored.config, rendered, live);
+  const pair = maskedConfigPair(stored.config, rendered, live, substituted);
   const chart = { before: chartText(stored.chart), after: chartText(rendered.chart) };
   const isOther = chart.before !== chart.after;
   return pair.differs || isOther

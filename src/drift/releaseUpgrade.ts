@@ -68,7 +68,7 @@ async function created(
   { around }: UpgradeParts,
 ): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = placed;
-  const { after } = maskLive({ desired, secrets: around.secrets });
+  const { after } = maskLive({ desired, secrets: around.secrets, substituted: around.substituted });
   const create: ObjectDifference = {
     id,
     apiVersion,
@@ -98,10 +98,10 @@ function changed(
   stored: PlacedObject,
   placed: PlacedObject,
   desired: DesiredObject,
-  { around: { secrets, hidden }, reinstalls }: UpgradeParts,
+  { around: { secrets, substituted, hidden }, reinstalls }: UpgradeParts,
 ): ObjectDifference {
   const [live, next] = [stored.object.reveal(), placed.object.reveal()];
-  const sides = maskLive({ desired, live, secrets });
+  const sides = maskLive({ desired, live, secrets, substituted });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
   const isMadeAnew = reinstalls && !survivesUninstall(live);

@@ -47,6 +47,8 @@ export interface StoredSurroundings {
   /** What drift detection leaves out; absent where an upgrade is meant, which leaves nothing out. */
   readonly ignore: IgnoreRules | undefined;
   readonly secrets: Sealed<readonly string[]>;
+  /** See `LiveSides.substituted`. */
+  readonly substituted?: Sealed<readonly string[]> | undefined;
   /** Secrets that could not be read may have gone into the release: then nothing is shown of values, nor of the server's words. */
   readonly hidden: boolean;
   /** Results of before. */
@@ -110,8 +112,9 @@ export class StoredComparison {
 
   /** With all that masks depend on. */
   get #fingerprint(): string {
-    const { cache, ignore, secrets, hidden, renderedAs } = this.#around;
-    const parts = [this.#sent, this.#ignored, ignore === undefined, secrets.reveal(), hidden];
+    const { cache, ignore, secrets, substituted, hidden, renderedAs } = this.#around;
+    const masks = [secrets.reveal(), substituted?.reveal(), hidden];
+    const parts = [this.#sent, this.#ignored, ignore === undefined, ...masks];
     return cache?.fingerprint([...parts, renderedAs(this.#stored)?.masked]) ?? '';
   }
 
@@ -263,12 +266,13 @@ export class StoredComparison {
     live: KubernetesObject | undefined,
     next: KubernetesObject,
   ): { readonly shown: Pick<ObjectDifference, 'before' | 'after'>; shownPath(path: FieldPath): FieldPath } {
-    const { secrets, hidden, renderedAs } = this.#around;
+    const { secrets, substituted, hidden, renderedAs } = this.#around;
     const sides = maskLive({
       desired: renderedAs(this.#stored),
       live: live && meaningful(live),
       next: meaningful(next),
       secrets,
+      substituted,
     });
     const { before, after } = sides;
     return {

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Sealed } from '../base/sealed.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
-import type { EffectiveValue, FieldPath } from './desired.ts';
+import type { EffectiveValue, FieldPath, FluxName } from './desired.ts';
 import type { JsonObject } from './engineProtocol.ts';
 import { layMasks } from './layMasks.ts';
 import { mask } from './maskDifferences.ts';
@@ -21,6 +21,8 @@ export interface NewConfig {
   /** Without it nothing is said about whether a masked value has changed. */
   readonly merged?: Sealed<JsonObject>;
   readonly secrets?: Sealed<readonly string[]>;
+  /** Where there are some, the render knows what they substituted; else it shows that as plain text, as the live object does. */
+  readonly parents?: readonly FluxName[];
 }
 
 export interface MaskedConfigPair {
@@ -33,18 +35,19 @@ export interface MaskedConfigPair {
 /**
  * `live` is the HelmRelease as it is in the cluster. An old value is shown where the new one at its path is the same and
  * comes from plain text, where `spec.values` of `live` states it just so, or where neither `live` nor the new render takes
- * values from a Secret.
+ * values from a Secret. `substituted`: texts of Secrets that Kustomizations substitute into `live`.
  */
 export function maskedConfigPair(
   oldConfig: Sealed<JsonObject>,
   next: NewConfig,
   live: FluxObject | undefined,
+  substituted?: Sealed<readonly string[]>,
 ): MaskedConfigPair {
   const shown = shownConfig(next.values);
   const paths = maskedPaths(shown, []);
   const real = next.merged?.reveal();
-  const newTree = treeOf(shown, real ?? shown, paths);
-  const texts = new Set(next.secrets?.reveal());
+  const newTree = withoutSubstituted(treeOf(shown, real ?? shown, paths), next, substituted);
+  const texts = new Set([...(next.secrets?.reveal() ?? []), ...(substituted?.reveal() ?? [])]);
   if (real) {
     collectSecrets(newTree, texts);
   }
@@ -67,6 +70,18 @@ export function maskedConfigPair(
     after: right as JsonObject,
     differs: !isDeepStrictEqual(left, right),
   };
+}
+
+function withoutSubstituted(
+  tree: MaskedTree,
+  { parents = [] }: NewConfig,
+  substituted: Sealed<readonly string[]> | undefined,
+): MaskedTree {
+  const texts = substituted?.reveal() ?? [];
+  const plain = new Set(parents.length === 0 ? [] : plainTexts(tree));
+  return texts.length === 0
+    ? tree
+    : maskKnownTexts(tree, { texts: new KnownTexts(texts), keys: new Set<string>(), plain });
 }
 
 /** A new value from plain text is shown although the old one is not: it stands in the repository for all to read. */

@@ -1,0 +1,87 @@
+/** What a parent substituted from a Secret into a HelmRelease is masked in the values and objects of an upgrade, rendered as it lives. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { Sealed } from '../../../src/base/sealed.ts';
+import type { ReleaseComparison } from '../../../src/drift/compareRelease.ts';
+import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
+import { fieldAt } from '../../../src/flux/untyped.ts';
+import type { RenderedRelease } from '../../../src/render/desired.ts';
+import { desired, inline, kustomizationName, renderedRelease, value } from '../../support/rendered.ts';
+import { helmRelease, installed, manifestObject, ReleaseBed } from './releaseBed.ts';
+
+const dots = '•••';
+
+const owner = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: 'root', namespace: 'flux-system' },
+  spec: { postBuild: { substituteFrom: [{ kind: 'Secret', name: 'variables' }] } },
+} as KubernetesObject;
+
+function variables(text: string): KubernetesObject {
+  const data = { PASSWORD: Buffer.from(text).toString('base64') };
+  return installed(manifestObject('Secret', 'variables', { data }, { namespace: 'flux-system' }));
+}
+
+function releaseWith(text: string): FluxObject {
+  const labels = {
+    'kustomize.toolkit.fluxcd.io/name': 'root',
+    'kustomize.toolkit.fluxcd.io/namespace': 'flux-system',
+  };
+  return helmRelease(
+    { values: { url: text, other: 2 } },
+    { metadata: { name: 'shop', namespace: 'apps', generation: 1, labels } },
+  );
+}
+
+/** An upgrade that changes another value and adds an object. */
+function upgrade(text: string, more: Partial<RenderedRelease> = {}): Promise<ReleaseComparison> {
+  const live = releaseWith(text);
+  const old = manifestObject('ConfigMap', 'settings', { data: { level: 'info', url: text } });
+  const world = {
+    manifest: [old],
+    live: [installed(old), owner, variables(text)],
+    config: { url: text, other: 1 },
+  };
+  const rendered = renderedRelease({
+    inForce: live,
+    values: [value('url', text, inline), value('other', 2, inline)],
+    merged: new Sealed({ url: text, other: 2 }),
+    objects: [
+      desired('ConfigMap', 'settings', { data: { level: 'debug', url: text } }),
+      desired('ConfigMap', 'new', { data: { url: text } }),
+    ],
+    ...more,
+  });
+  return new ReleaseBed(world).compare({ live, rendered });
+}
+
+for (const text of ['canary-swordfish', 'ab1c']) {
+  test(`values of an upgrade hold no Secret of a parent (${text.length} characters)`, async () => {
+    const { config } = await upgrade(text);
+    assert.ok(!(JSON.stringify(config) + inspect(config, { depth: 20 })).includes(text));
+    assert.equal(config?.before['url'], dots);
+    assert.deepEqual(config.after, { url: dots, other: 2 });
+    assert.deepEqual(
+      config.paths.map(({ path }) => path),
+      [['other']],
+    );
+  });
+
+  test(`objects of an upgrade hold no Secret of a parent (${text.length} characters)`, async () => {
+    const { objects } = await upgrade(text);
+    const shown = objects.flatMap(({ before, after }) => [before, after].flatMap((side) => side ?? []));
+    assert.equal(shown.length, 3);
+    shown.forEach((side) => assert.equal(fieldAt(side, 'data', 'url'), dots));
+  });
+}
+
+test('a render that has gone through the parents knows by itself where a short word came from', async () => {
+  const { config, objects } = await upgrade('ab1c', { parents: [{ ...kustomizationName, name: 'root' }] });
+  assert.equal(config?.after['url'], 'ab1c');
+  assert.deepEqual(
+    objects.map(({ after }) => fieldAt(after, 'data', 'url')),
+    ['ab1c', 'ab1c'],
+  );
+});
