@@ -2,7 +2,7 @@
  * The commands of comparing: find what is meant, ask with what it is to be compared, compare where the user can see and end it,
  * hand the result on. Nothing here runs without a command: a dry-run shows in the cluster's audit log as a write of the user's.
  */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
@@ -10,12 +10,13 @@ import type { ClusterSession } from '../cluster/clusterSession.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
+import { asRecord } from '../flux/untyped.ts';
 import type { ClusterInputs, FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { type DiffAgainst, diffChoices, readDiffAgainst } from '../view/diffChoice.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import { type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
-import type { DiffCommand } from './commandIds.ts';
+import { commandIds, type DiffCommand } from './commandIds.ts';
 import { type Compared, compareDrift, compareNext, type CompareParts, compareRendered } from './compareTarget.ts';
 import { pickAgainst } from './diffPick.ts';
 import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
@@ -44,7 +45,7 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
   switch (command) {
     case 'diffObject': {
       const target = await diffTarget(argument, parts);
-      return target && compareFor(target, false, parts);
+      return target && compareFor(target, asRecord(argument)?.['pull'] === true, parts);
     }
     case 'chooseComparison': {
       const kept = readDiffAgainst(parts.memory.get(againstKey));
@@ -123,7 +124,9 @@ async function compareFiles(
   const { object, outcome } = asked;
   if ('error' in outcome) {
     const problem = await parts.documents.problemOf(object, outcome.error);
-    const again = () => compareFor({ ...target, stated: object }, true, parts);
+    // As a command, for an error of it is to be shown like that of any other.
+    const again = () =>
+      vscode.commands.executeCommand(commandIds.diffObject, { ...object, key: target.key, pull: true });
     // A message may stand for hours before somebody answers it.
     tellProblem(object, problem, again).catch((error: unknown) =>
       parts.log.warn(`A button of a message failed: ${error instanceof Error ? error.message : ''}`),

@@ -4,9 +4,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../../src/base/disposables.ts';
+import { until } from '../cluster/until.ts';
 import { type FileServer, packChart, serveFiles } from './window/chartArchive.ts';
 import { connect, type HostCluster, source } from './window/hostCluster.ts';
-import { closeEditors, hostDialogs, showFile, workspaceFile } from './window/hostWindow.ts';
+import { closeEditors, hostDialogs, patienceMs, showFile, workspaceFile } from './window/hostWindow.ts';
 import { rendered, revert, typeOver } from './window/renderedText.ts';
 
 describe('charts that are in no file', () => {
@@ -101,8 +102,7 @@ spec:
     };
 
     before(async () => {
-      files = await serveFiles((port) => ({
-        '/charts/index.yaml': `apiVersion: v1
+      const index = (port: number) => `apiVersion: v1
 entries:
   tempo:
     - name: tempo
@@ -110,7 +110,10 @@ entries:
       digest: ${chart.digest.replace('sha256:', '')}
       urls:
         - http://127.0.0.1:${port}/charts/tempo-1.10.1.tgz
-`,
+`;
+      files = await serveFiles((port) => ({
+        '/charts/index.yaml': index(port),
+        '/other/index.yaml': index(port),
         '/charts/tempo-1.10.1.tgz': chart.bytes,
       }));
       put(files.port);
@@ -158,6 +161,24 @@ entries:
       await rendered(title, (text) => !text.includes('Error'));
       assert.equal(files.asked.length, 2);
       await revert(document);
+    });
+
+    it('are pulled for a Diff too, and what then goes wrong is said', async () => {
+      hostDialogs().pick((items) => items.find(({ label }) => label === 'Working tree'));
+      await vscode.commands.executeCommand('driftline.chooseComparison');
+      const document = await showFile(file);
+      await typeOver(document, '/charts\n', '/other\n'); // of which nothing has been pulled
+      const fault = cluster.server.faults.add({ match: { path: /\/namespaces\/spare\/helmreleases/ }, fault: 403 });
+      try {
+        hostDialogs().press('Pull chart');
+        await vscode.commands.executeCommand('driftline.diffObject', ofSpare());
+        const said = await until('the error', () => hostDialogs().messages[1]?.text, { seconds: patienceMs / 1000 });
+        assert.match(said, /^Diff on homelab failed: no permission/);
+        assert.ok(files.asked.includes('/other/index.yaml'));
+      } finally {
+        fault.dispose();
+        await revert(document);
+      }
     });
 
     it('that the repository does not have are said to be missing there', async () => {
