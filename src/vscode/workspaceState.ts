@@ -6,7 +6,7 @@ import { dirname, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, Disposables, toDisposable } from '../base/disposables.ts';
 import { cancelled } from '../base/failure.ts';
-import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
+import { findGitDirectory, findRepositoryRoot } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { TrackedFiles } from '../git/trackedFiles.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
@@ -166,8 +166,7 @@ class FollowedFolder implements Disposable {
         if (/(?:^|\/)\.gitignore$/.test(path)) {
           tracked.forget();
         }
-        this.files.forget();
-        this.#changed();
+        this.#filesChanged();
       }
     };
     this.#disposables.add(watcher.onDidCreate(onDisk));
@@ -197,11 +196,28 @@ class FollowedFolder implements Disposable {
         }
       }),
     );
+    void this.#followIndex(root);
   }
 
   dispose(): void {
     this.#disposables.dispose();
     this.listeners.clear();
+  }
+
+  /** Git's index says which of the ignored files are tracked all the same. It changes with `git add` and `git commit` only. */
+  async #followIndex(root: string): Promise<void> {
+    const directory = await findGitDirectory(root);
+    if (directory && !this.#disposables.disposed) {
+      const index = new vscode.RelativePattern(vscode.Uri.file(directory.own), 'index');
+      const watcher = this.#disposables.add(vscode.workspace.createFileSystemWatcher(index));
+      this.#disposables.add(watcher.onDidCreate(() => this.#filesChanged()));
+      this.#disposables.add(watcher.onDidChange(() => this.#filesChanged()));
+    }
+  }
+
+  #filesChanged(): void {
+    this.files.forget();
+    this.#changed();
   }
 
   #changed(): void {

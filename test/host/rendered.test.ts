@@ -1,5 +1,8 @@
 /** What Flux applies, effective values and variables as documents beside their files, with a cluster and without what it knows. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { connect, type HostCluster, kustomizationId } from './window/hostCluster.ts';
 import { closeEditors, hostDialogs, showFile, showUntitled, workspaceFile } from './window/hostWindow.ts';
@@ -54,6 +57,37 @@ describe('rendered documents', () => {
     assert.equal(shown.languageId, 'driftline-manifest');
     assert.deepEqual(await vscode.commands.executeCommand('vscode.executeCodeLensProvider', shown.uri), []);
     assert.deepEqual(vscode.languages.getDiagnostics(shown.uri), []);
+  });
+
+  it('follow what Git is told to track although it is ignored', async () => {
+    const folder = workspaceFile('tracked').fsPath;
+    const git = (...words: string[]) => execFileSync('git', ['-C', folder, ...words]);
+    const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
+    mkdirSync(join(folder, 'app'), { recursive: true });
+    git('init', '--quiet');
+    const of = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: default\n`;
+    write('app/plain.yaml', of('plain'));
+    write('app/local.yaml', of('local'));
+    write('.gitignore', 'local.yaml\n');
+    const source = '  sourceRef:\n    kind: GitRepository\n    name: tracked\n';
+    const head = 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n';
+    const spec = `spec:\n  interval: 1h\n  prune: true\n  path: ./app\n${source}`;
+    write('flux.yaml', `${head}metadata:\n  name: tracked\n  namespace: flux-system\n${spec}`);
+    try {
+      git('add', 'app/plain.yaml', 'flux.yaml', '.gitignore');
+      await showFile('tracked/flux.yaml');
+      await vscode.commands.executeCommand('driftline.showApplied');
+      const title = 'Kustomization flux-system/tracked: what Flux applies';
+      const shown = await rendered(title, (text) => text.includes('name: plain'));
+      assert.doesNotMatch(shown.getText(), /name: local/);
+      write('app/later.yaml', of('later')); // so that whatever follows the folder does by now
+      await rendered(title, (text) => text.includes('name: later'));
+      git('add', '--force', 'app/local.yaml');
+      await rendered(title, (text) => text.includes('name: local'));
+    } finally {
+      await closeEditors();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('follow what is typed and not saved, in the file and in every file that goes into it', async () => {
