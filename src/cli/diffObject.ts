@@ -71,8 +71,8 @@ async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promis
   const cluster = requiredCluster(run);
   findings.against = `cluster ${cluster.context}`;
   const [live] = await cluster.find(after.name, signal);
-  await warnOfIdentity([after], cluster, run);
   await diffRendered(after, live, run, against.by);
+  await warnOfIdentity([after], cluster, run);
 }
 
 /** A render of files against what lives, or against what was applied last. `judge` has a last look at the comparison. */

@@ -78,6 +78,8 @@ export class Findings {
 
   warn(warnings: readonly IdentityWarning[]): void {
     this.#warnings.push(...warnings);
+    const told = new Set(warnings.map(({ sentence }) => sentence));
+    this.#notes.splice(0, Infinity, ...this.#notes.filter(({ message }) => !told.has(message)));
   }
 
   /** One of several that are still compared. */

@@ -10,7 +10,10 @@ import { approximate } from '../render/renderNote.ts';
 import type { DiffRun } from './diffRun.ts';
 import type { DiffCluster } from './diffParts.ts';
 
-/** `next`: what is rendered of files; all else stays as it is. Without the right to list nothing is warned of, which is said. */
+/**
+ * `next`: what is rendered of files; all else stays as it is. To be called after the comparison, which knows what is kept. Without
+ * the right to list nothing is warned of, which is said.
+ */
 export async function warnOfIdentity(
   next: readonly (RenderedKustomization | RenderedRelease)[],
   cluster: DiffCluster,
@@ -19,7 +22,7 @@ export async function warnOfIdentity(
   progress(`listing the Flux objects of ${cluster.context}`);
   try {
     const live = await cluster.fluxObjects(signal);
-    findings.warn(identityWarnings({ live, ...identityOfRenders(next) }));
+    findings.warn(identityWarnings({ live, ...identityOfRenders(next, findings.objects) }));
   } catch (error) {
     if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
       throw error;

@@ -17,6 +17,7 @@ import type { ComparisonCache } from './comparisonCache.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
 import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { type Reinstall, releaseIdentityChange } from './identityChange.ts';
+import { keptAmong } from './identityOfRenders.ts';
 import { type IgnoreRules, ignoreRules } from './ignoreRules.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { type Correction, correctionOf, driftNotes } from './releaseNotes.ts';
@@ -190,11 +191,13 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
     const drift = await compareDrift(request, frame, { stored, objects, secrets });
     return { ...frame, installed, ...drift };
   }
-  const identity = live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name);
+  const identityWith = (keeps?: (id: ObjectId) => boolean): Reinstall | undefined =>
+    live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name, keeps);
   const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live, secrets.substituted);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
-  const parts = { api, signal, around, reinstalls: identity !== undefined, told: teller(request) };
+  const parts = { api, signal, around, reinstalls: identityWith() !== undefined, told: teller(request) };
   const differences = await upgradeDifferences(objects, rendered, parts);
+  const identity = identityWith(keptAmong(differences));
   return {
     ...frame,
     installed,

@@ -217,8 +217,6 @@ export interface IdentityInput {
   readonly releases?: readonly { readonly inForce: FluxObject; readonly chartName?: string }[];
   /** Objects that stay whatever happens (`resource-policy: keep`, `prune: disabled`), as far as the caller knows. */
   readonly keeps?: (id: ObjectId) => boolean;
-  /** Flux objects that no file states any more and nobody applies, so that somebody deletes them by hand. */
-  readonly deleted?: readonly FluxName[];
 }
 
 /** Those that lose data first, then uninstalls, and what stays last. */
@@ -226,9 +224,6 @@ export function identityWarnings(input: IdentityInput): readonly IdentityWarning
   const walk = new Walk(input);
   for (const owner of input.next) {
     walk.addLost(owner);
-  }
-  for (const name of input.deleted ?? []) {
-    walk.addGone(name, []);
   }
   for (const { inForce, chartName } of input.releases ?? []) {
     walk.addReinstall(inForce, chartName);
@@ -286,7 +281,7 @@ class Walk {
         this.#addStays(applier, via, `${titleOf(from)} does not prune`);
       }
     } else if (applier) {
-      this.addGone(applier, via);
+      this.#addGone(applier, via);
     } else if (lossOf(id) && via.length === 0 && !this.#keeps(id)) {
       const losses = lossesAmong([id]);
       this.warnings.push({
@@ -323,7 +318,7 @@ class Walk {
   }
 
   /** A Flux object that is deleted, and all below it. */
-  addGone(name: FluxName, via: readonly FluxName[]): void {
+  #addGone(name: FluxName, via: readonly FluxName[]): void {
     const key = titleOf(name);
     if (this.#seen.has(key)) {
       return; // two that apply each other

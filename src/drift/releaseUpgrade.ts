@@ -104,9 +104,11 @@ function changed(
   const sides = maskLive({ desired, live, secrets, substituted });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
-  const isMadeAnew = reinstalls && !survivesUninstall(live);
+  const isLeft = reinstalls && survivesUninstall(live);
+  const kept = isLeft ? { because: 'resourcePolicyKeep' as const } : {};
+  const isMadeAnew = reinstalls && !isLeft;
   if (!isMadeAnew && (!sides.differs || paths.length === 0)) {
-    return { id, apiVersion, change: 'none', paths: [] };
+    return { id, apiVersion, change: 'none', paths: [], ...kept };
   }
   const told = paths.map(({ path, effect }): FieldDifference => ({ path: sides.shownPath(path), effect }));
   return {
@@ -114,6 +116,7 @@ function changed(
     apiVersion,
     change: isMadeAnew ? 'recreate' : 'change',
     paths: told,
+    ...kept,
     ...(isMadeAnew ? { reason: 'Helm uninstalls the release and installs another one, which makes it anew.' } : {}),
     ...(restartsPods(
       next,

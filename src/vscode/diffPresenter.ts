@@ -101,7 +101,7 @@ export class DiffPresenter {
     const title = diffTitle(comparison);
     if (against !== 'drift' || !live) {
       const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), this.#unsavedIn(root));
-      const warnings = rendered ? this.#warnings(rendered) : [];
+      const warnings = rendered ? this.#warnings(rendered, comparison) : [];
       return { comparison, title, drift: undefined, correction: undefined, advice, warnings };
     }
     const id = idOf(live);
@@ -112,10 +112,10 @@ export class DiffPresenter {
   }
 
   /** By the Flux objects that the views know; of what nobody may list nothing is known. */
-  #warnings(rendered: NonNullable<Compared['rendered']>): readonly string[] {
+  #warnings(rendered: NonNullable<Compared['rendered']>, { objects }: ReleaseComparison): readonly string[] {
     const known = [...(this.#parts.views.survey?.views.values() ?? [])];
     const live = known.filter(({ kind }) => kind.role === 'applier').map(({ object }) => object);
-    const warnings = identityWarnings({ live, ...identityOfRenders([rendered]) });
+    const warnings = identityWarnings({ live, ...identityOfRenders([rendered], objects) });
     return warnings.map(({ sentence }) => iconFreeText(sentence, 400));
   }
 

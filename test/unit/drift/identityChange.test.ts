@@ -240,13 +240,6 @@ const rows: readonly Row[] = [
     expected: [],
   },
   {
-    title: 'a root that no file states any more',
-    live: [kustomization('apps', [claim])],
-    next: [],
-    deleted: [kustomizationName('apps')],
-    expected: ['prune Kustomization apps loses data'],
-  },
-  {
     title: 'a release that gets another name',
     live: [kustomization('apps', [hr('shop')]), release('shop', [claim])],
     next: [built('apps', [hr('shop')])],

@@ -212,6 +212,26 @@ test('a release under another name is uninstalled and installed: what both have 
   assert.match(comparison.notes[0]?.message ?? '', /its release name changes from shop to store, so Helm uninstalls/);
 });
 
+test('a volume that says it is to be kept is not told to be lost with a release that is installed anew', async () => {
+  const metadata = { annotations: { 'helm.sh/resource-policy': 'keep' } };
+  const volumes = ['both', 'left', 'lost'].map((name) =>
+    manifestObject('PersistentVolumeClaim', name, {}, name === 'lost' ? {} : metadata),
+  );
+  const entries = ['both', 'left', 'lost'].map((name) => ({ id: `apps_${name}__PersistentVolumeClaim`, v: 'v1' }));
+  const live = helmRelease();
+  const { identity } = await new ReleaseBed({ manifest: volumes }).compare({
+    live: { ...live, status: { ...live.status, inventory: { entries } } },
+    rendered: rendered([desired('PersistentVolumeClaim', 'both', { metadata: { name: 'both', ...metadata } })], {
+      inForce: helmRelease({ releaseName: 'store' }),
+      release: { name: 'store', namespace: 'apps' },
+    }),
+  });
+  assert.deepEqual(
+    identity?.losses.map(({ id }) => id.name),
+    ['lost'],
+  );
+});
+
 test('pods restart where their template changes', async () => {
   const bed = new ReleaseBed({ manifest: [manifestObject('Deployment', 'web', { spec: pods('web:1') })] });
   const next = desired('Deployment', 'web', { apiVersion: 'apps/v1', spec: pods('web:2') });
