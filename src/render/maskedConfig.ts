@@ -34,8 +34,8 @@ export interface MaskedConfigPair {
 
 /**
  * `live` is the HelmRelease as it is in the cluster. An old value is shown where the new one at its path is the same and
- * comes from plain text, where `spec.values` of `live` states it just so, or where neither `live` nor the new render takes
- * values from a Secret. `substituted`: texts of Secrets that Kustomizations substitute into `live`.
+ * comes from plain text, where `spec.values` of `live` states it just so, or where it was made of `live` as it is and neither
+ * that nor the new render takes values from a Secret. `substituted`: texts of Secrets that Kustomizations substitute into `live`.
  */
 export function maskedConfigPair(
   oldConfig: Sealed<JsonObject>,
@@ -60,7 +60,10 @@ export function maskedConfigPair(
     stated: asRecord(fieldAt(live, 'spec', 'values')) ?? {},
     keys: new Set(next.values.flatMap(({ path }) => path)),
     everything:
-      live !== undefined && !readsSecrets(live) && next.values.every(({ origin }) => origin.from !== 'Secret'),
+      live !== undefined &&
+      isOfSpec(live) &&
+      !readsSecrets(live) &&
+      next.values.every(({ origin }) => origin.from !== 'Secret'),
   });
   const before = maskKnownTexts(layMasks(old, newTree), known);
   const [left, paired] = real ? pairTrees(before, newTree) : pairTrees(uncompared(before), uncompared(newTree));
@@ -135,6 +138,25 @@ function isPlain({ origin, value }: EffectiveValue): boolean {
 
 function readsSecrets(release: FluxObject): boolean {
   return (asList(fieldAt(release, 'spec', 'valuesFrom')) ?? []).some((one) => fieldAt(one, 'kind') !== 'ConfigMap');
+}
+
+/**
+ * Whether what Helm has stored was made of the HelmRelease as it is now, and of nothing before it: a Secret that it read earlier may
+ * still be in values that are kept or that are not upgraded yet.
+ */
+function isOfSpec({ metadata, spec, status }: FluxObject): boolean {
+  const { generation } = metadata;
+  const digest = fieldAt(status, 'lastAttemptedConfigDigest');
+  const newest = asList(fieldAt(status, 'history'))?.[0];
+  return (
+    generation !== undefined &&
+    fieldAt(status, 'observedGeneration') === generation &&
+    fieldAt(status, 'lastAttemptedGeneration') === generation &&
+    fieldAt(spec, 'upgrade', 'preserveValues') !== true &&
+    fieldAt(newest, 'status') === 'deployed' &&
+    digest !== undefined &&
+    fieldAt(newest, 'configDigest') === digest
+  );
 }
 
 /** The values that the release gives as one object, without the chart's own. */

@@ -26,12 +26,43 @@ interface Row {
   readonly next: readonly Value[];
   /** `spec` of the HelmRelease in the cluster; absent: there is none. */
   readonly live?: Readonly<Record<string, unknown>>;
+  /** Over a `status` that says that what is stored was made of `live`. */
+  readonly status?: Readonly<Record<string, unknown>>;
   readonly secrets?: readonly string[];
   readonly before: unknown;
   readonly after: unknown;
 }
 
+const upToDate = {
+  observedGeneration: 2,
+  lastAttemptedGeneration: 2,
+  lastAttemptedConfigDigest: 'sha256:1',
+  history: [{ name: 'r', version: 3, status: 'deployed', configDigest: 'sha256:1' }],
+};
+
+/** Where a Secret that was read before may still be in what is stored. */
+const older: readonly Pick<Row, 'title' | 'live' | 'status'>[] = [
+  { title: 'the object has changed since', status: { observedGeneration: 1 } },
+  { title: 'the object was not tried since it changed', status: { lastAttemptedGeneration: 1 } },
+  { title: 'values are kept', live: { upgrade: { preserveValues: true } } },
+  { title: 'an upgrade to other values was tried', status: { lastAttemptedConfigDigest: 'sha256:2' } },
+  { title: 'the last upgrade failed', status: { history: [{ status: 'failed', configDigest: 'sha256:1' }] } },
+  {
+    title: 'nothing is told of digests',
+    status: { lastAttemptedConfigDigest: undefined, history: [{ status: 'deployed' }] },
+  },
+];
+
 const rows: readonly Row[] = [
+  ...older.map((row): Row => ({
+    live: {},
+    ...row,
+    title: `without a Secret now, an old value is masked where ${row.title}`,
+    old: { a: 'canary', b: 1 },
+    next: [['inline b', 1]],
+    before: { [dots]: dots, b: 1 },
+    after: { b: 1 },
+  })),
   {
     title: 'the same value from plain text is shown, of whatever origin',
     old: { a: 'x', b: { c: 1, d: [true] }, e: {} },
@@ -179,11 +210,18 @@ function valuesOf(next: readonly Value[]): { values: readonly EffectiveValue[]; 
   return { values, merged };
 }
 
-for (const { title, old, next, live, secrets, before, after } of rows) {
+for (const { title, old, next, live, status, secrets, before, after } of rows) {
   test(title, () => {
     const { values, merged } = valuesOf(next);
     const release =
-      live && ({ apiVersion: 'v2', kind: 'HelmRelease', metadata: { name: 'r' }, spec: live } as FluxObject);
+      live &&
+      ({
+        apiVersion: 'v2',
+        kind: 'HelmRelease',
+        metadata: { name: 'r', generation: 2 },
+        spec: live,
+        status: { ...upToDate, ...status },
+      } as FluxObject);
     const known = { values, merged: new Sealed(merged), ...(secrets ? { secrets: new Sealed(secrets) } : {}) };
     const pair = maskedConfigPair(new Sealed(old), known, release);
     assert.doesNotMatch(JSON.stringify(pair) + inspect(pair, { depth: 20 }), /canary/);
