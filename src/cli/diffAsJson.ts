@@ -32,10 +32,12 @@ export function diffAsJson(findings: Findings): string {
 }
 
 function objectAsJson(object: FoundDifference): unknown {
-  const { id, apiVersion, change, paths, reason, because, of, movedFrom } = object;
+  const { id, apiVersion, change, paths, reason, because, of, movedFrom, place, against } = object;
   const { restartsPods, takenOverFrom, approximate } = object;
   return {
     of: typeof of === 'string' ? of : targetText(of),
+    ...(place !== undefined && { place }),
+    ...(against !== undefined && { against }),
     apiVersion,
     kind: id.kind,
     namespace: id.namespace,

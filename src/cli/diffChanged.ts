@@ -7,11 +7,13 @@ import { type ChangedObject, type ChangedTarget, compareChanges } from '../drift
 import { keyOf } from '../drift/compareStates.ts';
 import { sharedFiles } from '../drift/sharedFiles.ts';
 import { idOf } from '../flux/objectKey.ts';
+import { isBelow } from '../manifests/repositoryPath.ts';
 import type { RenderedKustomization, RepositoryState } from '../render/desired.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import { listeners, requiredRepository } from './diffObject.ts';
 import type { DiffCluster, DiffRepository } from './diffParts.ts';
 import type { DiffRun } from './diffRun.ts';
+import { nameOfOwner } from './findings.ts';
 import { titleOf } from './renderTarget.ts';
 import { UsageError } from './usageError.ts';
 import { warnOfIdentity } from './warnOfIdentity.ts';
@@ -34,6 +36,9 @@ export async function diffChanged(run: DiffRun): Promise<void> {
     findings.complete = true;
     return;
   }
+  const early: ChangedTarget[] = [];
+  const leftOut = new Set<string>();
+  const isMeant = (target: ChangedTarget): boolean => !cluster || isOfCluster(target, cluster, run);
   const targets = await compareChanges({
     renderer: parts.renderer,
     before: { ...before, files: sharedFiles(before.files, repository.workingTree.files, changed) },
@@ -42,20 +47,56 @@ export async function diffChanged(run: DiffRun): Promise<void> {
     cluster: parts.cluster?.inputs,
     puller: parts.puller,
     signal,
-    onTarget: (target) => findings.settle(target.name, told(target)),
+    onTarget: (target) => {
+      if (isMeant(target)) {
+        early.push(target);
+        findings.settle(target.name, told(target), target.place);
+      } else {
+        leftOut.add(nameOfOwner({ of: target.name, place: target.place }));
+      }
+    },
     onProgress: ({ done, total, name }) => progress(`${done} of ${total} rendered: ${titleOf(name)}`),
   });
+  // What only loses an object that moves is no target any more.
+  early.forEach(({ name, place }) => findings.settle(name, [], place));
+  if (leftOut.size > 0) {
+    const words = `Not below ${run.options.path ?? '.'}, so not compared with ${findings.against}: ${[...leftOut].join(', ')}.`;
+    findings.note('changed', [information(words)]);
+  }
+  const meant = targets.filter(isMeant);
+  for (const target of meant) {
+    await tell(target, cluster, before.label, run);
+  }
   if (cluster) {
     await warnOfIdentity(
-      targets.flatMap(({ after }) => after ?? []),
+      meant.flatMap(({ after }) => after ?? []),
       cluster,
       run,
     );
   }
-  for (const target of targets) {
-    await tell(target, cluster, run);
-  }
   findings.complete = true;
+}
+
+/**
+ * Of what a repository has for several clusters only that of one may be asked of a cluster: `--path` says which folder that is, for
+ * no name of a context tells. Throws `UsageError` where it does not.
+ */
+function isOfCluster(
+  { name, files, cluster: own, failure }: ChangedTarget,
+  cluster: DiffCluster,
+  run: DiffRun,
+): boolean {
+  const folder = run.options.path === undefined ? '' : requiredRepository(run).folder;
+  // What could not be rendered may be anybody's.
+  if (!files.some((file) => isBelow(file, folder)) && (own !== undefined || !failure)) {
+    return false;
+  }
+  if (own !== undefined && !isBelow(folder, own)) {
+    throw new UsageError(`The repository has several clusters: which of them ${cluster.context} is was not said.`, [
+      `--path ${own} is the one that has ${titleOf(name)}; without a cluster all are compared by their files.`,
+    ]);
+  }
+  return true;
 }
 
 async function baseOf(repository: DiffRepository, { options, findings, signal }: DiffRun): Promise<RepositoryState> {
@@ -89,19 +130,25 @@ function told({ name, objects, failure }: ChangedTarget): readonly ChangedObject
   ];
 }
 
-async function tell(target: ChangedTarget, cluster: DiffCluster | undefined, run: DiffRun): Promise<void> {
+/** `origin`: what the renders of before are of. */
+async function tell(
+  target: ChangedTarget,
+  cluster: DiffCluster | undefined,
+  origin: string,
+  run: DiffRun,
+): Promise<void> {
   const { findings } = run;
-  const { name, before, after, failure } = target;
+  const { name, place, before, after, failure } = target;
   const objects = told(target);
-  findings.settle(name, objects);
-  findings.note(name, after?.notes ?? before?.notes ?? []);
+  findings.settle(name, objects, place);
+  findings.note(name, after?.notes ?? before?.notes ?? [], place);
   if (failure?.side === 'both' && objects.length === 0) {
     const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
-    findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)]);
+    findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)], place);
   } else if (failure && objects.length === 0) {
-    findings.fail(name, failure.error);
+    findings.fail(name, failure.error, place);
   } else if (cluster && after?.kind === 'Kustomization') {
-    findings.settle(name, await asked(objects, after, cluster, run));
+    findings.settle(name, await asked(objects, after, cluster, run), place);
   }
 }
 

@@ -10,12 +10,23 @@ import type { FluxName, RenderNote } from '../render/desired.ts';
 import type { TitledNote } from './reportOutcomes.ts';
 import { titleOf } from './renderTarget.ts';
 
-/** A difference with whose it is. */
-export interface FoundDifference extends ObjectDifference {
+/** A difference as it is found. */
+export interface ToldDifference extends ObjectDifference {
+  readonly movedFrom?: FluxName;
+  /** What it was compared with, where that is not what the run compares with. */
+  readonly against?: string;
+}
+
+/** Whose a difference is. */
+export interface Owner {
   /** The Kustomization or HelmRelease; a folder as a person names it. */
   readonly of: FluxName | string;
-  readonly movedFrom?: FluxName;
+  /** What tells it from others of its name, such as the file that states it; as found it is given where there are others alone. */
+  readonly place?: string | undefined;
 }
+
+/** A difference with whose it is. */
+export interface FoundDifference extends ToldDifference, Owner {}
 
 /** Values of a HelmRelease that differ: they explain most of what its objects do. */
 export interface FoundConfig {
@@ -35,11 +46,13 @@ export interface Missing {
 
 export class Findings {
   readonly #objects: FoundDifference[] = [];
-  readonly #notes: TitledNote[] = [];
+  readonly #notes: (RenderNote & Owner)[] = [];
   readonly #configs: FoundConfig[] = [];
   readonly #missing: Missing[] = [];
   readonly #warnings: IdentityWarning[] = [];
-  readonly #failures: { readonly title: string; readonly error: unknown }[] = [];
+  readonly #failures: (Owner & { readonly error: unknown })[] = [];
+  /** By the name of the owner. */
+  readonly #places = new Map<string, Set<string>>();
   /** `ks/flux-system/apps`, `changed`, the folder; as written until it is found. */
   target: string;
   from = '';
@@ -53,11 +66,19 @@ export class Findings {
 
   /** By what they do, as comparisons order them. */
   get objects(): readonly FoundDifference[] {
-    return changeOrder.flatMap((change) => this.#objects.filter((one) => one.change === change));
+    return changeOrder.flatMap((change) =>
+      this.#objects
+        .filter((one) => one.change === change)
+        .map(({ place, ...one }) => ({ ...one, ...(place !== undefined && this.#isShared(one.of) && { place }) })),
+    );
   }
 
   get notes(): readonly TitledNote[] {
-    return this.#notes;
+    // What is warned of in red needs no note beside it.
+    const warned = new Set(this.#warnings.map(({ sentence }) => sentence));
+    return this.#notes
+      .filter(({ message }) => !warned.has(message))
+      .map(({ severity, message, ...owner }) => ({ severity, message, title: this.#title(owner) }));
   }
 
   get configs(): readonly FoundConfig[] {
@@ -65,7 +86,7 @@ export class Findings {
   }
 
   get failures(): readonly { readonly title: string; readonly error: unknown }[] {
-    return this.#failures;
+    return this.#failures.map(({ error, ...owner }) => ({ error, title: this.#title(owner) }));
   }
 
   get missing(): readonly Missing[] {
@@ -83,24 +104,20 @@ export class Findings {
   }
 
   /** One of several that are still compared. */
-  add(of: FoundDifference['of'], difference: ObjectDifference & { readonly movedFrom?: FluxName }): void {
+  add(of: Owner['of'], difference: ToldDifference): void {
     this.#objects.push({ ...difference, of });
   }
 
   /** All of one owner, in place of what was added of it before. */
-  settle(
-    of: FoundDifference['of'],
-    differences: readonly (ObjectDifference & { readonly movedFrom?: FluxName })[],
-  ): void {
-    const others = this.#objects.filter((one) => nameOfOwner(one.of) !== nameOfOwner(of));
-    this.#objects.splice(0, Infinity, ...others, ...differences.map((difference) => ({ ...difference, of })));
+  settle(of: Owner['of'], differences: readonly ToldDifference[], place?: string): void {
+    this.#know(of, place);
+    const others = this.#objects.filter((one) => nameOfOwner(one) !== nameOfOwner({ of, place }));
+    this.#objects.splice(0, Infinity, ...others, ...differences.map((difference) => ({ ...difference, of, place })));
   }
 
-  note(of: FoundDifference['of'], notes: readonly RenderNote[]): void {
-    // What is warned of in red needs no note beside it.
-    const told = new Set(this.#warnings.map(({ sentence }) => sentence));
-    const others = notes.filter(({ message }) => !told.has(message));
-    this.#notes.push(...others.map((note) => ({ ...note, title: nameOfOwner(of) })));
+  note(of: Owner['of'], notes: readonly RenderNote[], place?: string): void {
+    this.#know(of, place);
+    this.#notes.push(...notes.map((note) => ({ ...note, of, place })));
   }
 
   explain(of: FluxName, config: ConfigDiff): void {
@@ -111,12 +128,27 @@ export class Findings {
     this.#missing.push(missing);
   }
 
-  fail(of: FoundDifference['of'], error: unknown): void {
-    this.#failures.push({ title: nameOfOwner(of), error });
+  fail(of: Owner['of'], error: unknown, place?: string): void {
+    this.#know(of, place);
+    this.#failures.push({ of, place, error });
+  }
+
+  #know(of: Owner['of'], place: string | undefined): void {
+    const name = nameOfOwner({ of });
+    this.#places.set(name, (this.#places.get(name) ?? new Set()).add(place ?? ''));
+  }
+
+  #isShared(of: Owner['of']): boolean {
+    return (this.#places.get(nameOfOwner({ of }))?.size ?? 0) > 1;
+  }
+
+  #title({ of, place }: Owner): string {
+    return nameOfOwner(this.#isShared(of) ? { of, place } : { of });
   }
 }
 
-/** `HelmRelease media/plex` */
-export function nameOfOwner(of: FoundDifference['of']): string {
-  return typeof of === 'string' ? of : titleOf(of);
+/** `HelmRelease media/plex`, `Kustomization flux-system/apps (clusters/staging/apps.yaml)` */
+export function nameOfOwner({ of, place }: Owner): string {
+  const name = typeof of === 'string' ? of : titleOf(of);
+  return place === undefined ? name : `${name} (${place})`;
 }

@@ -77,12 +77,13 @@ function objectLines(object: FoundDifference, labels: DiffLabels): readonly stri
   const { id, change, before, after, paths } = object;
   const title = `${id.kind} ${displayName(id)}`;
   const verb = object.movedFrom ? 'move' : change;
+  const sides = { ...labels, ...(object.against !== undefined && { before: object.against }) };
   const hasSides = before !== undefined || after !== undefined;
   return [
-    `diff ${oneLine(nameOfOwner(object.of))}: ${verb} ${oneLine(title)}`,
+    `diff ${oneLine(nameOfOwner(object))}: ${verb} ${oneLine(title)}`,
     ...remarks(object).map((text) => `  ${oneLine(text)}`),
     ...paths.map((field) => `  ${oneLine(fieldLine(field))}`),
-    ...(hasSides ? diffLines(title, { before, after: after && alignKeys(after, before) }, labels) : []),
+    ...(hasSides ? diffLines(title, { before, after: after && alignKeys(after, before) }, sides) : []),
   ];
 }
 
@@ -117,14 +118,14 @@ function writerText({ manager, subresource, time }: FieldWriter): string {
 
 /** What was not compared, and what the controller leaves alone, with why. */
 function leftNotes({ objects }: Findings): Parameters<typeof reportNotes>[0] {
-  return objects.flatMap(({ change, id, reason, because, of }) => {
+  return objects.flatMap(({ change, id, reason, because, of, place }) => {
     if (change !== 'unknown' && change !== 'skip') {
       return [];
     }
     const what = change === 'unknown' ? 'not compared' : 'left alone';
     const severity = change === 'unknown' ? ('approximate' as const) : ('information' as const);
     const message = `${what}: ${reason ?? because ?? 'for no reason that is known'}`;
-    const [owner, own] = [nameOfOwner(of), `${id.kind} ${displayName(id)}`];
+    const [owner, own] = [nameOfOwner({ of, place }), `${id.kind} ${displayName(id)}`];
     return [{ title: owner === own ? own : `${owner}: ${own}`, severity, message }];
   });
 }
@@ -141,7 +142,7 @@ const counted: readonly (readonly [Change | 'move', string])[] = [
 
 /** One line on what was compared with what, so that silence is no riddle. */
 export function summary({ objects, target, from, against, complete, configs }: Findings): string {
-  const owners = [...new Set(objects.map(({ of }) => nameOfOwner(of)))];
+  const owners = [...new Set(objects.map(nameOfOwner))];
   const who = owners.length === 1 ? (owners[0] ?? target) : target;
   const counts = counted.flatMap(([change, words]) => {
     const count = objects.filter((one) => (one.movedFrom ? 'move' : one.change) === change).length;

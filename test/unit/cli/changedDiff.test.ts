@@ -62,6 +62,17 @@ describe('--changed', () => {
     assert.deepEqual(run.tasks, []);
   });
 
+  test('an object that moves is not deleted as well, also where nothing else of its owner changes', async () => {
+    const sides = (a: readonly DesiredObject[], b: readonly DesiredObject[]): FakeDiffState =>
+      state({ 'Kustomization/apps': kustomization(namedApps, a), 'Kustomization/infra': kustomization(infra, b) });
+    const run = await runDiff('--changed', {
+      ...world,
+      now: sides([], [configMap('moves', {})]),
+      commits: { base: sides([configMap('moves', {})], []) },
+    });
+    assert.match(run.messages, /working tree: 1 moved, 0 the same/);
+  });
+
   test('as JSON an object that moves names from whom', async () => {
     const run = await runDiff('--changed -o json', world);
     const report = JSON.parse(run.output) as {
@@ -165,6 +176,81 @@ describe('--changed', () => {
         assert.equal(run.code, code);
       });
     }
+  });
+});
+
+describe('--changed where one repository has several clusters', () => {
+  const clusters = (staging: DesiredObject, prod: DesiredObject): FakeDiffState => ({
+    clusters: {
+      'clusters/staging': { 'Kustomization/apps': kustomization(namedApps, [staging]) },
+      'clusters/prod': { 'Kustomization/apps': kustomization(namedApps, [prod]) },
+    },
+    files: { 'apps/a.yaml': '' },
+  });
+  const world = {
+    now: clusters(configMap('staging', { k: '2' }), configMap('prod', { k: '2' })),
+    commits: { base: clusters(configMap('staging', { k: '1' }), configMap('prod', { k: '1' })) },
+    pushed: 'base',
+    changed: ['apps/a.yaml'],
+  };
+
+  test('what changes in each is told, and by which file it is that one', async () => {
+    const run = await runDiff('--changed', world);
+    assert.deepEqual(
+      run.output.split('\n').filter((line) => line.startsWith('diff ')),
+      [
+        'diff Kustomization flux-system/apps (clusters/staging/apps.yaml): change ConfigMap a/staging',
+        'diff Kustomization flux-system/apps (clusters/prod/apps.yaml): change ConfigMap a/prod',
+      ],
+    );
+    const { objects } = JSON.parse((await runDiff('--changed -o json', world)).output) as {
+      objects: { of: string; place?: string }[];
+    };
+    assert.deepEqual(
+      objects.map(({ of, place }) => [of, place]),
+      ['staging', 'prod'].map((cluster) => ['ks/flux-system/apps', `clusters/${cluster}/apps.yaml`]),
+    );
+  });
+
+  test('a cluster is asked about nothing before it is said which one it is', async () => {
+    const run = await runDiff('--changed --against cluster', { ...world, live: [] });
+    assert.deepEqual([run.code, run.output, run.tasks], [2, '', []]);
+    assert.match(run.messages, /several clusters: which of them homelab is.*\n.*--path clusters\/staging is the one/);
+  });
+
+  test('a cluster is asked about its own, and its inventory is held against nothing else', async () => {
+    const live = {
+      ...liveObject(namedApps, { prune: true }),
+      status: {
+        inventory: {
+          entries: [
+            { id: 'a_staging__ConfigMap', v: 'v1' },
+            { id: 'web_data__PersistentVolumeClaim', v: 'v1' },
+          ],
+        },
+      },
+    };
+    const claim = desired('PersistentVolumeClaim', 'data', { metadata: { name: 'data', namespace: 'web' } });
+    const staging = kustomization(namedApps, [configMap('staging', { k: '2' }), claim]);
+    const now = {
+      ...world.now,
+      clusters: { ...world.now.clusters, 'clusters/staging': { 'Kustomization/apps': staging } },
+    };
+    const run = await runDiff('--changed --against cluster --path clusters/staging', {
+      ...world,
+      now,
+      live: [live],
+      folder: 'clusters/staging',
+    });
+    assert.deepEqual(
+      run.tasks.flatMap(({ rendered }) => rendered?.objects.map(({ object }) => object.metadata.name)),
+      ['staging', 'data'],
+    );
+    assert.doesNotMatch(run.output, /is deleted|prod/);
+    assert.match(
+      run.messages,
+      /Not below clusters\/staging, so not compared with cluster homelab: Kustomization flux-system\/apps \(clusters\/prod\/apps\.yaml\)/,
+    );
   });
 });
 

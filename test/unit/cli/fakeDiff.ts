@@ -20,6 +20,8 @@ type ReleaseTask = Parameters<DiffCluster['compareRelease']>[0];
 export interface FakeDiffState {
   /** By `KIND/NAME`; all are stated in `files/NAME.yaml` with the folder NAME. */
   readonly renderings?: Readonly<Record<string, Rendering>>;
+  /** Several clusters in one repository: by a folder, which states the object in a file of its own. */
+  readonly clusters?: Readonly<Record<string, Readonly<Record<string, Rendering>>>>;
   readonly files?: Readonly<Record<string, string>>;
   readonly folders?: Readonly<Record<string, readonly DesiredObject[] | Error>>;
 }
@@ -123,21 +125,29 @@ function statedName(key: string, rendering: Rendering): FluxName | undefined {
 }
 
 function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDiffWorld): Renderer {
-  const render = <T>({ kind, name }: FluxName, { state }: RenderOptions): Promise<T> => {
+  const render = <T>({ kind, name }: FluxName, { state, path }: RenderOptions): Promise<T> => {
     const known = states.get(state.key);
-    const rendering = known ? known.renderings?.[`${kind}/${name}`] : world.applied;
+    const key = `${kind}/${name}`;
+    const own = known?.clusters?.[path?.replace(/\/[^/]*$/, '') ?? '']?.[key];
+    const rendering = own ?? (known ? known.renderings?.[key] : world.applied);
     return rendering === undefined || rendering instanceof Error
       ? Promise.reject(rendering ?? new Failure('notFound', `No file of the repository states ${kind} ${name}`))
       : Promise.resolve(rendering as T);
   };
   return {
-    stated: ({ key }) =>
-      Promise.resolve(
-        Object.entries(states.get(key)?.renderings ?? {}).flatMap(([own, rendering]) => {
-          const name = statedName(own, rendering);
-          return name ? [stated(name, `files/${name.name}.yaml`, { path: `./${name.name}` })] : [];
-        }),
-      ),
+    stated: ({ key }) => {
+      const { renderings = {}, clusters = {} } = states.get(key) ?? {};
+      const all = Object.entries({ files: renderings, ...clusters });
+      return Promise.resolve(
+        all.flatMap(([folder, given]) =>
+          Object.entries(given).flatMap(([own, rendering]) => {
+            const name = statedName(own, rendering);
+            const spec = { path: `./${name?.name}`, sourceRef: { kind: 'GitRepository', name: 'fleet' } };
+            return name ? [stated(name, `${folder}/${name.name}.yaml`, spec)] : [];
+          }),
+        ),
+      );
+    },
     kustomization: (name, options) => render(name, options),
     release: (name, options) => render(name, options),
   };
