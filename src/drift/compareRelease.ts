@@ -166,7 +166,6 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
     objects: [],
     renders: [rendered],
     api,
-    signal,
     requests,
   });
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
@@ -181,7 +180,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
   const { live, rendered, applied, api, read, signal, requests } = request;
   const objects = await storedObjects(stored, { api, read, signal });
   const renders = [rendered, applied].flatMap((render) => render ?? []);
-  const secrets = await releaseSecrets({ live, stored, objects, renders, api, signal, requests });
+  const secrets = await releaseSecrets({ live, stored, objects, renders, api, requests });
   const installed = {
     version: stored.version,
     chart: `${stored.chart.name} ${stored.chart.version}`,

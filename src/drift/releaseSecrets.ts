@@ -29,9 +29,8 @@ export interface SecretSources {
   /** Renders of the release: what they know of Secrets. */
   readonly renders: readonly RenderedRelease[];
   readonly api: ClusterApi;
-  readonly signal: AbortSignal;
-  /** By which requests wait for their turn; without them each is sent at once. */
-  readonly requests?: PoliteRequests;
+  /** A server that is busy is asked again, for what it has not answered it has not refused. */
+  readonly requests: PoliteRequests;
 }
 
 /**
@@ -39,7 +38,7 @@ export interface SecretSources {
  * Kustomizations substitute from Secrets now, which a render of the live HelmRelease cannot tell from its author's text.
  */
 export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSecrets> {
-  const { live, stored, objects, renders, api, signal, requests } = sources;
+  const { live, stored, objects, renders, api, requests } = sources;
   const texts = new SecretTexts();
   renders.forEach(({ secrets }) => texts.add(secrets?.reveal()));
   objects.forEach(({ object }) => texts.add(textsOfSecret(object.reveal())));
@@ -47,7 +46,7 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
     const next = renders.at(0) ?? { values: [] };
     texts.addDifferences(stored.config.reveal(), maskedConfigPair(stored.config, next, live).before);
   }
-  const send: SecretReader['send'] = (request) => requests?.send(request) ?? request(signal);
+  const send: SecretReader['send'] = (request) => requests.send(request);
   const nothing = { texts: [], unread: [] };
   const { above } = live ? await substitutedSecrets(live, { api, send }) : { above: nothing };
   above.texts.forEach((text) => texts.add(text));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { Failure } from '../../../src/base/failure.ts';
+import type { ClusterApi } from '../../../src/cluster/clusterApi.ts';
 import { ComparisonCache } from '../../../src/drift/comparisonCache.ts';
 import type { ReleaseComparison } from '../../../src/drift/compareRelease.ts';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
@@ -608,6 +609,22 @@ test('a value that a Kustomization substituted from a Secret is masked', async (
   );
   const world = { manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } };
   const comparison = await new ReleaseBed(world).compare({ live });
+  checkNoCanary(comparison);
+  assert.match(JSON.stringify(only(comparison).before), /debug/);
+});
+
+test('a server that is too busy for the Secret of a Kustomization has not refused it', async () => {
+  const [live, owner] = owned(substituting);
+  const variables = installed(
+    manifestObject('Secret', 'variables', { data: { PASSWORD: base64(canary) } }, { namespace: 'flux-system' }),
+  );
+  const bed = new ReleaseBed({ manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } });
+  const busy = [new Failure('busy', 'too many requests', { retryAfterMs: 0 })];
+  const get: ClusterApi['get'] = (resource, id, signal) => {
+    const failure = id.name === 'variables' ? busy.shift() : undefined;
+    return failure ? Promise.reject(failure) : bed.api.get(resource, id, signal);
+  };
+  const comparison = await bed.compare({ live, api: { ...bed.api, get } });
   checkNoCanary(comparison);
   assert.match(JSON.stringify(only(comparison).before), /debug/);
 });
