@@ -108,7 +108,8 @@ async function buildScrambled(
   const { path, sourceRef } = kustomization.real.spec ?? {};
   const flux = { ...kustomization.scrambled, spec: { ...kustomization.scrambled.spec, path, sourceRef } };
   try {
-    const run = { flux, sources: variables.scrambled, secret: true, keepUnknown, strict };
+    // A variable in the file of a Secret is one that nothing sets once it is scrambled; what really is not set, the first build told.
+    const run = { flux, sources: variables.scrambled, secret: true, keepUnknown, strict: copied ? false : strict };
     const reply = await runBuild(context, tree, copied ? { ...run, scrambled: scrambledTexts(copied) } : run);
     return copied ? withHashesOf(objects, reply.objects) : reply.objects;
   } catch (error) {

@@ -356,3 +356,24 @@ replacements:
   const folder = await renderFolder(bed.engine, { state: bed.state(files), folder: 'apps' });
   assert.ok(!JSON.stringify(folder).includes('canary-word-92'), 'nor is it told of the folder alone');
 });
+
+test('a Secret with a variable in its file does not mask all of a build that copies parts of objects', async () => {
+  const rendered = await bed.render('apps', {
+    ...home('postBuild:\n  substitute:\n    PASSWORD: canary-word-92\n    PORT: "80"'),
+    'apps/kustomization.yaml': `resources: [objects.yaml]
+replacements:
+  - source: { kind: ConfigMap, name: web, fieldPath: data.other }
+    targets:
+      - select: { kind: ConfigMap, name: copy }
+        fieldPaths: [data.url]
+`,
+    'apps/objects.yaml': [
+      secret('db', 'password: "${PASSWORD}"', 'apps'),
+      configMap('web', 'other: plain\nport: "${PORT}"'),
+      configMap('copy', 'url: x'),
+    ].join('---\n'),
+  });
+  assert.deepEqual(dataOf(shown(rendered), 'web'), { other: 'plain', port: 80 });
+  assert.deepEqual(dataOf(shown(rendered), 'copy'), { url: 'plain' });
+  assert.ok(!JSON.stringify(shown(rendered).find(({ kind }) => kind === 'Secret')).includes('canary'));
+});
