@@ -8,12 +8,12 @@ import { keyOf } from '../drift/compareStates.ts';
 import { sharedFiles } from '../drift/sharedFiles.ts';
 import { idOf } from '../flux/objectKey.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
-import type { RenderedKustomization, RepositoryState } from '../render/desired.ts';
+import type { RenderedKustomization, RenderNote, RepositoryState } from '../render/desired.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import { listeners, requiredRepository } from './diffObject.ts';
 import type { DiffCluster, DiffRepository } from './diffParts.ts';
 import type { DiffRun } from './diffRun.ts';
-import { nameOfOwner } from './findings.ts';
+import { nameOfOwner, type ToldDifference } from './findings.ts';
 import { titleOf } from './renderTarget.ts';
 import { UsageError } from './usageError.ts';
 import { warnOfIdentity } from './warnOfIdentity.ts';
@@ -139,16 +139,26 @@ async function tell(
 ): Promise<void> {
   const { findings } = run;
   const { name, place, before, after, failure } = target;
-  const objects = told(target);
+  // Beside those that a cluster has looked at, what is told by renders alone has a commit on its other side.
+  const against = cluster && { against: origin };
+  const objects = told(target).map((object): ToldDifference => ({ ...object, ...against }));
+  const notes = after?.notes ?? before?.notes ?? [];
   findings.settle(name, objects, place);
-  findings.note(name, after?.notes ?? before?.notes ?? [], place);
+  findings.note(name, notes, place);
   if (failure?.side === 'both' && objects.length === 0) {
     const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
     findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)], place);
   } else if (failure && objects.length === 0) {
     findings.fail(name, failure.error, place);
   } else if (cluster && after?.kind === 'Kustomization') {
-    findings.settle(name, await asked(objects, after, cluster, run), place);
+    const answer = await asked(objects, after, cluster, run);
+    const known = new Set(notes.map(({ message }) => message));
+    findings.settle(name, answer.objects, place);
+    findings.note(
+      name,
+      answer.notes.filter(({ message }) => !known.has(message)),
+      place,
+    );
   }
 }
 
@@ -157,11 +167,11 @@ async function tell(
  * what is not asked about; Namespaces and definitions are asked along, for others come after them.
  */
 async function asked(
-  objects: readonly ChangedObject[],
+  objects: readonly ToldDifference[],
   after: RenderedKustomization,
   cluster: DiffCluster,
   run: DiffRun,
-): Promise<readonly ChangedObject[]> {
+): Promise<{ readonly objects: readonly ToldDifference[]; readonly notes: readonly RenderNote[] }> {
   const wanted = new Set(objects.filter(isWritten).map(({ id }) => keyOf(id)));
   const rendered = {
     ...after,
@@ -173,7 +183,7 @@ async function asked(
   const { signal } = run;
   const comparison = await cluster.compareKustomization({ rendered, live: undefined, from, signal, onProgress });
   const verdicts = new Map(comparison.objects.map((one) => [keyOf(one.id), one]));
-  return objects.map((object) => {
+  const judged = objects.map((object): ToldDifference => {
     const verdict = isWritten(object) ? verdicts.get(keyOf(object.id)) : undefined;
     const { reason, movedFrom } = object;
     const words = [reason, verdict?.reason].filter((text) => text !== undefined);
@@ -181,9 +191,10 @@ async function asked(
       ? { ...verdict, ...(movedFrom && { movedFrom }), ...(words.length > 0 && { reason: words.join('; ') }) }
       : object;
   });
+  return { objects: judged, notes: comparison.notes };
 }
 
-function isWritten({ change }: ChangedObject): boolean {
+function isWritten({ change }: ToldDifference): boolean {
   return change === 'create' || change === 'change';
 }
 

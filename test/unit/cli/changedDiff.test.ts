@@ -107,6 +107,22 @@ describe('--changed', () => {
     ]);
   });
 
+  test('what the cluster was not asked about has the commit on its other side', async () => {
+    const run = await runDiff('--changed', {
+      ...world,
+      live: [],
+      compare: ({ rendered }) =>
+        rendered.objects.map(({ object }) => ({
+          ...comparedObject('ConfigMap', object.metadata.name, { change: 'change', before: object, after: object }),
+          id: { group: '', kind: 'ConfigMap', namespace: 'a', name: object.metadata.name },
+        })),
+      comparisonNotes: [{ severity: 'approximate', message: 'Some rights are missing.' }],
+    });
+    assert.match(run.output, /^--- ConfigMap a\/gone\tcommit base \(origin\/main\)$/m);
+    assert.match(run.output, /^--- ConfigMap a\/a\tcluster homelab$/m);
+    assert.match(run.messages, /^warning: .*: Some rights are missing\.$/m);
+  });
+
   test('no file differs', async () => {
     const run = await runDiff('--changed', { ...world, changed: [] });
     assert.deepEqual([run.code, run.output], [0, '']);

@@ -9,7 +9,13 @@ import { readArguments } from '../../../src/cli/readArguments.ts';
 import { reportError } from '../../../src/cli/reportError.ts';
 import { Terminal } from '../../../src/cli/terminal.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
-import type { ClusterInputs, DesiredObject, FluxName, RepositoryState } from '../../../src/render/desired.ts';
+import type {
+  ClusterInputs,
+  DesiredObject,
+  FluxName,
+  RenderNote,
+  RepositoryState,
+} from '../../../src/render/desired.ts';
 import type { Renderer, RenderOptions } from '../../../src/render/renderer.ts';
 import { memoryFiles } from '../../support/memoryFiles.ts';
 import { type Rendering, stated } from './fakeBuild.ts';
@@ -38,6 +44,8 @@ export interface FakeDiffWorld {
   /** What the source's artifact renders to: drift is asked against it. */
   readonly applied?: Rendering;
   readonly compare?: (task: KustomizationTask) => readonly ObjectDifference[] | Promise<readonly ObjectDifference[]>;
+  /** Beside those of the render. */
+  readonly comparisonNotes?: readonly RenderNote[];
   readonly compareRelease?: (task: ReleaseTask) => Partial<ReleaseComparison>;
   /** `KIND/NAMESPACE/NAME` of what is there beside Flux objects. */
   readonly existing?: readonly string[];
@@ -154,7 +162,7 @@ function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDif
 }
 
 function fakeCluster(
-  { compare, compareRelease, existing = [] }: FakeDiffWorld,
+  { compare, comparisonNotes = [], compareRelease, existing = [] }: FakeDiffWorld,
   live: readonly FluxObject[],
   tasks: (KustomizationToCompareLike | ReleaseRequestLike)[],
 ): DiffCluster {
@@ -195,7 +203,7 @@ function fakeCluster(
         context,
         from: task.from,
         objects,
-        notes: task.rendered.notes,
+        notes: [...task.rendered.notes, ...comparisonNotes],
       } satisfies Comparison;
     },
     compareRelease(task) {
