@@ -170,7 +170,7 @@ async function findLive(name: FluxName, cluster: DiffCluster, signal: AbortSigna
 }
 
 /** Of several that are called alike the one that is stated or built below `--path`. Throws `UsageError`, `Failure`. */
-export async function renderNamed(
+async function renderNamed(
   name: FluxName,
   state: RepositoryState,
   { parts, options, signal }: DiffRun,

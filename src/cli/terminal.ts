@@ -93,7 +93,7 @@ export function usesColour(stream: TextStream, env: TerminalOptions['env']): boo
 }
 
 /** An escape sequence in somebody's file could rewrite what stands above it, or the terminal's title. */
-export function withoutControls(text: string): string {
+function withoutControls(text: string): string {
   return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (control) => {
     if (control === '\n' || control === '\t') {
       return control;

@@ -262,7 +262,7 @@ async function renderWays(
 }
 
 /** An object that one target loses and another one of the same cluster gets is one that moves. */
-export function withMoves(targets: readonly ChangedTarget[]): readonly ChangedTarget[] {
+function withMoves(targets: readonly ChangedTarget[]): readonly ChangedTarget[] {
   const lost = new Map<string, { readonly from: ChangedTarget; readonly difference: ChangedObject }[]>();
   for (const from of targets) {
     for (const difference of from.objects.filter(isGone)) {

@@ -30,7 +30,7 @@ import type { PlacedObject } from './storedObjects.ts';
 import { dropUnknownFields } from './unknownFields.ts';
 
 /** Of its dry-runs and of what it writes. */
-export const helmController = 'helm-controller';
+const helmController = 'helm-controller';
 
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
