@@ -7,6 +7,7 @@ import type { Because, ObjectDifference } from './difference.ts';
 /** With any of these the controller cannot apply the object either. */
 const failures: ReadonlySet<Because | undefined> = new Set<Because>([
   'notServed',
+  'otherVersion',
   'namespaceMissing',
   'invalid',
   'immutable',

@@ -30,6 +30,8 @@ export type Because =
   | 'encrypted'
   | 'forbidden'
   | 'notServed'
+  /** The kind is served, and not in this version. */
+  | 'otherVersion'
   | 'namespaceMissing'
   | 'otherCluster'
   | 'invalid'

@@ -48,7 +48,7 @@ export class ObjectResult {
     const reason = other
       ? `The cluster serves ${kind} as ${other.group}/${other.version} and not as ${apiVersion}.`
       : `The cluster does not serve ${kind} of ${apiVersion}.`;
-    return this.#make({ change: 'unknown', because: 'notServed', reason });
+    return this.#make({ change: 'unknown', because: other ? 'otherVersion' : 'notServed', reason });
   }
 
   /** In the words of kustomize-controller (pkg/ssa/errors `DryRunErr`). */

@@ -331,12 +331,19 @@ describe('a folder before Flux', () => {
                 id: { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'media', name: 'plex' },
               },
               comparedObject('Widget', 'w', { ...unserved, apiVersion: 'example.com/v1' }),
+              comparedObject('Gadget', 'g', { ...unserved, because: 'otherVersion', apiVersion: 'example.com/v1' }),
+              {
+                ...comparedObject('Alert', 'a', { ...unserved, because: 'otherVersion', reason: 'it is v1beta3 here' }),
+                id: { group: 'notification.toolkit.fluxcd.io', kind: 'Alert', namespace: 'media', name: 'a' },
+              },
             ]
           : [],
     });
     assert.equal(run.code, 3);
     assert.match(run.output, /create HelmRelease media\/plex\n {2}its kind comes with Flux$/m);
     assert.match(run.messages, /CustomResourceDefinition Widget \(example\.com\/v1\) is missing/);
+    assert.doesNotMatch(run.messages, /Gadget .* is missing/, 'it is there in another version');
+    assert.match(run.messages, /Alert media\/a: not compared: it is v1beta3 here/);
   });
 
   test('whose an object is by now is told', async () => {

@@ -205,7 +205,7 @@ const outcomes: readonly OutcomeRow[] = [
   {
     title: 'is of a version that is not served any more',
     object: built(object('apps/v1beta1', 'Deployment', 'web')),
-    outcome: 'unknown notServed',
+    outcome: 'unknown otherVersion',
     reason: /as apps\/v1 and not as apps\/v1beta1/,
   },
   {
