@@ -10,6 +10,7 @@ import type { DesiredObject, FieldPath, RenderNote } from './desired.ts';
 import { mask } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { information } from './renderNote.ts';
+import { writtenForms } from './writtenForms.ts';
 
 /** Shorter texts stand everywhere: a port, a user `admin`. */
 const fewest = 6;
@@ -25,7 +26,7 @@ export class HeldTexts {
   /** `shown` beside `real`: what is a part of the name that is shown of a Secret is no secret. */
   constructor(real: readonly KubernetesObject[], shown: readonly MaskedObject[]) {
     const texts = real.flatMap((object, index) => untoldTexts(object, shown[index]?.object));
-    const forms = texts.flatMap((text) => [text, Buffer.from(text).toString('base64')]);
+    const forms = texts.flatMap(writtenForms);
     this.#texts = [...new Set(forms)].sort((a, b) => a.length - b.length);
   }
 

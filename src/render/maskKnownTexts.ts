@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import { mask } from './maskDifferences.ts';
 import type { MaskedTree } from './maskedTree.ts';
-import { base64Forms } from './writtenForms.ts';
+import { writtenForms } from './writtenForms.ts';
 
 /** Shorter texts stand in others by chance; they are secret only where they are all of a text. */
 const fewestWithin = 6;
@@ -44,7 +44,7 @@ export class KnownTexts {
       telling.forEach((line) => this.#whole.add(line));
       telling.filter((line) => tellingLine.test(line)).forEach((line) => parts.add(line));
     }
-    const forms = new Set([...parts].flatMap((text) => [text, ...base64Forms(text)]));
+    const forms = new Set([...parts].flatMap(writtenForms));
     this.#parts = [...forms].sort((a, b) => a.length - b.length);
   }
 

@@ -6,6 +6,11 @@
 /** A shorter piece of base64 stands in too many texts by chance. */
 const minPiece = 8;
 
+/** The text itself and all that it is written as where it stands whole or within a longer one: escaped, in a URL, in base64. */
+export function writtenForms(text: string): readonly string[] {
+  return [...new Set([text, ...escapedForms(text), encodeURIComponent(text.toWellFormed()), ...base64Forms(text)])];
+}
+
 /** Without the text itself; mostly none, as most texts need no escapes. */
 export function escapedForms(text: string): readonly string[] {
   if (/^[ !#-%(-;=?-[\]-~]*$/.test(text)) {

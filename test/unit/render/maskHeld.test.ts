@@ -29,6 +29,27 @@ const rows: readonly Row[] = [
     masked: [['spec', 'url']],
   },
   { title: 'in base64', held: 'hunter2', spec: ['aHVudGVyMg=='], shown: [dots], masked: [['spec', 0]] },
+  {
+    title: 'within longer base64, wherever it begins',
+    held: 'hunter2-word',
+    spec: ['u:', 'us:', 'use:'].map((before) => Buffer.from(`${before}hunter2-word@db`).toString('base64')),
+    shown: [dots, dots, dots],
+    masked: [
+      ['spec', 0],
+      ['spec', 1],
+      ['spec', 2],
+    ],
+  },
+  {
+    title: 'escaped for JSON and for a URL',
+    held: 'hun"ter/2 word',
+    spec: { json: JSON.stringify({ a: 'hun"ter/2 word' }), url: 'redis://:hun%22ter%2F2%20word@db', b: 'word' },
+    shown: { json: dots, url: dots, b: 'word' },
+    masked: [
+      ['spec', 'json'],
+      ['spec', 'url'],
+    ],
+  },
   { title: 'as a number', held: '12345678', spec: { pin: 12345678 }, shown: { pin: dots }, masked: [['spec', 'pin']] },
   {
     title: 'in keys',

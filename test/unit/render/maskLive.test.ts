@@ -112,6 +112,19 @@ describe('values', () => {
       after: { a: 'x' },
     },
     {
+      title: 'a secret that is written in another way',
+      desired: { a: 'x' },
+      live: {
+        a: 'x',
+        json: JSON.stringify({ a: 'can"ary/1\nb' }),
+        url: 'redis://:can%22ary%2F1%0Ab@db',
+        base64: Buffer.from('user:can"ary/1\nb@db').toString('base64'),
+      },
+      secrets: ['can"ary/1\nb'],
+      before: { a: 'x', json: dots, url: dots, base64: dots },
+      after: { a: 'x' },
+    },
+    {
       title: 'a short secret that the object shows anyway masks nothing',
       desired: { a: 'canary-1', b: 'admin' },
       live: { a: 'canary-1', b: 'admin', c: 'admin' },
