@@ -181,7 +181,9 @@ async function asked(
   const { onProgress } = listeners(name, run);
   const { from } = run.findings;
   const { signal } = run;
-  const comparison = await cluster.compareKustomization({ rendered, live: undefined, from, signal, onProgress });
+  const [applied] = await cluster.find(name, signal); // its Secrets may be in what lives, though the change names them no more
+  const task = { rendered, live: undefined, applied, from, signal, onProgress };
+  const comparison = await cluster.compareKustomization(task);
   const verdicts = new Map(comparison.objects.map((one) => [keyOf(one.id), one]));
   const judged = objects.map((object): ToldDifference => {
     const verdict = isWritten(object) ? verdicts.get(keyOf(object.id)) : undefined;

@@ -262,6 +262,11 @@ describe('--changed where one repository has several clusters', () => {
       run.tasks.flatMap(({ rendered }) => rendered?.objects.map(({ object }) => object.metadata.name)),
       ['staging', 'data'],
     );
+    // What left the build is not asked about; whose Secrets may be in what lives is known all the same.
+    assert.deepEqual(
+      run.tasks.map((task) => [task.live, task.applied]),
+      [[undefined, live]],
+    );
     assert.doesNotMatch(run.output, /is deleted|prod/);
     assert.match(
       run.messages,
