@@ -113,19 +113,27 @@ async function baseOf(repository: DiffRepository, { options, findings, signal }:
   return { ...state, label: `${state.label} (${pushed.upstream})` };
 }
 
-/** What is known of a target by its renders. A chart that cannot be had leaves its release unknown, not the whole. */
+/**
+ * What is known of a target by its renders. A chart that cannot be had leaves its release unknown, not the whole; and so does what
+ * the change has not broken, for nobody can say what it does to that.
+ */
 function told({ name, objects, failure }: ChangedTarget): readonly ChangedObject[] {
-  if (!failure || name.kind !== 'HelmRelease' || !isFailure(failure.error, 'notFound')) {
+  const isWithoutChart = name.kind === 'HelmRelease' && isFailure(failure?.error, 'notFound');
+  if (!failure || !(isWithoutChart || failure.side === 'both')) {
     return objects;
   }
   const { kind, namespace, name: own } = name;
+  const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
+  const when = isWithoutChart ? '' : ', with or without the change';
+  const [group, version] =
+    kind === 'HelmRelease' ? ['helm.toolkit.fluxcd.io', 'v2'] : ['kustomize.toolkit.fluxcd.io', 'v1'];
   return [
     {
-      id: { group: 'helm.toolkit.fluxcd.io', kind, namespace, name: own },
-      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      id: { group, kind, namespace, name: own },
+      apiVersion: `${group}/${version}`,
       change: 'unknown',
       paths: [],
-      reason: `its objects cannot be rendered: ${failure.error.message}`,
+      reason: `its objects cannot be rendered${when}: ${words}`,
     },
   ];
 }
@@ -145,10 +153,7 @@ async function tell(
   const notes = after?.notes ?? before?.notes ?? [];
   findings.settle(name, objects, place);
   findings.note(name, notes, place);
-  if (failure?.side === 'both' && objects.length === 0) {
-    const words = failure.error instanceof Error ? failure.error.message : String(failure.error);
-    findings.note(name, [approximate(`It cannot be rendered with or without the change: ${words}`)], place);
-  } else if (failure && objects.length === 0) {
+  if (failure && objects.length === 0) {
     findings.fail(name, failure.error, place);
   } else if (cluster && after?.kind === 'Kustomization') {
     const answer = await asked(objects, after, cluster, run);

@@ -3,13 +3,14 @@
  * and says what is there already, what would change and what is missing. Compares by `drift`.
  */
 import { isFailure } from '../base/failure.ts';
+import { clusterFolders } from '../drift/clusterFolders.ts';
 import type { Comparison, ObjectDifference } from '../drift/difference.ts';
 import { groupOf } from '../flux/kinds.ts';
 import { idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
 import { isBelow, resolvePath } from '../manifests/repositoryPath.ts';
-import type { FluxName, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
+import type { FluxName, RenderedKustomization, RenderedRelease, StatedFluxObject } from '../render/desired.ts';
 import type { RenderOptions } from '../render/renderer.ts';
 import { lenientInputs } from './lenientInputs.ts';
 import { diffRendered, listeners, requiredCluster, requiredRepository, settle } from './diffObject.ts';
@@ -58,7 +59,8 @@ async function followAll(repository: DiffRepository, cluster: DiffCluster, run: 
   }
   // What is rendered adds what it leads to.
   for (const step of steps) {
-    const key = JSON.stringify(step.name);
+    // Without a namespace it may be one of several: tenants call theirs alike.
+    const key = JSON.stringify([step.name, step.name.namespace === '' ? step.path : undefined]);
     if (seen.has(key)) {
       continue;
     }
@@ -81,13 +83,25 @@ async function rootSteps(
   { workingTree, folder }: DiffRepository,
   { parts, signal }: DiffRun,
 ): Promise<readonly (Step & { readonly isRoot: boolean })[]> {
-  const stated = await parts.renderer.stated(workingTree, signal);
-  return stated
-    .filter(({ name, path }) => name.kind === 'Kustomization' && isBelow(path, folder))
-    .map(({ name, path, object }) => {
-      const own = resolvePath('', (asText(fieldAt(object, 'spec', 'path')) ?? '').replace(/^\/+/, ''));
-      return { name, path, isRoot: own === folder };
-    });
+  const all = await parts.renderer.stated(workingTree, signal);
+  const stated = all.filter(({ name, path }) => name.kind === 'Kustomization' && isBelow(path, folder));
+  checkOneCluster(stated, folder);
+  return stated.map(({ name, path, object }) => {
+    const own = resolvePath('', (asText(fieldAt(object, 'spec', 'path')) ?? '').replace(/^\/+/, ''));
+    return { name, path, isRoot: own === folder };
+  });
+}
+
+/** Of two Kustomizations of one name the second would take the place of the first. Throws `UsageError`. */
+function checkOneCluster(stated: readonly StatedFluxObject[], folder: string): void {
+  const own = clusterFolders(stated);
+  if (own.length > 0) {
+    const files = new Set(stated.map(({ path }) => path));
+    throw new UsageError(
+      `${folder === '' ? '.' : folder} has Kustomizations of one name several times, so it is no one cluster: ${own.join(', ')}.`,
+      own.filter((one) => !files.has(one)).map((one) => `  driftline diff --path ${one}`),
+    );
+  }
 }
 
 /** The folder as `flux bootstrap --path` would have it applied. */

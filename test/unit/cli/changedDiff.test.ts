@@ -163,12 +163,12 @@ describe('--changed', () => {
         /^error: Kustomization flux-system\/apps: apps\/a\.yaml:3: broken$/m,
       ],
       [
-        'before it, too: the change has no part in it',
+        'before it, too: nobody can say what the change does',
         'Kustomization/apps',
         broken,
         broken,
-        0,
-        /^warning: Kustomization flux-system\/apps: It cannot be rendered with or without the change: apps\/a\.yaml:3: broken$/m,
+        3,
+        /^warning: Kustomization flux-system\/apps: not compared: its objects cannot be rendered, with or without the change: apps\/a\.yaml:3: broken$/m,
       ],
       [
         'a chart that cannot be had: its objects are unknown',
@@ -178,7 +178,7 @@ describe('--changed', () => {
         3,
         /^warning: HelmRelease flux-system\/plex: not compared: its objects cannot be rendered: its chart is not here$/m,
       ],
-      ['a release that is broken', 'HelmRelease/plex', broken, broken, 0, /cannot be rendered with or without/],
+      ['a release that is broken', 'HelmRelease/plex', broken, broken, 3, /cannot be rendered, with or without/],
     ];
     for (const [title, key, before, now, code, words] of rows) {
       test(title, async () => {
