@@ -12,7 +12,7 @@ import { fluxNameText } from '../view/renderedSubject.ts';
 import { type ErrorPlace, type ProblemOffer, problemText, type RenderProblem } from '../view/renderProblem.ts';
 import { commandIds } from './commandIds.ts';
 import { withPatience } from './patientProgress.ts';
-import type { RenderedDocuments, RenderOutcome } from './renderedDocuments.ts';
+import type { RenderedDocuments, RenderOutcome, RenderWish } from './renderedDocuments.ts';
 import type { RenderTarget } from './renderTarget.ts';
 import type { WorkspaceState } from './workspaceState.ts';
 
@@ -28,10 +28,10 @@ export interface AskedRender {
   readonly outcome: RenderOutcome;
 }
 
-/** Renders until it is certain which object is meant; `undefined` when the user gave up. `pull`: the chart may be fetched. */
+/** Renders until it is certain which object is meant; `undefined` when the user gave up. */
 export async function askedRender(
   target: RenderTarget,
-  pull: boolean,
+  wish: RenderWish,
   parts: AskedRenderParts,
 ): Promise<AskedRender | undefined> {
   let object: RenderTarget = { name: target.name, root: target.root, path: target.path, choice: target.choice };
@@ -41,7 +41,7 @@ export async function askedRender(
     try {
       const asked = object;
       const answer = await withPatience(`Rendering ${fluxNameText(asked.name)}`, parts.clock, (signal) =>
-        parts.documents.render(asked, signal, pull),
+        parts.documents.render(asked, signal, wish),
       );
       if (answer.kind !== 'ambiguous') {
         return { object: { ...object, name: answer.name }, outcome: { rendered: answer, edits } };

@@ -117,7 +117,7 @@ async function compareFiles(
   pull: boolean,
   parts: DiffCommandsParts,
 ): Promise<ComparedNow | undefined> {
-  const asked = await askedRender(target.stated, pull, parts);
+  const asked = await askedRender(target.stated, { pull, filesOnly: true }, parts);
   if (!asked) {
     return undefined;
   }

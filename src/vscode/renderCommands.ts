@@ -49,7 +49,7 @@ interface Wish {
 /** Resolves when the document is shown; its error, if it has one, has then been said. */
 async function showTarget(target: RenderTarget, wish: Wish, parts: RenderCommandsParts): Promise<void> {
   const { documents } = parts;
-  const answer = await askedRender(target, wish.pull, parts);
+  const answer = await askedRender(target, { pull: wish.pull }, parts);
   if (answer === undefined) {
     return;
   }

@@ -44,6 +44,13 @@ export interface RenderedDocumentsParts {
 /** What documents of all aspects have in common. */
 export type RenderedObject = Omit<RenderedSubject, 'aspect'>;
 
+export interface RenderWish {
+  /** The chart may be fetched. */
+  readonly pull: boolean;
+  /** See `RenderOptions.filesOnly`: what is compared as the working tree must be the working tree. */
+  readonly filesOnly?: boolean;
+}
+
 /** How a render for a user ended, and `edits` of the workspace when it began. */
 export type RenderOutcome = { readonly edits: number } & (
   { readonly rendered: Rendered } | { readonly error: unknown }
@@ -89,9 +96,9 @@ export class RenderedDocuments implements Disposable {
   }
 
   /** Renders the object once for a user who waits. `pull`: the chart may be fetched. Throws a Failure. */
-  render(object: RenderedObject, signal: AbortSignal, pull: boolean): Promise<Rendered | Ambiguous> {
+  render(object: RenderedObject, signal: AbortSignal, wish: RenderWish): Promise<Rendered | Ambiguous> {
     this.#parts.workspace.lookAnew(object.root);
-    return this.#render(object, signal, pull);
+    return this.#render(object, signal, wish);
   }
 
   /** Shows what was rendered just now, or the error beside what was rendered before, and follows the files from now on. */
@@ -136,7 +143,11 @@ export class RenderedDocuments implements Disposable {
     this.#disposables.dispose();
   }
 
-  async #render(object: RenderedObject, signal: AbortSignal, pull = false): Promise<Rendered | Ambiguous> {
+  async #render(
+    object: RenderedObject,
+    signal: AbortSignal,
+    { pull, filesOnly }: RenderWish = { pull: false },
+  ): Promise<Rendered | Ambiguous> {
     const { workspace, cluster, settings, charts } = this.#parts;
     const { renderer } = this.#parts;
     const inputs = cluster();
@@ -146,6 +157,7 @@ export class RenderedDocuments implements Disposable {
     const wanted = {
       state: await workspace.stateOf(object.root),
       signal,
+      ...(filesOnly === true && { filesOnly }),
       ...(inputs && { cluster: inputs }),
       ...(puller && { puller }),
       ...(owner && { owner }),

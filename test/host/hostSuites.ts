@@ -16,5 +16,7 @@ export interface HostSuite {
 
 export const hostSuites: readonly HostSuite[] = [
   { name: 'trusted', folder: 'test/host', workspace: 'demo/homelab', trust: 'granted' },
+  // A window of its own: what is compared is written to the cluster, fetched and remembered, which the others count.
+  { name: 'diff', folder: 'test/host/diff', workspace: 'demo/homelab', trust: 'granted' },
   { name: 'restricted', folder: 'test/host/restricted', workspace: 'demo/homelab', trust: 'restricted' },
 ];
