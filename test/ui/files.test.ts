@@ -47,7 +47,8 @@ test('the lens says the state first, then what can be done now', async () => {
   const { window } = demo();
   await window.openFile('infrastructure/logging/loki.yaml');
   await seen(window.lens('Failed'), /^Failed: timed out waiting for 1 object · \d+[smh]$/);
-  assert.deepEqual((await window.lensTitles()).slice(1), ['Reconcile', 'Suspend', 'Show in tree', 'What Flux applies']);
+  const actions = ['Diff', 'Reconcile', 'Suspend', 'Show in tree', 'What Flux applies'];
+  assert.deepEqual((await window.lensTitles()).slice(1), actions);
 });
 
 test('the state lens shows the object in the tree', async () => {
