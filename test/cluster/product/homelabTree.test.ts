@@ -44,21 +44,22 @@ async function checkShown(textOf: (drawn: Drawn) => string, expected: string): P
 test('the Cluster view: one red, two that wait for it, the drifted, the suspended, and all that is well', async () => {
   await product.complete();
   const change = '{canReconcile canReconcileSource canSuspend}';
+  const changeRelease = '{canReconcile canReconcileSource canForce canSuspend}';
   await checkShown(
     sampleText,
     `
     ▾ pass flux-system — 1 failing, 1 drifted below · main@COMMIT · AGE ${change}
       ▸ pass infrastructure — 1 failing, 1 drifted below · main@COMMIT · AGE ${change}
-        ▸ RED logging/loki — 7.0.0 · WHY · AGE ${change}
-        ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2] ${change}
+        ▸ RED logging/loki — 7.0.0 · WHY · AGE ${changeRelease}
+        ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2] ${changeRelease}
           - warning ConfigMap grafana — 1 change {}
           - warning Deployment grafana — 1 change {}
         ▸ (debug-pause) envoy/gateway — 1.4.6+98a0a84 · suspended by admin: "${reason}" {canResume}
-        - (ellipsis) logging/alloy-events — waiting on logging/loki ${change}
-        - (ellipsis) logging/loki-canary — waiting on logging/loki ${change}
-        ▸ pass logging/alloy — 0.9.2 · AGE ${change}
-        ▸ pass logging/tempo — 1.10.1 · AGE ${change}
-        ▸ pass reloader/reloader — 2.2.3 · AGE ${change}
+        - (ellipsis) logging/alloy-events — waiting on logging/loki ${changeRelease}
+        - (ellipsis) logging/loki-canary — waiting on logging/loki ${changeRelease}
+        ▸ pass logging/alloy — 0.9.2 · AGE ${changeRelease}
+        ▸ pass logging/tempo — 1.10.1 · AGE ${changeRelease}
+        ▸ pass reloader/reloader — 2.2.3 · AGE ${changeRelease}
         ▸ layers Objects (8) {}
       ▸ pass workloads — main@COMMIT · AGE ${change}
       ▸ layers Objects (1) {}
