@@ -3,7 +3,7 @@
  * needs of the world is opened by others.
  */
 import { isFailure } from '../base/failure.ts';
-import type { Change } from '../drift/difference.ts';
+import { isDifference } from '../drift/changeOrder.ts';
 import { diffAsJson } from './diffAsJson.ts';
 import { diffChanged } from './diffChanged.ts';
 import { diffFolder } from './diffFolder.ts';
@@ -95,8 +95,6 @@ function report(findings: Findings, { output }: DiffArguments, { terminal }: Dif
   }
 }
 
-const different: ReadonlySet<Change> = new Set(['delete', 'recreate', 'create', 'change']);
-
 function codeOf({ objects, configs, failures }: Findings, { allowUnknown }: DiffArguments): number {
   if (failures.length > 0) {
     return diffCodes.failed;
@@ -104,5 +102,5 @@ function codeOf({ objects, configs, failures }: Findings, { allowUnknown }: Diff
   if (!allowUnknown && objects.some(({ change }) => change === 'unknown')) {
     return diffCodes.unknown;
   }
-  return configs.length > 0 || objects.some(({ change }) => different.has(change)) ? diffCodes.differs : diffCodes.same;
+  return configs.length > 0 || objects.some(isDifference) ? diffCodes.differs : diffCodes.same;
 }

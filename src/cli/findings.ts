@@ -3,7 +3,7 @@
  * Asks nothing and prints nothing.
  */
 import type { ConfigDiff } from '../drift/configDiff.ts';
-import { changeOrder } from '../drift/compareStates.ts';
+import { inChangeOrder } from '../drift/changeOrder.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
 import type { IdentityWarning } from '../drift/identityChange.ts';
 import type { FluxName, RenderNote } from '../render/desired.ts';
@@ -66,11 +66,10 @@ export class Findings {
 
   /** By what they do, as comparisons order them. */
   get objects(): readonly FoundDifference[] {
-    return changeOrder.flatMap((change) =>
-      this.#objects
-        .filter((one) => one.change === change)
-        .map(({ place, ...one }) => ({ ...one, ...(place !== undefined && this.#isShared(one.of) && { place }) })),
-    );
+    return inChangeOrder(this.#objects).map(({ place, ...one }) => ({
+      ...one,
+      ...(place !== undefined && this.#isShared(one.of) && { place }),
+    }));
   }
 
   get notes(): readonly TitledNote[] {

@@ -2,6 +2,7 @@
  * Prints what `driftline diff` has found for a person: what cannot be had again first, each object with the fields that differ, who
  * wrote them, and a diff of both sides. Compares nothing; everything it is given is fit to be shown.
  */
+import { isDifference } from '../drift/changeOrder.ts';
 import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
 
 import { displayName } from '../flux/objectKey.ts';
@@ -48,7 +49,7 @@ export function printDiff(findings: Findings, terminal: Terminal): void {
 
 /** Of what is lost, that which takes something with it. */
 function shownFirst(objects: readonly FoundDifference[]): readonly FoundDifference[] {
-  const shown = objects.filter(({ change }) => ['delete', 'recreate', 'create', 'change'].includes(change));
+  const shown = objects.filter(isDifference);
   const weight = (one: FoundDifference): number => (isLoss(one) ? 0 : loss.has(one.change) ? 1 : 2);
   return shown.toSorted((a, b) => weight(a) - weight(b));
 }

@@ -15,7 +15,8 @@ import type { DesiredObject, RenderedKustomization } from '../render/desired.ts'
 import type { ComparisonCache } from './comparisonCache.ts';
 import { comparisonNotes } from './comparisonNotes.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
-import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
+import { inChangeOrder } from './changeOrder.ts';
+import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { LiveSecrets } from './liveSecrets.ts';
 import { LiveVersions } from './liveVersions.ts';
@@ -74,7 +75,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
       const difference = unset.leftApplied(item) ?? (await prunedObject(around, item, prunes));
       return difference && shown(difference);
     });
-    const objects = inOrder([...pruned, ...built]);
+    const objects = inChangeOrder([...pruned, ...built]);
     const unread = known.notes.length > 0 ? known.notes : unset.notes;
     const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread];
     return { ...comparison, objects, notes };
@@ -184,10 +185,4 @@ function definedKind({ apiVersion, kind, spec }: KubernetesObject): string | und
   return kind === 'CustomResourceDefinition' && groupOf(apiVersion) === 'apiextensions.k8s.io'
     ? `${asText(fieldAt(spec, 'group')) ?? ''}/${asText(fieldAt(spec, 'names', 'kind')) ?? ''}`
     : undefined;
-}
-
-const order: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
-
-function inOrder(differences: readonly ObjectDifference[]): readonly ObjectDifference[] {
-  return differences.toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change));
 }

@@ -15,7 +15,8 @@ import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import { configDiff, type ConfigDiff } from './configDiff.ts';
-import type { Change, Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
+import { inChangeOrder } from './changeOrder.ts';
+import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { type Reinstall, releaseIdentityChange } from './identityChange.ts';
 import { keptAmong } from './identityOfRenders.ts';
 import { type IgnoreRules, ignoreRules } from './ignoreRules.ts';
@@ -171,7 +172,7 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
   const parts = { api, signal, around, reinstalls: false, told: teller(request) };
   const objects = await upgradeDifferences([], rendered, parts);
-  return { ...frame, objects: inOrder(objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
+  return { ...frame, objects: inChangeOrder(objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
 }
 
 const unreachableObject: FluxObject = { apiVersion: '', kind: '', metadata: { name: '' } };
@@ -202,7 +203,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
     installed,
     ...(config ? { config } : {}),
     ...(identity ? { identity } : {}),
-    objects: inOrder(differences),
+    objects: inChangeOrder(differences),
     notes: [
       ...(identity ? [information(identity.sentence)] : []),
       ...rendered.notes,
@@ -235,7 +236,7 @@ async function compareDrift(
   const differences = await teller(request)(objects.map((object) => new StoredComparison(around, object).run()));
   const { problem } = ignore;
   return {
-    objects: inOrder(differences),
+    objects: inChangeOrder(differences),
     correction: correctionOf(live),
     notes: [
       ...unreadNotes(secrets),
@@ -304,8 +305,6 @@ function adoptionNotes(live: FluxObject | undefined, stored: StoredRelease): rea
       ];
 }
 
-const order: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
-
 /** Tells everybody who listens of each object as soon as it is known; of none after the user has ended it. */
 function teller({ signal, onObject, onProgress }: Asking): Told {
   let done = 0;
@@ -322,8 +321,4 @@ function teller({ signal, onObject, onProgress }: Asking): Told {
         return difference;
       }),
     );
-}
-
-function inOrder(objects: readonly ObjectDifference[]): readonly ObjectDifference[] {
-  return order.flatMap((change) => objects.filter((difference) => difference.change === change));
 }

@@ -7,16 +7,14 @@ import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { asFlag } from '../flux/untyped.ts';
 import { compareRenders, type ObjectChange } from '../render/compareRenders.ts';
 import type { DesiredObject, LeftAlone, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
-import type { Because, Change, FieldDifference, ObjectDifference } from './difference.ts';
+import { inChangeOrder } from './changeOrder.ts';
+import type { Because, FieldDifference, ObjectDifference } from './difference.ts';
 import { leftAlone } from '../render/leftAlone.ts';
 import { staysBehind } from './identityChange.ts';
 import { renderedPaths } from './renderedPaths.ts';
 import { restartsPods } from './podRestarts.ts';
 
 type Rendered = RenderedKustomization | RenderedRelease;
-
-/** The order of `Comparison.objects`. */
-export const changeOrder: readonly Change[] = ['delete', 'recreate', 'create', 'change', 'unknown', 'skip', 'none'];
 
 /** `undefined`: this state does not have it. In the order of a comparison. */
 export function compareStates(before: Rendered | undefined, after: Rendered | undefined): readonly ObjectDifference[] {
@@ -38,8 +36,7 @@ export function compareStates(before: Rendered | undefined, after: Rendered | un
       change: 'none',
       paths: [],
     }));
-  const all = [...found, ...same];
-  return changeOrder.flatMap((change) => all.filter((one) => one.change === change));
+  return inChangeOrder([...found, ...same]);
 }
 
 export function keyOf({ group, kind, namespace, name }: ObjectId): string {

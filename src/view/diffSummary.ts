@@ -2,6 +2,7 @@
  * A comparison as a person picks from it: its title, what differs in the order of how much it matters, and one sentence where
  * nothing does. The documents themselves are not made here.
  */
+import { differences } from '../drift/changeOrder.ts';
 import type { Change, Comparison, ObjectDifference } from '../drift/difference.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { changeLooks, countsText, objectDetail } from './differenceText.ts';
@@ -25,8 +26,7 @@ export interface DiffEntry {
   readonly object: ObjectDifference;
 }
 
-/** Before what could not be compared and what is left alone, which have nothing to open. */
-const openable: readonly Change[] = ['delete', 'recreate', 'create', 'change'];
+/** What has nothing to open. */
 const named: readonly Change[] = ['unknown', 'skip'];
 
 export interface DiffSummary {
@@ -41,7 +41,7 @@ export interface DiffSummary {
 export function summarize({ objects }: Pick<Comparison, 'objects'>): DiffSummary {
   const entries = (changes: readonly Change[]): DiffEntry[] =>
     changes.flatMap((change) => objects.filter((object) => object.change === change).map(entryOf));
-  return { differing: entries(openable), others: entries(named), counts: countsText(objects) };
+  return { differing: entries(differences), others: entries(named), counts: countsText(objects) };
 }
 
 function entryOf(object: ObjectDifference): DiffEntry {
