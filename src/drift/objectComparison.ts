@@ -10,9 +10,10 @@ import { type ObjectId, idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
 import { approximateChange } from './approximateChange.ts';
-import { isTyped } from './builtInKinds.ts';
+import { attempt } from './attempt.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { ObjectDifference } from './difference.ts';
+import { dryRunKnownFields } from './dryRunKnownFields.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
 import { needsDefinition, predictChange } from './predictChange.ts';
@@ -21,10 +22,6 @@ import { refusedRemains } from './refusedRemains.ts';
 import { isSecret } from './shownObject.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
 import { kustomizeController } from './takenBack.ts';
-import { dropUnknownFields } from './unknownFields.ts';
-
-/** A file that was made for another kind has many; then the server's own words tell more. */
-const mostUnknownFields = 4;
 
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
@@ -165,7 +162,7 @@ export class ObjectComparison {
     id: ObjectId,
     live: KubernetesObject | undefined,
   ): Promise<ObjectDifference | 'moved'> {
-    const { answer, dropped } = await this.#answer(resource, id);
+    const { answer, dropped } = await dryRunKnownFields(this.#around, resource, id, this.#sent, kustomizeController);
     if (isFailure(answer)) {
       return this.#refused(answer, id, live);
     }
@@ -192,31 +189,6 @@ export class ObjectComparison {
     return remains
       ? this.#result.leftInvalid(live, remains, id)
       : this.#result.changed(live, prediction, id, { ...unsure, ...reason });
-  }
-
-  /** The controllers drop fields that a built-in kind does not have, before they send it. */
-  async #answer(
-    resource: ApiResource,
-    id: ObjectId,
-  ): Promise<{ readonly answer: KubernetesObject | Failure; readonly dropped: readonly FieldPath[] }> {
-    const { api, requests } = this.#around;
-    let sent = this.#sent;
-    const dropped: FieldPath[] = [];
-    for (let tries = 0; ; tries += 1) {
-      const body = sent;
-      const answer = await attempt(() =>
-        requests.send((signal) => api.dryRunApply(resource, id, body, kustomizeController, signal)),
-      );
-      const without =
-        isFailure(answer) && isTyped(sent) && tries < mostUnknownFields
-          ? dropUnknownFields(sent, answer.message)
-          : undefined;
-      if (!without) {
-        return { answer, dropped };
-      }
-      sent = without.object;
-      dropped.push(...without.dropped);
-    }
   }
 
   #refused(failure: Failure, id: ObjectId, live: KubernetesObject | undefined): ObjectDifference {
@@ -247,15 +219,4 @@ const defaultsUnknown =
 function droppedWords(paths: readonly FieldPath[]): string {
   const names = paths.map((path) => path.join('.')).join(', ');
   return `The kind does not have ${names}, which Flux passes over without a word.`;
-}
-
-async function attempt<T>(work: () => Promise<T>): Promise<T | Failure> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
-      throw error;
-    }
-    return error;
-  }
 }

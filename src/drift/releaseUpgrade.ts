@@ -5,11 +5,11 @@
 import { isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
-import type { ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath, RenderedRelease } from '../render/desired.ts';
 import { maskLive } from '../render/maskLive.ts';
+import { keyOf } from './compareStates.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import { StoredComparison, type StoredSurroundings } from './storedComparison.ts';
 import { inNamespace, placeObject, type PlacedObject, withHelmMarks } from './storedObjects.ts';
@@ -54,10 +54,6 @@ export async function upgradeDifferences(
       : created(placed, desired, rendered, parts);
   });
   return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
-}
-
-function keyOf({ group, kind, namespace, name }: ObjectId): string {
-  return JSON.stringify([group, kind, namespace, name]);
 }
 
 /** Helm takes an object over that exists, unless the HelmRelease forbids it (helm-controller internal/action/install.go, upgrade.go). */

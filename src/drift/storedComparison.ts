@@ -12,10 +12,11 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
 import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
 import { approximateChange } from './approximateChange.ts';
-import { isTyped } from './builtInKinds.ts';
+import { attempt } from './attempt.ts';
 import type { FieldChange } from './compareObjects.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
+import { dryRunKnownFields } from './dryRunKnownFields.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
 import { formerOwner } from './formerOwner.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
@@ -27,16 +28,12 @@ import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
 import { isSecret, meaningful } from './shownObject.ts';
 import type { PlacedObject } from './storedObjects.ts';
-import { dropUnknownFields } from './unknownFields.ts';
 
 /** Of its dry-runs and of what it writes. */
 const helmController = 'helm-controller';
 
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
-/** An object that was made for another kind has many; then the server's own words tell more. */
-const mostUnknownFields = 4;
-
 export interface StoredSurroundings {
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
@@ -122,13 +119,13 @@ export class StoredComparison {
   async read(resource: ApiResource): Promise<KubernetesObject | Failure | 'forbidden'> {
     const { api, requests, rights } = this.#around;
     const { id } = this.#stored;
-    const may = await this.#try(() => rights.may('get', resource, id.namespace));
+    const may = await attempt(() => rights.may('get', resource, id.namespace));
     if (may === false) {
       return 'forbidden';
     }
     return isFailure(may)
       ? may
-      : this.#try(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
+      : attempt(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
   }
 
   /** `live`: as it was just read; `undefined` where there is none. */
@@ -143,7 +140,13 @@ export class StoredComparison {
     if (missing !== undefined) {
       return this.#withoutDryRun(resource, live, missing);
     }
-    const { answer, dropped } = await this.#dryRun(resource);
+    const { answer, dropped } = await dryRunKnownFields(
+      this.#around,
+      resource,
+      this.#stored.id,
+      this.#sent,
+      helmController,
+    );
     if (isFailure(answer)) {
       return this.#refused(answer, live);
     }
@@ -167,7 +170,7 @@ export class StoredComparison {
     verbs: readonly ('patch' | 'create')[],
   ): Promise<string | undefined | Failure> {
     const { namespace } = this.#stored.id;
-    const answers = await this.#try(() =>
+    const answers = await attempt(() =>
       Promise.all(verbs.map((verb) => this.#around.rights.may(verb, resource, namespace))),
     );
     return isFailure(answers) ? answers : verbs.find((_verb, at) => answers[at] === false);
@@ -184,29 +187,6 @@ export class StoredComparison {
     const given = { desired: this.#sent, live, mergesOnly: true, ignored: this.#ignored };
     const { next } = approximateChange(given);
     return this.#compared(live, next, remark);
-  }
-
-  /** The controllers drop fields that a built-in kind does not have, before they send it. */
-  async #dryRun(
-    resource: ApiResource,
-  ): Promise<{ readonly answer: KubernetesObject | Failure; readonly dropped: readonly FieldPath[] }> {
-    const { api, requests } = this.#around;
-    const { id } = this.#stored;
-    let body = this.#sent;
-    const dropped: FieldPath[] = [];
-    for (let tries = 0; ; tries += 1) {
-      const sent = body;
-      const answer = await this.#try(() =>
-        requests.send((signal) => api.dryRunApply(resource, id, sent, helmController, signal)),
-      );
-      const isUnknown = isFailure(answer) && isTyped(sent) && tries < mostUnknownFields;
-      const without = isUnknown ? dropUnknownFields(sent, answer.message) : undefined;
-      if (!without) {
-        return { answer, dropped };
-      }
-      body = without.object;
-      dropped.push(...without.dropped);
-    }
   }
 
   #compared(live: KubernetesObject, dryRun: KubernetesObject, remark: Remark): ObjectDifference {
@@ -330,16 +310,5 @@ export class StoredComparison {
 
   #result(outcome: Outcome): ObjectDifference {
     return { id: this.#stored.id, apiVersion: this.#stored.apiVersion, paths: [], ...outcome };
-  }
-
-  async #try<T>(work: () => Promise<T>): Promise<T | Failure> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
-        throw error;
-      }
-      return error;
-    }
   }
 }
