@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { demoOfFile } from './openDemo.ts';
-import { seen } from './seen.ts';
+import { seen, seenRows } from './seen.ts';
 
 // Marked from the start: how old the recording is when the window is open depends on the machine.
 const demo = demoOfFile({ settings: { 'driftline.tree.behindSourceAfter': 0 } });
@@ -10,7 +10,7 @@ const demo = demoOfFile({ settings: { 'driftline.tree.behindSourceAfter': 0 } })
 test('the tree opens at the root, and says which cluster it shows', async () => {
   const { window } = demo();
   await window.treeRow('workloads').waitFor();
-  assert.deepEqual(await window.treeLabels('Cluster'), [
+  await seenRows(window.page, () => window.treeLabels('Cluster'), [
     'flux-system',
     '· infrastructure',
     '· workloads',
@@ -34,11 +34,7 @@ test('what needs somebody comes first, and one failure with two that wait for it
   await window.treeRow('reloader/reloader').waitFor();
   // The sources may have come after the releases: then Alloy's row moves up once its mark has held for a while.
   const below = async () => (await window.treeLabels('Cluster')).filter((label) => label.startsWith('· · '));
-  const end = performance.now() + 30_000;
-  while ((await below())[2] !== '· · logging/alloy' && performance.now() < end) {
-    await window.page.evaluate('new Promise((resolve) => requestAnimationFrame(() => resolve()))');
-  }
-  assert.deepEqual(await below(), [
+  await seenRows(window.page, below, [
     '· · logging/loki',
     '· · logging/grafana',
     '· · logging/alloy',
@@ -74,8 +70,8 @@ test('drift has a badge with the number of objects, and a release says which whe
   await window.expand('logging/grafana');
   await seen(window.rowText('Deployment grafana'), /1 change/);
   await seen(window.rowText('ConfigMap grafana'), /1 change/);
-  const objects = (await window.treeLabels('Cluster')).filter((label) => label.startsWith('· · · '));
-  assert.deepEqual(objects, [
+  const objects = async () => (await window.treeLabels('Cluster')).filter((label) => label.startsWith('· · · '));
+  await seenRows(window.page, objects, [
     '· · · ConfigMap grafana',
     '· · · Deployment grafana',
     '· · · Secret grafana',
@@ -104,8 +100,8 @@ test('filtering for what fails says how much is shown, and is cleared from that 
   await window.pickMany(['Failing']);
   await window.treeRow('Showing failing only (1 of 11)').waitFor();
   await window.treeRow('logging/grafana').waitFor({ state: 'detached' });
-  const shown = await window.treeLabels('Cluster');
-  assert.deepEqual(shown.slice(0, 4), [
+  const first = async () => (await window.treeLabels('Cluster')).slice(0, 4);
+  await seenRows(window.page, first, [
     'Showing failing only (1 of 11)',
     'flux-system',
     '· infrastructure',
@@ -119,7 +115,7 @@ test('filtering for what fails says how much is shown, and is cleared from that 
 test('a click on the status bar shows what is failing or drifted', async () => {
   const { window } = demo();
   const entry = window.statusBar('homelab');
-  assert.match((await entry.innerText()).replaceAll(/\s+/g, ' '), /homelab 1 1 1/);
+  await seen(entry, /homelab 1 1 1/);
   await window.clickUntil(entry, window.treeRow('Showing failing and drifted only (2 of 11)'));
   await window.treeRow('logging/loki').waitFor();
   await window.treeRow('logging/grafana').waitFor();
