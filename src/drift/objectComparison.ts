@@ -5,6 +5,7 @@
  */
 import { type Failure, isFailure } from '../base/failure.ts';
 import type { ApiResource } from '../cluster/clusterApi.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import { groupOf, versionOf } from '../flux/kinds.ts';
 import { type ObjectId, idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
@@ -19,7 +20,6 @@ import { normalizeDesired } from './normalizeDesired.ts';
 import { needsDefinition, predictChange } from './predictChange.ts';
 import { ObjectResult } from './objectResult.ts';
 import { refusedRemains } from './refusedRemains.ts';
-import { isSecret } from './shownObject.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
 import { kustomizeController } from './takenBack.ts';
 

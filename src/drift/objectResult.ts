@@ -5,6 +5,7 @@
 import type { Failure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ApiResource } from '../cluster/clusterApi.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import { type ObjectId, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
@@ -16,7 +17,7 @@ import { encryptedReason, keyDifferences } from './encryptedSecret.ts';
 import { formerOwner } from './formerOwner.ts';
 import { restartsPods } from './podRestarts.ts';
 import type { Prediction } from './predictChange.ts';
-import { isSecret, meaningful } from './shownObject.ts';
+import { meaningful } from './shownObject.ts';
 import type { Skipped } from './skipRules.ts';
 
 type Outcome = Omit<ObjectDifference, 'id' | 'apiVersion' | 'paths'> & Pick<Partial<ObjectDifference>, 'paths'>;

@@ -1,5 +1,4 @@
 /** Objects of a cluster as they are shown: without what nobody can act on. Masks nothing. */
-import { groupOf } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import { withoutFields } from './withoutFields.ts';
@@ -21,8 +20,4 @@ export function meaningful(object: KubernetesObject): KubernetesObject {
     ...fields,
     metadata: withoutFields(asRecord(object.metadata) ?? {}, ofMetadata),
   } as unknown as KubernetesObject;
-}
-
-export function isSecret({ apiVersion, kind }: KubernetesObject): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }

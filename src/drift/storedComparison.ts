@@ -7,6 +7,7 @@ import { type Failure, isFailure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import { objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
@@ -26,7 +27,7 @@ import { isExcluded, predictCorrection } from './predictCorrection.ts';
 import { restartsPods } from './podRestarts.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
-import { isSecret, meaningful } from './shownObject.ts';
+import { meaningful } from './shownObject.ts';
 import type { PlacedObject } from './storedObjects.ts';
 
 /** Of its dry-runs and of what it writes. */

@@ -8,7 +8,7 @@ import { idOf, type ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { ownerOf } from '../flux/references.ts';
 import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
-import { textsOfSecret } from '../render/maskKnownTexts.ts';
+import { textsOfSecret } from '../render/textsOfSecret.ts';
 
 /** Texts are secret: they go nowhere but into a seal. */
 export interface SecretsRead {

@@ -3,7 +3,7 @@
  * CLI gives them, and the ciphertext goes, as it tells nobody anything. Decrypts nothing, and brings nothing back that was
  * masked before.
  */
-import { groupOf } from '../flux/kinds.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { FieldPath } from './desired.ts';
@@ -37,12 +37,11 @@ export function maskEncrypted(
 ): MaskedEncrypted | undefined {
   const fields = asRecord(object) ?? {};
   const sops = asRecord(fields['sops']);
-  const isSecret = object.kind === 'Secret' && groupOf(object.apiVersion) === '';
   if (sops !== undefined && (sops['mac'] !== undefined || sops['lastmodified'] !== undefined)) {
     const rest = withoutSops(fields);
-    return isSecret ? maskSecret(rest, () => true, 'object', shown) : maskLeavesOf(rest, shown);
+    return isSecret(object) ? maskSecret(rest, () => true, 'object', shown) : maskLeavesOf(rest, shown);
   }
-  if (!isSecret) {
+  if (!isSecret(object)) {
     return undefined;
   }
   const holdsFile = (value: unknown): boolean => {

@@ -2,7 +2,6 @@
  * The last net under masking by origin: what a Secret holds is masked in the other objects of the same build as well, however it
  * came there (replacements of kustomize, a value that a chart writes twice). Knows texts alone, not where they came from.
  */
-import { groupOf } from '../flux/kinds.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
@@ -10,6 +9,7 @@ import type { DesiredObject, FieldPath, RenderNote } from './desired.ts';
 import { mask } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { information } from './renderNote.ts';
+import { textsOfSecret } from './textsOfSecret.ts';
 import { writtenForms } from './writtenForms.ts';
 
 /** Shorter texts stand everywhere: a port, a user `admin`. */
@@ -68,7 +68,7 @@ export function textsHeldBy(objects: readonly DesiredObject[]): readonly string[
 function untoldTexts(object: KubernetesObject, shown: KubernetesObject | undefined): readonly string[] {
   const { name = '', namespace = '' } = asRecord(shown?.metadata) ?? {};
   const isTold = (text: string): boolean => [name, namespace].some((told) => asText(told)?.includes(text) === true);
-  return textsOf(object).filter((text) => !isTold(text));
+  return tellingTexts(object).filter((text) => !isTold(text));
 }
 
 /**
@@ -102,25 +102,13 @@ interface FoundObject {
   readonly more: number;
 }
 
-function textsOf(object: KubernetesObject): readonly string[] {
-  if (object.kind !== 'Secret' || groupOf(object.apiVersion) !== '') {
-    return [];
-  }
-  const { data, stringData } = asRecord(object) ?? {};
-  const decoded = Object.values(asRecord(data) ?? {}).flatMap((text) => decode(asText(text) ?? ''));
-  const plain = Object.values(asRecord(stringData) ?? {}).flatMap((text) => asText(text) ?? []);
-  const whole = [...decoded, ...plain].map((text) => text.trim());
+/** Whole texts and telling lines of them. */
+function tellingTexts(object: KubernetesObject): readonly string[] {
+  const whole = textsOfSecret(object).map((text) => text.trim());
   const lines = whole.flatMap((text) => text.split('\n').map((line) => line.trim()));
   return [...whole, ...lines.filter((line) => tellingLine.test(line))].filter(
     (text) => text.length >= fewest && !text.startsWith('ENC['), // ciphertext of SOPS is known to all
   );
-}
-
-/** Nothing for what is no text. */
-function decode(base64: string): readonly string[] {
-  const bytes = Buffer.from(base64, 'base64');
-  const text = bytes.toString('utf8');
-  return Buffer.from(text, 'utf8').equals(bytes) ? [text] : [];
 }
 
 function maskObject(shown: MaskedObject, held: HeldTexts): FoundObject {

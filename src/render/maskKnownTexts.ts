@@ -2,11 +2,8 @@
  * Masks texts that are known to be secret wherever a tree holds them, for what has no render that tells where they went. Knows
  * texts alone; where they come from is the caller's matter.
  */
-import { groupOf } from '../flux/kinds.ts';
-import type { KubernetesObject } from '../flux/objects.ts';
-import { asRecord, asText } from '../flux/untyped.ts';
 import { mask } from './maskDifferences.ts';
-import type { MaskedTree } from './maskedTree.ts';
+import { type MaskedTree, namesObject } from './maskedTree.ts';
 import { writtenForms } from './writtenForms.ts';
 
 /** Shorter texts stand in others by chance; they are secret only where they are all of a text. */
@@ -66,21 +63,6 @@ export class KnownTexts {
   }
 }
 
-/** What a Secret holds, decoded; nothing for other kinds. */
-export function textsOfSecret(object: KubernetesObject): readonly string[] {
-  if (object.kind !== 'Secret' || groupOf(object.apiVersion) !== '') {
-    return [];
-  }
-  const { data, stringData } = asRecord(object) ?? {};
-  return [
-    ...Object.values(asRecord(data) ?? {}).map((text) => Buffer.from(asText(text) ?? '', 'base64').toString('utf8')),
-    ...Object.values(asRecord(stringData) ?? {}).flatMap((text) => asText(text) ?? []),
-  ];
-}
-
-/** What names an object stands in its title and in the key that finds its counterpart. */
-const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
-
 /** What is shown beside the tree, and what is secret although it stands in it. */
 export interface Known {
   readonly texts: KnownTexts;
@@ -93,7 +75,7 @@ export interface Known {
 export function maskKnownTexts(tree: MaskedTree, known: Known, path = ''): MaskedTree {
   switch (tree.form) {
     case 'plain':
-      return isHeld(tree.value, known) && !identity.has(path) ? { form: 'masked', real: tree.value } : tree;
+      return isHeld(tree.value, known) && !namesObject(path) ? { form: 'masked', real: tree.value } : tree;
     case 'text': {
       const isIn = (text: string): boolean => known.texts.isIn(text, known.plain);
       const lines = tree.lines.map((line) => ({ ...line, masked: line.masked || isIn(line.real) }));

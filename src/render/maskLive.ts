@@ -5,17 +5,18 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Sealed } from '../base/sealed.ts';
-import { groupOf } from '../flux/kinds.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath } from './desired.ts';
 import { layMasks } from './layMasks.ts';
 import { mask } from './maskDifferences.ts';
-import { KnownTexts, maskKnownTexts, textsOfSecret } from './maskKnownTexts.ts';
+import { KnownTexts, maskKnownTexts } from './maskKnownTexts.ts';
 import { collectSecrets, maskedTree, type MaskedTree, realTree, shownTree, uncompared } from './maskedTree.ts';
 import { pairTrees } from './maskedPair.ts';
 import { maskAlways } from './originMask.ts';
 import { redact } from './redact.ts';
+import { textsOfSecret } from './textsOfSecret.ts';
 import { shownPaths } from './unstablePaths.ts';
 
 /** Objects are given as they are, unmasked; `managedFields` are left out of what is shown. */
@@ -122,10 +123,6 @@ function wantedTree(desired: DesiredObject): MaskedTree {
   });
   entries.set('data', { form: 'map', entries: new Map([...(data?.form === 'map' ? data.entries : []), ...encoded]) });
   return { form: 'map', entries };
-}
-
-function isSecret({ apiVersion, kind }: KubernetesObject): boolean {
-  return kind === 'Secret' && groupOf(apiVersion) === '';
 }
 
 function treeOf(live: KubernetesObject): MaskedTree {

@@ -126,14 +126,18 @@ export function collectSecrets(tree: MaskedTree, found: Set<string>): void {
   }
 }
 
-/** What names an object stands in its title and in the key that finds its counterpart. */
 const identity: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata.name', 'metadata.namespace']);
+
+/** What names an object stands in its title and in the key that finds its counterpart. `path`: keys from the root with dots between. */
+export function namesObject(path: string): boolean {
+  return identity.has(path);
+}
 
 /** The same tree, with the texts and lines masked that are one of `secrets`. */
 export function maskSecretsIn(tree: MaskedTree, secrets: ReadonlySet<string>, path = ''): MaskedTree {
   switch (tree.form) {
     case 'plain':
-      return typeof tree.value === 'string' && secrets.has(tree.value.trim()) && !identity.has(path)
+      return typeof tree.value === 'string' && secrets.has(tree.value.trim()) && !namesObject(path)
         ? { form: 'masked', real: tree.value }
         : tree;
     case 'text':

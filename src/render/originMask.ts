@@ -3,7 +3,7 @@
  * compared with the same object of a render that was given scrambled secrets. Renders nothing itself.
  */
 import { information } from './renderNote.ts';
-import { groupOf } from '../flux/kinds.ts';
+import { isSecret } from '../flux/isSecret.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import { counterparts } from './counterparts.ts';
@@ -157,10 +157,6 @@ export function maskAlways(shown: MaskedObject): MaskedObject {
     object: places.reduce<unknown>((result, place) => withMask(result, place), object) as KubernetesObject,
     masked: [...shown.masked, ...places.filter((place) => !known.has(place.join('\n')))],
   };
-}
-
-function isSecret(object: KubernetesObject): boolean {
-  return object.kind === 'Secret' && groupOf(object.apiVersion) === '';
 }
 
 function placesHeld(part: string, held: unknown): string[][] {
