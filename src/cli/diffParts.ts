@@ -1,29 +1,15 @@
 /** What `driftline diff` is made with, as interfaces: the program opens the real ones, tests give others. */
 import type { Disposable } from '../base/disposables.ts';
-import type { KustomizationToCompare } from '../drift/compareKustomization.ts';
-import type { ReleaseComparison, ReleaseComparisonRequest } from '../drift/compareRelease.ts';
-import type { Comparison } from '../drift/difference.ts';
-import type { FluxObject } from '../flux/objects.ts';
+import type { ComparedCluster } from '../drift/comparedCluster.ts';
 import type { PushedCommit } from '../git/pushedCommit.ts';
-import type { ChartPuller, ClusterInputs, FluxName, RepositoryState } from '../render/desired.ts';
+import type { ChartPuller, RepositoryState } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { DiffArguments } from './diffOptions.ts';
 import type { FolderRenderer } from './renderTarget.ts';
 import type { Terminal } from './terminal.ts';
 
 /** One cluster, by a context that was named or is the only one. */
-export interface DiffCluster {
-  readonly context: string;
-  readonly inputs: ClusterInputs;
-  /** All of that name where `namespace` is `''`. Empty also where the kind is not served. */
-  find(name: FluxName, signal: AbortSignal): Promise<readonly FluxObject[]>;
-  /** All Kustomizations and HelmReleases. */
-  fluxObjects(signal: AbortSignal): Promise<readonly FluxObject[]>;
-  /** Whether there is a ConfigMap or Secret of that name; also where one may not look. */
-  exists(kind: 'ConfigMap' | 'Secret', namespace: string, name: string, signal: AbortSignal): Promise<boolean>;
-  compareKustomization(task: Omit<KustomizationToCompare, 'api' | 'clock'>): Promise<Comparison>;
-  compareRelease(request: Omit<ReleaseComparisonRequest, 'api' | 'read'>): Promise<ReleaseComparison>;
-}
+export type DiffCluster = ComparedCluster;
 
 /** The repository that `--path` names, or the one around the user. */
 export interface DiffRepository {

@@ -6,15 +6,10 @@ import { realpath, stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { Disposables } from '../base/disposables.ts';
-import { isFailure } from '../base/failure.ts';
 import { type Log, noLog } from '../base/log.ts';
 import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
-import { compareKustomization } from '../drift/compareKustomization.ts';
-import { compareRelease } from '../drift/compareRelease.ts';
-import { fluxKinds } from '../flux/kinds.ts';
-import type { FluxObject } from '../flux/objects.ts';
-import { asFluxObject } from '../flux/sanitizeObject.ts';
+import { type ComparedCluster, comparedCluster } from '../drift/comparedCluster.ts';
 import { changedFiles } from '../git/changedFiles.ts';
 import type { CommitFiles } from '../git/commitFiles.ts';
 import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
@@ -22,14 +17,13 @@ import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
 import { pushedCommit } from '../git/pushedCommit.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
-import type { FluxName } from '../render/desired.ts';
 import { engineFiles } from '../render/engineFiles.ts';
 import { manifestReader } from '../render/readManifest.ts';
 import { renderFolder } from '../render/renderFolder.ts';
 import { RepositoryRenderer } from '../render/repositoryRenderer.ts';
 import { WorkerEngine } from '../render/workerEngine.ts';
 import type { DiffArguments } from './diffOptions.ts';
-import type { DiffCluster, DiffParts, DiffRepository } from './diffParts.ts';
+import type { DiffParts, DiffRepository } from './diffParts.ts';
 import { listedOnce } from './listedOnce.ts';
 import { openApi } from './openCluster.ts';
 import { openCommit } from './openCommit.ts';
@@ -50,7 +44,7 @@ export async function openDiff(options: DiffArguments, folder: string): Promise<
       renderer: new RepositoryRenderer({ engine, log }),
       renderFolder: (path, { state, signal }) => renderFolder(engine, { state, folder: path, signal }),
       puller: options.pull ? openPuller(clock) : undefined,
-      cluster: api && diffCluster(api, engine, log, clock),
+      cluster: api && openedCluster(api, engine, log, clock),
       repository,
       dispose: () => owned.dispose(),
     };
@@ -68,69 +62,13 @@ function asksCluster({ subject, path, against, context, kubeconfig }: DiffArgume
   return subject.what !== 'changed' && (path === undefined || against?.by !== 'commit');
 }
 
-function diffCluster(api: ClusterApi, engine: WorkerEngine, log: Log, clock: Clock): DiffCluster {
-  const read = manifestReader(engine);
-  return {
-    context: api.context,
+function openedCluster(api: ClusterApi, engine: WorkerEngine, log: Log, clock: Clock): ComparedCluster {
+  return comparedCluster({
+    api,
     inputs: new LiveClusterInputs({ api, clock, log }),
-    find: (name, signal) => find(api, name, signal),
-    fluxObjects: async (signal) => {
-      const kinds = ['Kustomization', 'HelmRelease'] as const;
-      return (await Promise.all(kinds.map((kind) => listAll(api, kind, signal)))).flat();
-    },
-    exists: async (kind, namespace, name, signal) => {
-      const resource = await api.findResource({ group: '', kind }, signal);
-      try {
-        return resource !== undefined && Boolean(await api.getMetadata(resource, { namespace, name }, signal));
-      } catch (error) {
-        // Without the right to look nothing can be said to be missing.
-        if (isFailure(error, 'notFound') || isFailure(error, 'forbidden')) {
-          return error.reason === 'forbidden';
-        }
-        throw error;
-      }
-    },
-    compareKustomization: (task) => compareKustomization({ ...task, api, clock }),
-    compareRelease: (request) => compareRelease({ ...request, api, read }),
-  };
-}
-
-/** Empty where the kind is not served. */
-async function listAll(api: ClusterApi, kind: FluxName['kind'], signal: AbortSignal): Promise<readonly FluxObject[]> {
-  const known = fluxKinds.find((one) => one.kind === kind);
-  const resource = known && (await api.findResource(known, signal));
-  const found: FluxObject[] = [];
-  for (let next: string | undefined = ''; resource && next !== undefined;) {
-    const page = await api.list(resource, { limit: 500, ...(next !== '' && { next }) }, signal);
-    found.push(...page.items.map(asFluxObject));
-    next = page.next;
-  }
-  return found;
-}
-
-/** A name without a namespace is looked for in all of them. */
-async function find(
-  api: ClusterApi,
-  { kind, namespace, name }: FluxName,
-  signal: AbortSignal,
-): Promise<readonly FluxObject[]> {
-  const known = fluxKinds.find((one) => one.kind === kind);
-  const resource = known && (await api.findResource(known, signal));
-  if (!resource) {
-    return [];
-  }
-  if (namespace === '') {
-    const { items } = await api.list(resource, { fieldSelector: `metadata.name=${name}` }, signal);
-    return items.map(asFluxObject);
-  }
-  try {
-    return [asFluxObject(await api.get(resource, { namespace, name }, signal))];
-  } catch (error) {
-    if (isFailure(error, 'notFound')) {
-      return [];
-    }
-    throw error;
-  }
+    read: manifestReader(engine),
+    clock,
+  });
 }
 
 async function openRepository(
