@@ -75,13 +75,12 @@ async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promis
   await warnOfIdentity([after], cluster, run);
 }
 
-/** A render of files against what lives, or against what was applied last. `judge` has a last look at the comparison. */
-export async function diffRendered(
+/** A render of files against what lives, or against what was applied last. */
+async function diffRendered(
   rendered: RenderedKustomization | RenderedRelease,
   live: FluxObject | undefined,
   run: DiffRun,
   against: 'cluster' | 'applied',
-  judge: (comparison: Comparison) => Comparison = (comparison) => comparison,
 ): Promise<void> {
   const { parts, findings, signal } = run;
   const cluster = requiredCluster(run);
@@ -93,12 +92,12 @@ export async function diffRendered(
     if (comparison.config) {
       findings.explain(name, comparison.config);
     }
-    settle(name, judge(comparison), run);
+    settle(name, comparison, run);
     return;
   }
   if (against === 'cluster') {
     const comparison = await cluster.compareKustomization({ rendered, live, from, signal, ...listeners(name, run) });
-    settle(name, judge(comparison), run);
+    settle(name, comparison, run);
     return;
   }
   if (!live) {
@@ -122,7 +121,7 @@ interface Listeners {
 }
 
 /** What is known of one owner while it is compared. */
-export function listeners(name: FluxName, { findings, progress }: DiffRun): Listeners {
+function listeners(name: FluxName, { findings, progress }: DiffRun): Listeners {
   return {
     onProgress: ({ done, total }) => progress(`${titleOf(name)}: ${done} of ${total} objects compared`),
     onObject: (difference) => findings.add(name, difference),
@@ -130,20 +129,23 @@ export function listeners(name: FluxName, { findings, progress }: DiffRun): List
 }
 
 /** Takes the place of what was told of that owner while it was compared. */
-export function settle(name: FluxName, { objects, notes, from }: Comparison, { findings }: DiffRun): void {
+function settle(name: FluxName, { objects, notes, from }: Comparison, { findings }: DiffRun): void {
   findings.settle(name, objects);
   findings.note(name, notes);
   findings.from = from;
 }
 
-export function requiredCluster({ parts: { cluster } }: DiffRun): DiffCluster {
+export function requiredCluster({ parts: { cluster } }: Pick<DiffRun, 'parts'>): DiffCluster {
   if (!cluster) {
     throw new UsageError('Which cluster is meant was not said.', ['--context NAME names it.']);
   }
   return cluster;
 }
 
-export function requiredRepository({ parts: { repository }, options }: DiffRun): DiffRepository {
+export function requiredRepository({
+  parts: { repository },
+  options,
+}: Pick<DiffRun, 'parts' | 'options'>): DiffRepository {
   if (!repository) {
     throw new UsageError(`${options.path ?? 'This folder'} is in no repository.`);
   }

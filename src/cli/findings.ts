@@ -2,6 +2,7 @@
  * What a run of `driftline diff` has found so far: kept while it runs, so that what there is can be told when it is interrupted.
  * Asks nothing and prints nothing.
  */
+import type { Missing } from '../drift/compareFolder.ts';
 import type { ConfigDiff } from '../drift/configDiff.ts';
 import { inChangeOrder } from '../drift/changeOrder.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
@@ -32,16 +33,6 @@ export interface FoundDifference extends ToldDifference, Owner {}
 export interface FoundConfig {
   readonly of: FluxName;
   readonly config: ConfigDiff;
-}
-
-/** Something that objects of files refer to, and that neither the files nor the cluster have. */
-export interface Missing {
-  readonly kind: string;
-  /** `''` for kinds without namespaces. */
-  readonly namespace: string;
-  readonly name: string;
-  /** Which field of whom names it. */
-  readonly neededBy: string;
 }
 
 export class Findings {
