@@ -13,7 +13,10 @@ import { textsOfSecret } from '../render/textsOfSecret.ts';
 /** Texts are secret: they go nowhere but into a seal. */
 export interface SecretsRead {
   readonly texts: readonly string[];
-  /** `Secret apps/variables`: may hold more, and could not be read. */
+  /**
+   * `Secret apps/variables`: may hold more, and could not be read. Also one that is gone, optional or not: what was applied with it
+   * lives on until the Kustomization is reconciled, and nobody can tell any more which texts were its.
+   */
   readonly unread: readonly string[];
 }
 
@@ -71,9 +74,9 @@ async function secretsOf(kustomization: KubernetesObject, reader: SecretReader):
   const unread: string[] = [];
   for (const name of referenced(kustomization)) {
     const secret = await secretOf(namespace, name, reader);
-    if (secret === 'refused') {
-      unread.push(`Secret ${namespace}/${name}`);
-    } else if (secret) {
+    if (secret === 'refused' || secret === undefined) {
+      unread.push(`Secret ${namespace}/${name}${secret === undefined ? ' (which is gone)' : ''}`);
+    } else {
       texts.push(...textsOfSecret(secret));
     }
   }

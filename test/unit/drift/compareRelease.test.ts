@@ -641,6 +641,14 @@ test('where the Secret of a Kustomization cannot be read, no value is shown, nor
   }
 });
 
+test('where that Secret was deleted, no value is shown either', async () => {
+  const [live, owner] = owned(substituting);
+  const comparison = await new ReleaseBed({ manifest: [leaking], live: [changedLeak, owner] }).compare({ live });
+  checkNoCanary(comparison);
+  assert.equal(only(comparison).before, undefined);
+  assert.match(messages(comparison), /No values are shown: Secret flux-system\/variables \(which is gone\)/);
+});
+
 test('a Kustomization that substitutes nothing from Secrets costs one request', async () => {
   const [live, owner] = owned({});
   const bed = new ReleaseBed({ manifest: [settings], live: [installed(settings), owner] });

@@ -122,6 +122,45 @@ test('where that Secret cannot be read, nothing that lives is shown, nor a word 
   assert.match(comparison.notes.map(({ message }) => message).join(), /Secret flux-system\/variables cannot be read/);
 });
 
+/** An object of the build differs, one has left it, one is new; `text` lives where the Secret once stood. */
+for (const optional of [false, true]) {
+  test(`a Secret that was deleted is as unknown as one that is refused (${optional ? 'optional' : 'required'})`, async () => {
+    const text = 'canary-swordfish';
+    const cluster = new DriftCluster()
+      .serve(kustomizations)
+      .has(configMap('gone', { host: text }))
+      .has(configMap('stays', { host: text }))
+      .has(configMap('bad', { host: text }));
+    const said = `ConfigMap "bad" is invalid: data.host: Invalid value: "${text}"`;
+    cluster.answersDryRun(configMap('bad', {}), new Failure('invalid', said, { status: 422 }));
+    const objects = ['stays', 'new', 'bad'].map((name) => desired('ConfigMap', name, { data: { host: 'plain' } }));
+    const spec = { prune: true, postBuild: { substituteFrom: [{ kind: 'Secret', name: 'variables', optional }] } };
+    const comparison = await compare(cluster, { live: flux('apps', spec) }, { objects });
+    checkSilent(comparison, text);
+    assert.deepEqual(dataOf(comparison), {
+      gone: [undefined, undefined],
+      stays: [undefined, undefined],
+      bad: [undefined, undefined],
+      new: [undefined, { host: 'plain' }],
+    });
+    assert.match(
+      comparison.notes.map(({ message }) => message).join(),
+      /Secret flux-system\/variables \(which is gone\)/,
+    );
+  });
+}
+
+test('where a parent’s Secret was deleted, what it put into the Kustomization is unknown too', async () => {
+  const text = 'canary-swordfish';
+  const live = flux('apps', { prune: true, postBuild: { substitute: { HOST: text } } }, labelsOf('root'));
+  const objects = [desired('ConfigMap', 'stays', { data: { host: text } })];
+  const cluster = new DriftCluster().serve(kustomizations).has(flux('root', substituting));
+  cluster.has(configMap('stays', { host: `${text}-old` }));
+  const comparison = await compare(cluster, { live }, { objects, inForce: live });
+  checkSilent(comparison, text);
+  assert.deepEqual(dataOf(comparison), { stays: [undefined, undefined] });
+});
+
 /** Of a live Kustomization into which its parent has put a Secret, as variables or as a patch: its render shows it as plain text. */
 for (const text of ['canary-swordfish', 'ab1c']) {
   test(`what a parent substituted into the Kustomization itself is masked on both sides (${text.length} characters)`, async () => {
