@@ -2,7 +2,7 @@
 import type { FieldDifference } from '../drift/difference.ts';
 import { jsonPointer } from '../manifests/manifestPath.ts';
 import type { FieldPath, FluxName } from '../render/desired.ts';
-import type { Findings, FoundDifference } from './findings.ts';
+import type { Findings, FoundDifference } from '../drift/findings.ts';
 
 /** Ends with a line break. */
 export function diffAsJson(findings: Findings): string {

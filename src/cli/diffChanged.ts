@@ -4,14 +4,14 @@
  */
 import { type ChangeEffect, changeEffects } from '../drift/changeEffects.ts';
 import type { ChangedTarget } from '../drift/compareChanges.ts';
-import { sharedFiles } from '../drift/sharedFiles.ts';
+import { pushedState } from '../drift/repositoryCommits.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
 import type { RepositoryState } from '../render/desired.ts';
-import { approximate, information } from '../render/renderNote.ts';
+import { information } from '../render/renderNote.ts';
 import { requiredRepository } from './diffObject.ts';
 import type { DiffCluster, DiffRepository } from './diffParts.ts';
 import type { DiffRun } from './diffRun.ts';
-import { nameOfOwner } from './findings.ts';
+import { nameOfOwner } from '../drift/findings.ts';
 import { titleOf } from './renderTarget.ts';
 import { UsageError } from './usageError.ts';
 
@@ -36,7 +36,7 @@ export async function diffChanged(run: DiffRun): Promise<void> {
   const told: ChangeEffect[] = [];
   const { effects, warnings, notes, leftOut } = await changeEffects({
     renderer: parts.renderer,
-    before: { ...before, files: sharedFiles(before.files, repository.workingTree.files, changed) },
+    before,
     after: repository.workingTree,
     changed,
     cluster: parts.cluster?.inputs,
@@ -98,12 +98,7 @@ async function baseOf(repository: DiffRepository, { options, findings, signal }:
   if (options.against?.by === 'commit') {
     return repository.commit(options.against.revision, signal);
   }
-  const pushed = await repository.pushed(signal);
-  if (!pushed) {
-    const message = 'No branch of a remote is known here: what is not committed is compared with HEAD.';
-    findings.note('changed', [approximate(message)]);
-    return repository.commit('HEAD', signal);
-  }
-  const state = await repository.commit(pushed.commit, signal);
-  return { ...state, label: `${state.label} (${pushed.upstream})` };
+  const { state, notes } = await pushedState(repository, signal);
+  findings.note('changed', notes);
+  return state;
 }

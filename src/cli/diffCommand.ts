@@ -11,7 +11,7 @@ import { diffObject } from './diffObject.ts';
 import type { DiffArguments } from './diffOptions.ts';
 import type { DiffParts, DiffWorld } from './diffParts.ts';
 import type { DiffRun } from './diffRun.ts';
-import { Findings } from './findings.ts';
+import { Findings } from '../drift/findings.ts';
 import { readName } from './findTarget.ts';
 import { printDiff } from './printDiff.ts';
 import { diffCodes, reportError } from './reportError.ts';

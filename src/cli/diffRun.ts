@@ -1,7 +1,7 @@
 /** One run of `driftline diff`: what was asked for, what it is made with, and where what is found goes. */
 import type { DiffArguments } from './diffOptions.ts';
 import type { DiffParts } from './diffParts.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../drift/findings.ts';
 
 export interface DiffRun {
   readonly options: DiffArguments;

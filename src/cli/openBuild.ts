@@ -17,7 +17,7 @@ import type { BuildParts } from './buildCommand.ts';
 import type { BuildArguments } from './buildOptions.ts';
 import type { FoundTarget } from './findTarget.ts';
 import { openCluster } from './openCluster.ts';
-import { type OpenedCommit, openCommit } from './openCommit.ts';
+import { type OpenedCommit, openCommit } from '../drift/openCommit.ts';
 import { openPuller } from './openPuller.ts';
 import { UsageError } from './usageError.ts';
 

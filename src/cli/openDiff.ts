@@ -10,11 +10,9 @@ import { type Log, noLog } from '../base/log.ts';
 import { LiveClusterInputs } from '../cluster/clusterInputs.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { type ComparedCluster, comparedCluster } from '../drift/comparedCluster.ts';
-import { changedFiles } from '../git/changedFiles.ts';
-import type { CommitFiles } from '../git/commitFiles.ts';
+import { RepositoryCommits } from '../drift/repositoryCommits.ts';
 import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
 import { ignoredTrackedFiles } from '../git/ignoredTrackedFiles.ts';
-import { pushedCommit } from '../git/pushedCommit.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { DiskFiles } from '../manifests/diskFiles.ts';
 import { engineFiles } from '../render/engineFiles.ts';
@@ -26,7 +24,6 @@ import type { DiffArguments } from './diffOptions.ts';
 import type { DiffParts, DiffRepository } from './diffParts.ts';
 import { listedOnce } from './listedOnce.ts';
 import { openApi } from './openCluster.ts';
-import { openCommit } from './openCommit.ts';
 import { openPuller } from './openPuller.ts';
 import { UsageError } from './usageError.ts';
 
@@ -84,26 +81,15 @@ async function openRepository(
   }
   const remotes = found === undefined ? [] : (await readRemotes(root)).flatMap(({ urls }) => urls);
   const files = listedOnce(new DiskFiles(root, {}, () => ignoredTrackedFiles(root)));
-  const commits = new Map<string, CommitFiles>();
+  const commits = owned.add(new RepositoryCommits(root, remotes));
   return {
     root,
     folder: relative(root, place).split(sep).join('/'),
     hasCommits: found !== undefined,
     workingTree: { label: 'working tree', key: root, files, remotes },
-    async commit(revision, signal) {
-      const { state, files: committed } = await openCommit(root, revision, remotes, signal);
-      owned.add(committed);
-      commits.set(state.key, committed);
-      return state;
-    },
-    pushed: (signal) => pushedCommit(root, { signal }),
-    async changedSince({ key }, signal) {
-      const committed = commits.get(key);
-      if (!committed) {
-        throw new Error(`${key} is no commit of this repository`);
-      }
-      return changedFiles(committed, files, signal);
-    },
+    commit: (revision, signal) => commits.commit(revision, signal),
+    pushed: (signal) => commits.pushed(signal),
+    changedSince: (commit, signal) => commits.changedSince(commit, files, signal),
   };
 }
 

@@ -9,7 +9,7 @@ import { displayName } from '../flux/objectKey.ts';
 import { alignKeys } from '../view/alignKeys.ts';
 import { fieldPathText } from '../view/originText.ts';
 import { diffColour, diffLines, type DiffLabels } from './diffObjects.ts';
-import { type FoundConfig, type FoundDifference, type Findings, nameOfOwner } from './findings.ts';
+import { type FoundConfig, type FoundDifference, type Findings, nameOfOwner } from '../drift/findings.ts';
 import { oneLine } from './printObjects.ts';
 import { titleOf } from './renderTarget.ts';
 import { reportNotes } from './reportOutcomes.ts';

@@ -5,11 +5,9 @@
 import type { Disposables } from '../base/disposables.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { LocalClone } from '../drift/appliedState.ts';
-import { CommitFiles } from '../git/commitFiles.ts';
+import { openCommit } from '../drift/openCommit.ts';
 import { readRemotes } from '../git/readRemotes.ts';
-import { resolveRevision } from '../git/resolveRevision.ts';
-import { isLeftOutByDefault } from '../manifests/ignoreRules.ts';
-import type { RenderNote, RepositoryState } from '../render/desired.ts';
+import type { RepositoryState } from '../render/desired.ts';
 
 /** Whatever it opens ends with `owned`, which must outlive the states that it gives. */
 export function localClone(roots: () => Promise<readonly string[]>, owned: Disposables): LocalClone {
@@ -33,20 +31,15 @@ async function commitOf(
   signal: AbortSignal,
   owned: Disposables,
 ): Promise<RepositoryState | undefined> {
-  let commit: string;
+  const remotes = (await readRemotes(root)).flatMap(({ urls }) => urls);
   try {
-    commit = await resolveRevision(root, revision, { signal });
+    const { state, files } = await openCommit(root, revision, remotes, signal);
+    owned.add(files);
+    return state;
   } catch (error) {
     if (isFailure(error, 'notFound')) {
       return undefined;
     }
     throw error;
   }
-  const files = owned.add(new CommitFiles({ root, commit, uncounted: isLeftOutByDefault }));
-  const submodules = (await files.leftOut(signal)).filter(({ kind }) => kind === 'submodule');
-  const label = `commit ${commit.slice(0, 7)}`;
-  const message = `The files of Git submodules are left out of ${label}.`;
-  const notes: RenderNote[] = submodules.length === 0 ? [] : [{ severity: 'information', message }];
-  const remotes = (await readRemotes(root)).flatMap(({ urls }) => urls);
-  return { label, key: `${root}@${commit}`, files, remotes, notes };
 }

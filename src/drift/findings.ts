@@ -1,15 +1,14 @@
 /**
- * What a run of `driftline diff` has found so far: kept while it runs, so that what there is can be told when it is interrupted.
- * Asks nothing and prints nothing.
+ * What a comparison of many owners has found so far: kept while it runs, so that what there is can be told when it is interrupted.
+ * Asks nothing and shows nothing.
  */
-import type { Missing } from '../drift/compareFolder.ts';
-import type { ConfigDiff } from '../drift/configDiff.ts';
-import { inChangeOrder } from '../drift/changeOrder.ts';
-import type { ObjectDifference } from '../drift/difference.ts';
-import type { IdentityWarning } from '../drift/identityChange.ts';
+import type { Missing } from './compareFolder.ts';
+import type { ConfigDiff } from './configDiff.ts';
+import { inChangeOrder } from './changeOrder.ts';
+import type { ObjectDifference } from './difference.ts';
+import type { IdentityWarning } from './identityChange.ts';
 import type { FluxName, RenderNote } from '../render/desired.ts';
-import type { TitledNote } from './reportOutcomes.ts';
-import { titleOf } from './renderTarget.ts';
+import { displayName } from '../flux/objectKey.ts';
 
 /** A difference as it is found. */
 export interface ToldDifference extends ObjectDifference {
@@ -63,7 +62,7 @@ export class Findings {
     }));
   }
 
-  get notes(): readonly TitledNote[] {
+  get notes(): readonly (RenderNote & { readonly title: string })[] {
     // What is warned of in red needs no note beside it.
     const warned = new Set(this.#warnings.map(({ sentence }) => sentence));
     return this.#notes
@@ -139,6 +138,6 @@ export class Findings {
 
 /** `HelmRelease media/plex`, `Kustomization flux-system/apps (clusters/staging/apps.yaml)` */
 export function nameOfOwner({ of, place }: Owner): string {
-  const name = typeof of === 'string' ? of : titleOf(of);
+  const name = typeof of === 'string' ? of : `${of.kind} ${displayName(of)}`;
   return place === undefined ? name : `${name} (${place})`;
 }
