@@ -5,11 +5,10 @@
 import type { Failure } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { ApiResource } from '../cluster/clusterApi.ts';
-import { isSecret } from '../flux/isSecret.ts';
 import { type ObjectId, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
-import { type MaskedSides, maskLive, withoutSecretsOf } from '../render/maskLive.ts';
+import { type MaskedSides, maskLive } from '../render/maskLive.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { FieldDifference, ObjectDifference } from './difference.ts';
 import type { Verdict } from './dryRunVerdict.ts';
@@ -17,6 +16,7 @@ import { encryptedReason, keyDifferences } from './encryptedSecret.ts';
 import { formerOwner } from './formerOwner.ts';
 import { restartsPods } from './podRestarts.ts';
 import type { Prediction } from './predictChange.ts';
+import { withServerWords } from './serverWords.ts';
 import { meaningful } from './shownObject.ts';
 import type { Skipped } from './skipRules.ts';
 
@@ -54,7 +54,7 @@ export class ObjectResult {
 
   /** In the words of kustomize-controller (pkg/ssa/errors `DryRunErr`). */
   withoutNamespace(): ObjectDifference {
-    const reason = `${this.#sent.kind}/${this.#sent.metadata.name} namespace not specified`;
+    const reason = `${this.#sent.kind}/${this.#desired.object.metadata.name} namespace not specified`;
     return this.#make({ change: 'unknown', because: 'invalid', reason });
   }
 
@@ -171,12 +171,15 @@ export class ObjectResult {
     return { masked, ...(before && { before }), ...(after && { after }) };
   }
 
-  /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
-  #quoting(words: string, { message }: Failure): string {
-    const [line = ''] = message.split('\n'); // a difference of two objects may follow
-    return isSecret(this.#sent) || this.#around.hidden === true
-      ? `${words}.`
-      : `${words}: ${withoutSecretsOf(line, this.#desired, this.#around.secrets)}`;
+  #quoting(words: string, failure: Failure): string {
+    return withServerWords(words, {
+      failure,
+      sent: this.#sent,
+      desired: this.#desired,
+      secrets: this.#around.secrets,
+      hidden: this.#around.hidden === true,
+      shownPath: (path) => this.#masked(undefined, undefined).masked.shownPath(path),
+    });
   }
 
   #make(outcome: Outcome, id: ObjectId = idOf(this.#sent)): ObjectDifference {

@@ -11,7 +11,7 @@ import { isSecret } from '../flux/isSecret.ts';
 import { objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
-import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
+import { maskLive } from '../render/maskLive.ts';
 import { approximateChange } from './approximateChange.ts';
 import { attempt } from './attempt.ts';
 import type { FieldChange } from './compareObjects.ts';
@@ -27,6 +27,7 @@ import { isExcluded, predictCorrection } from './predictCorrection.ts';
 import { restartsPods } from './podRestarts.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
+import { withServerWords } from './serverWords.ts';
 import { meaningful } from './shownObject.ts';
 import type { PlacedObject } from './storedObjects.ts';
 
@@ -289,12 +290,12 @@ export class StoredComparison {
     return this.#result({ change: 'unknown', because, reason: this.#quoting('It could not be read', failure) });
   }
 
-  /** Of a Secret the server's words are left out: they may quote a part of what it holds. */
-  #quoting(words: string, { message }: Failure): string {
+  #quoting(words: string, failure: Failure): string {
     const { hidden, secrets, renderedAs } = this.#around;
-    return this.#isSecret || hidden
-      ? `${words}.`
-      : `${words}: ${withoutSecretsOf(message, renderedAs(this.#stored), secrets)}`;
+    const desired = renderedAs(this.#stored);
+    const sides = this.#sides(undefined, this.#sent);
+    const shownPath = (path: FieldPath): FieldPath => sides.shownPath(path);
+    return withServerWords(words, { failure, sent: this.#sent, desired, secrets, hidden, shownPath });
   }
 
   get #ignored(): readonly string[] {

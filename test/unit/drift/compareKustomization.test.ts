@@ -444,8 +444,13 @@ test('the refusal of another object loses what came from a Secret', async () => 
   const api = new DriftCluster();
   api.answersDryRun(a, new Failure('invalid', `data: Invalid value: "${canary}"`, { status: 400 }));
   const difference = await compareOne(api, each);
-  assert.match(difference.reason ?? '', /^The API server refuses it: data: Invalid value/);
+  assert.match(difference.reason ?? '', /^The API server refuses it\.$/);
   assert.doesNotMatch(JSON.stringify(difference), /canary/);
+  const older = 'admission webhook "hosts.example.com" denied the request: canary-of-before is taken';
+  api.answersDryRun(a, new Failure('invalid', older, { status: 400 }));
+  const denied = await compareOne(api, each);
+  assert.match(denied.reason ?? '', /^The API server refuses it: webhook hosts\.example\.com\./);
+  assert.doesNotMatch(JSON.stringify(denied), /canary/);
 });
 
 test('a key that came from a Secret is in no path', async () => {
