@@ -14,6 +14,7 @@ const parts: Readonly<Record<string, () => Promise<BenchResult>>> = {
   host: async () => (await import('./host.ts')).hostBench(say),
   latency: async () => (await import('./rowLatency.ts')).rowLatencyBench(),
   render: async () => (await import('./render.ts')).renderBench(say),
+  drift: async () => (await import('./drift.ts')).driftBench(say),
   cluster: async () => (await import('./realCluster.ts')).realClusterBench(say),
 };
 

@@ -11,7 +11,6 @@ import { promisify } from 'node:util';
 import { engineObstacle } from '../../scripts/buildEngine.ts';
 import { noLog } from '../../src/base/log.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
-import type { RepositoryFiles } from '../../src/manifests/repositoryFiles.ts';
 import { OverlaidFiles, type OverlaidText } from '../../src/manifests/overlaidFiles.ts';
 import { printYaml } from '../../src/manifests/printYaml.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
@@ -26,6 +25,7 @@ import { appTemplatePuller, packAppTemplate } from '../support/corpusReleases.ts
 import { corpusUrls } from '../support/corpusUrls.ts';
 import { openRealEngine } from '../support/realEngine.ts';
 import { type BenchResult, type BenchRow, median } from './benchRow.ts';
+import { listedOnce } from './listedOnce.ts';
 
 const run = promisify(execFile);
 
@@ -53,12 +53,6 @@ function stateOf(corpora: Corpora, corpus: keyof typeof corpusUrls): RepositoryS
     throw new Error(`there is no corpus ${corpus}`);
   }
   return { label: 'working tree', key: root, files: listedOnce(new DiskFiles(root)), remotes: [corpusUrls[corpus]] };
-}
-
-/** As the editor has a folder that it follows: nothing in it changes, and it is listed once. */
-function listedOnce(files: RepositoryFiles): RepositoryFiles {
-  let listing: ReturnType<RepositoryFiles['list']> | undefined;
-  return { list: () => (listing ??= files.list()), read: (path) => files.read(path) };
 }
 
 /** A release of a corpus that the chart can be rendered for. */
