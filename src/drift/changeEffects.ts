@@ -25,7 +25,7 @@ export interface AskedCluster {
   compareKustomization(task: Omit<KustomizationToCompare, 'api' | 'clock'>): Promise<Comparison>;
 }
 
-/** `onTarget` is told by `onEffect`; `before.files` may share what has not changed (`sharedFiles`). */
+/** `onTarget` is told by `onEffect`. */
 export interface EffectsTask extends Omit<ChangesToCompare, 'onTarget'> {
   /** Absent: told by renders alone. */
   readonly asked?: AskedCluster | undefined;

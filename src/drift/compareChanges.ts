@@ -22,6 +22,7 @@ import { clusterFolders, clusterOf } from './clusterFolders.ts';
 import { compareStates, keyOf } from './compareStates.ts';
 import type { ObjectDifference } from './difference.ts';
 import { renderedPaths } from './renderedPaths.ts';
+import { sharedState } from './sharedState.ts';
 import { readBuildGraph, touchedByFiles, touchedByObjects } from './touchedKustomizations.ts';
 
 export interface ChangesToCompare {
@@ -65,20 +66,10 @@ export interface ChangedTarget {
 }
 
 /** In the order in which they were found, without those that are the same. Throws `Failure('cancelled')`. */
-export async function compareChanges(parts: ChangesToCompare): Promise<readonly ChangedTarget[]> {
-  const { renderer, before, after, changed, signal } = parts;
-  const sides = {
-    before: {
-      state: before,
-      stated: await renderer.stated(before, signal),
-      graph: await readBuildGraph(before.files, signal),
-    },
-    after: {
-      state: after,
-      stated: await renderer.stated(after, signal),
-      graph: await readBuildGraph(after.files, signal),
-    },
-  };
+export async function compareChanges(given: ChangesToCompare): Promise<readonly ChangedTarget[]> {
+  const { changed, after } = given;
+  const parts = { ...given, before: sharedState(given.before, after, changed) };
+  const sides = await readSides(parts);
   const pairs = pairsOf(sides.before.stated, sides.after.stated);
   const folders = [...new Set([...clusterFolders(sides.before.stated), ...clusterFolders(sides.after.stated)])];
   const concerned = new Set(touched(pairs, sides, changed));
@@ -102,6 +93,15 @@ export async function compareChanges(parts: ChangesToCompare): Promise<readonly 
     done += 1;
   }
   return withMoves(targets);
+}
+
+async function readSides({ renderer, before, after, signal }: ChangesToCompare): Promise<Sides> {
+  const read = async (state: RepositoryState): Promise<Side> => ({
+    stated: await renderer.stated(state, signal),
+    graph: (await renderer.graph?.(state, signal)) ?? (await readBuildGraph(state.files, signal)),
+  });
+  // One after the other: the second takes over what the first has read.
+  return { after: await read(after), before: await read(before) };
 }
 
 /** One object of files; a side that does not have it is `undefined`. */
@@ -151,11 +151,12 @@ interface Side {
   readonly graph: BuildGraph;
 }
 
-function touched(
-  pairs: readonly Pair[],
-  sides: { readonly before: Side; readonly after: Side },
-  changed: readonly string[],
-): readonly Pair[] {
+interface Sides {
+  readonly before: Side;
+  readonly after: Side;
+}
+
+function touched(pairs: readonly Pair[], sides: Sides, changed: readonly string[]): readonly Pair[] {
   return pairsWith(pairs, [
     ...touchedByFiles(sides.before.stated, sides.before.graph, changed),
     ...touchedByFiles(sides.after.stated, sides.after.graph, changed),

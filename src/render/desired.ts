@@ -205,6 +205,11 @@ export interface RepositoryState {
   readonly label: string;
   /** Tells repositories and states apart inside: a root path, a commit. */
   readonly key: string;
+  /**
+   * States of one family call the same content of a file by the same version: what was read or built of one serves the others. Absent: the
+   * state has none but itself.
+   */
+  readonly family?: string;
   readonly files: RepositoryFiles;
   /** URLs of the remotes: which sources mean this repository. */
   readonly remotes: readonly string[];

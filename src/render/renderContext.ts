@@ -66,7 +66,7 @@ export class RenderContext {
     const { session, state, snapshot, trees, signal } = this.parts;
     let tree = this.#trees.get(view.id);
     if (!tree) {
-      tree = trees.sync(session, { key: state.key, files: state.files, snapshot }, view, signal);
+      tree = trees.sync(session, { key: state.family ?? state.key, files: state.files, snapshot }, view, signal);
       this.#trees.set(view.id, tree);
     }
     return tree;

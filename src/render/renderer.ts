@@ -2,6 +2,7 @@
  * Rendering as callers see it: the parts that extension, CLI and tests have in common behind one interface. The means are in
  * the files that `repositoryRenderer.ts` puts together.
  */
+import type { BuildGraph } from '../manifests/buildGraph.ts';
 import type {
   ChartPuller,
   ClusterInputs,
@@ -50,6 +51,8 @@ export interface Ambiguous {
 export interface Renderer {
   /** Flux Kustomizations and HelmReleases that the files of the repository state, whether or not anything builds them. */
   stated(state: RepositoryState, signal?: AbortSignal): Promise<readonly StatedFluxObject[]>;
+  /** What files of the repository take in, where that is known without reading them again. */
+  graph?(state: RepositoryState, signal?: AbortSignal): Promise<BuildGraph>;
   kustomization(name: FluxName, options: RenderOptions): Promise<RenderedKustomization | Ambiguous>;
   release(name: FluxName, options: RenderOptions): Promise<RenderedRelease | Ambiguous>;
 }

@@ -146,8 +146,12 @@ export class RepositoryModel {
     this.#now = now;
   }
 
-  /** Throws `Failure('cancelled')`, and what `files` throws. */
-  async snapshot(files: RepositoryFiles, signal?: AbortSignal): Promise<RepositorySnapshot> {
+  /** `kin`: models of the same family of states. Throws `Failure('cancelled')`, and what `files` throws. */
+  async snapshot(
+    files: RepositoryFiles,
+    signal?: AbortSignal,
+    kin: readonly RepositoryModel[] = [],
+  ): Promise<RepositorySnapshot> {
     const listed = await files.list(signal);
     if (this.#latest && sameFiles(this.#latest.files, listed)) {
       return this.#latest;
@@ -155,8 +159,8 @@ export class RepositoryModel {
     const known = new Map<string, KnownFile>();
     const turns = new Turns({ sliceMs, what: 'Reading the repository', signal, now: this.#now });
     for (const file of listed) {
-      const before = this.#known.get(file.path);
-      if (before?.version === file.version) {
+      const before = this.#knownFile(file, kin);
+      if (before) {
         known.set(file.path, before);
         continue;
       }
@@ -174,6 +178,16 @@ export class RepositoryModel {
       this.#latest,
     );
     return this.#latest;
+  }
+
+  #knownFile({ path, version }: RepositoryFile, kin: readonly RepositoryModel[]): KnownFile | undefined {
+    for (const model of [this, ...kin]) {
+      const file = model.#known.get(path);
+      if (file?.version === version) {
+        return file;
+      }
+    }
+    return undefined;
   }
 }
 

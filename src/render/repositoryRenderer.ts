@@ -3,6 +3,7 @@
  * was built of them before. Shows nothing and writes nothing.
  */
 import type { Log } from '../base/log.ts';
+import type { BuildGraph } from '../manifests/buildGraph.ts';
 import { BuildCache } from './buildCache.ts';
 import { InputsOfTrees } from './buildInputs.ts';
 import { BuildOwners } from './buildOwners.ts';
@@ -28,7 +29,7 @@ export class RepositoryRenderer implements Renderer {
   readonly #engine: Engine;
   readonly #log: Log;
   /** By the key of the state, the least recently used first. */
-  readonly #models = new Map<string, RepositoryModel>();
+  readonly #models = new Map<string, { readonly family: string; readonly model: RepositoryModel }>();
   readonly #trees = new EngineTrees();
   readonly #builds = new BuildCache<BuildReply>(maxBuilds);
   readonly #inputs = new InputsOfTrees();
@@ -43,7 +44,7 @@ export class RepositoryRenderer implements Renderer {
   }
 
   async stated(state: RepositoryState, signal?: AbortSignal): Promise<readonly StatedFluxObject[]> {
-    const snapshot = await this.#model(state).snapshot(state.files, signal);
+    const snapshot = await this.#snapshot(state, signal);
     const synced = snapshot.syncs.map((sync) => sync.kustomization);
     return [...snapshot.appliers('Kustomization'), ...synced, ...snapshot.appliers('HelmRelease')].map(
       ({ path, line, object, namespace, name, kind }) => ({
@@ -53,6 +54,10 @@ export class RepositoryRenderer implements Renderer {
         object,
       }),
     );
+  }
+
+  async graph(state: RepositoryState, signal?: AbortSignal): Promise<BuildGraph> {
+    return (await this.#snapshot(state, signal)).graph;
   }
 
   kustomization(name: FluxName, options: RenderOptions): Promise<RenderedKustomization | Ambiguous> {
@@ -76,7 +81,7 @@ export class RepositoryRenderer implements Renderer {
     const { state, cluster, filesOnly, signal, owner, path } = options;
     const what = `Rendering ${name.kind} ${name.namespace === '' ? name.name : `${name.namespace}/${name.name}`}`;
     const work = async (session: EngineSession): Promise<T | Ambiguous> => {
-      const snapshot = await this.#model(state).snapshot(state.files, signal);
+      const snapshot = await this.#snapshot(state, signal);
       this.#builds.beginRender();
       const context = new RenderContext({
         session,
@@ -104,14 +109,19 @@ export class RepositoryRenderer implements Renderer {
     return this.#engine.use(work, { what, ...(signal ? { signal } : {}) });
   }
 
-  #model(state: RepositoryState): RepositoryModel {
-    const model = this.#models.get(state.key) ?? new RepositoryModel();
-    this.#models.delete(state.key);
-    this.#models.set(state.key, model);
+  #snapshot({ key, family = key, files }: RepositoryState, signal?: AbortSignal): Promise<RepositorySnapshot> {
+    const { model } = this.#models.get(key) ?? { model: new RepositoryModel() };
+    this.#models.delete(key);
+    this.#models.set(key, { family, model });
     for (const oldest of [...this.#models.keys()].slice(0, Math.max(0, this.#models.size - maxModels))) {
       this.#models.delete(oldest);
     }
-    return model;
+    const kin = [...this.#models.values()].filter((one) => one.family === family && one.model !== model);
+    return model.snapshot(
+      files,
+      signal,
+      kin.map((one) => one.model),
+    );
   }
 
   #ownersOf(snapshot: RepositorySnapshot, remotes: readonly string[]): BuildOwners {

@@ -1,6 +1,7 @@
 /** Following an edit: only what changed is read, sent and built again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sharedState } from '../../src/drift/sharedState.ts';
 import type { RenderedKustomization } from '../../src/render/desired.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
 import { configMap, dataOf, gotkSync, kustomization, kustomizationBed, shown } from './kustomizationSetup.ts';
@@ -138,4 +139,22 @@ test('a build that fails is tried again when the file is mended', async () => {
   await assert.rejects(renderAgain(files, state), /apps\/leaf\/app\/a\.yaml:1: /);
   files.files.set('apps/leaf/app/a.yaml', configMap('a', 'k: mended'));
   assert.deepEqual(dataOf(shown((await renderAgain(files, state)).rendered), 'a'), { k: 'mended' });
+});
+
+test('a commit beside a work tree with one edit: one file is sent and one build made, and each has its own content', async () => {
+  const [tree, commit] = [repository(), repository()];
+  tree.files.set('apps/leaf/app/a.yaml', configMap('a', 'k: ${x}2'));
+  const now = bed.state(tree);
+  const committed = {
+    list: async () => (await commit.list()).map((file) => ({ ...file, version: `blob ${file.version}` })),
+    read: (path: string) => commit.read(path),
+  };
+  const before = sharedState({ ...now, key: `${now.key}@1`, files: committed }, now, ['apps/leaf/app/a.yaml']);
+  await renderAgain(tree, now);
+  const old = await renderAgain(tree, before);
+  assert.deepEqual(dataOf(shown(old.rendered), 'a'), { k: 'one' });
+  assert.deepEqual([old.seen.sent, old.seen.builds], [['apps/leaf/app/a.yaml'], 1]);
+  const again = await renderAgain(tree, now);
+  assert.deepEqual(dataOf(shown(again.rendered), 'a'), { k: 'one2' });
+  assert.equal(again.seen.builds, 0);
 });
