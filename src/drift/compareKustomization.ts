@@ -4,8 +4,7 @@
  * audit log, so this runs on the user's action alone.
  */
 import { type Clock, systemClock } from '../base/clock.ts';
-import { isFailure } from '../base/failure.ts';
-import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { inventoryOf } from '../flux/inventory.ts';
 import { groupOf } from '../flux/kinds.ts';
 import { idOf } from '../flux/objectKey.ts';
@@ -16,8 +15,10 @@ import type { ComparisonCache } from './comparisonCache.ts';
 import { comparisonNotes } from './comparisonNotes.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import { inChangeOrder } from './changeOrder.ts';
+import { type Asking, definitionReader } from './definitionReader.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
+import { LiveReads } from './liveReads.ts';
 import { LiveSecrets } from './liveSecrets.ts';
 import { LiveVersions } from './liveVersions.ts';
 import { ObjectComparison } from './objectComparison.ts';
@@ -32,6 +33,8 @@ export interface KustomizationToCompare {
   readonly live: FluxObject | undefined;
   /** The same where `live` is left out so that nothing is said of what left the build: its Secrets are in what lives. */
   readonly applied?: FluxObject | undefined;
+  /** What is compared; the rest of the render only tells what is applied beside it. Absent: all. */
+  readonly only?: ((desired: DesiredObject) => boolean) | undefined;
   readonly api: ClusterApi;
   /** See `Comparison.from`. */
   readonly from: string;
@@ -50,10 +53,11 @@ export interface KustomizationToCompare {
  * requests run at a time.
  */
 export async function compareKustomization(task: KustomizationToCompare): Promise<Comparison> {
-  const { rendered, live, api, from } = task;
+  const { rendered, live, api, from, only = () => true } = task;
+  const wanted = rendered.objects.filter(only);
   const comparison = { target: rendered.name, context: api.context, from };
   if (rendered.inForce.spec?.kubeConfig !== undefined) {
-    const objects = rendered.objects.map(onOtherCluster);
+    const objects = wanted.map(onOtherCluster);
     return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }
   const ended = new AbortController();
@@ -66,7 +70,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const shown = (difference: ObjectDifference): ObjectDifference => known.shown(unset.shown(difference));
     const compare = async (each: DesiredObject): Promise<ObjectDifference> =>
       unset.left(each) ?? shown(await new ObjectComparison(around, each).run());
-    const built = await tell(rendered.objects, compare);
+    const built = await tell(wanted, compare);
     const inventory = live === undefined ? [] : inventoryOf(live);
     // Another cluster's inventory says nothing about this one.
     const stale = typeof inventory === 'string' ? [] : staleItems(inventory, built);
@@ -121,8 +125,6 @@ function onOtherCluster({ real }: DesiredObject): ObjectDifference {
   };
 }
 
-type Asking = Pick<ComparisonSurroundings, 'api' | 'requests' | 'rights'>;
-
 function asker({ api, signal, clock = systemClock() }: KustomizationToCompare): Asking {
   const requests = new PoliteRequests({ clock, signal });
   const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
@@ -142,6 +144,7 @@ function surroundings(
   const setting = previous?.fingerprint([force, ignore, secrets?.reveal(), substituted?.reveal(), hidden]);
   return {
     ...parts,
+    reads: new LiveReads(parts),
     secrets,
     substituted,
     hidden,
@@ -151,29 +154,6 @@ function surroundings(
     buildsNamespace: (name) => namespaces.has(name),
     buildsDefinition: (group, kind) => definitions.has(`${group}/${kind}`),
     definitionOf: definitionReader(parts),
-  };
-}
-
-function definitionReader({ api, requests, rights }: Asking): ComparisonSurroundings['definitionOf'] {
-  const known = new Map<string, Promise<KubernetesObject | undefined>>();
-  const read = async (name: string): Promise<KubernetesObject | undefined> => {
-    const wanted = { group: 'apiextensions.k8s.io', kind: 'CustomResourceDefinition', version: 'v1' };
-    try {
-      const resource = await requests.send((signal) => api.findResource(wanted, signal));
-      const may = resource !== undefined && (await rights.may('get', resource, '')) === true;
-      return may ? await requests.send((signal) => api.get(resource, { namespace: '', name }, signal)) : undefined;
-    } catch (error) {
-      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
-        throw error;
-      }
-      return undefined;
-    }
-  };
-  return ({ plural, group }: ApiResource) => {
-    const name = `${plural}.${group}`;
-    const asked = known.get(name) ?? read(name);
-    known.set(name, asked);
-    return asked;
   };
 }
 

@@ -72,7 +72,7 @@ export interface ObjectDifference {
   readonly because?: Because;
   /** One sentence for a person. Never holds a value of a Secret. */
   readonly reason?: string;
-  /** Compared without a dry-run, for want of rights: it may differ from what the controller does. */
+  /** Compared without a dry-run, for want of rights, or without a render, by a raw document: it may differ from what the controller does. */
   readonly approximate?: true;
   /** The pod template changes, so pods are replaced. */
   readonly restartsPods?: true;

@@ -56,11 +56,12 @@ type Task = Partial<Omit<KustomizationToCompare, 'rendered' | 'api'>> & Partial<
 
 async function compare(api: DriftCluster, task: Task): Promise<Comparison> {
   const { live: flux, from = 'working tree', signal = new AbortController().signal, ...rest } = task;
-  const { previous, onProgress, onObject, clock, applied, ...rendered } = rest;
+  const { previous, onProgress, onObject, clock, applied, only, ...rendered } = rest;
   return compareKustomization({
     rendered: renderedKustomization(rendered),
     live: flux,
     applied,
+    only,
     api: api.api,
     from,
     signal,
@@ -823,4 +824,27 @@ test('a render that says nothing has nothing to compare', async () => {
   assert.equal(comparison.from, 'working tree');
   assert.equal(comparison.context, 'homelab');
   assert.deepEqual(comparison.target, kustomizationName);
+});
+
+test('one object alone: nothing else is asked or counted, and what the build has beside it is known', async () => {
+  const api = new DriftCluster();
+  const missing = new Failure('notFound', 'namespaces "apps" not found', { status: 404 });
+  const wanted = configMap('a', { level: 'info' });
+  api.answersDryRun(wanted, missing);
+  const told: ComparisonProgress[] = [];
+  const { objects } = await compare(api, {
+    objects: [
+      built({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'apps' } }),
+      built(wanted),
+      built(configMap('b', {})),
+    ],
+    only: ({ object: { metadata } }) => metadata.name === 'a',
+    onProgress: (progress) => told.push(progress),
+  });
+  assert.deepEqual(
+    objects.map(({ id, change, because }) => [id.name, change, because]),
+    [['a', 'create', 'afterNamespace']],
+  );
+  assert.deepEqual(told, [{ done: 1, total: 1 }]);
+  assert.deepEqual(requestsTo(api, 'DRYRUN'), ['DRYRUN configmaps apps/a']);
 });

@@ -1,0 +1,224 @@
+/**
+ * One document of a file as it stands against the object that lives, for where what Flux makes of it cannot be rendered: an
+ * approximation, and said to be one. Knows neither kustomize nor files; sends one dry-run, on the user's action alone.
+ */
+import { type Clock, systemClock } from '../base/clock.ts';
+import { isFailure } from '../base/failure.ts';
+import { Sealed } from '../base/sealed.ts';
+import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
+import { inventoryOf } from '../flux/inventory.ts';
+import { isSecret } from '../flux/isSecret.ts';
+import { groupOf, versionOf } from '../flux/kinds.ts';
+import { idOf } from '../flux/objectKey.ts';
+import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
+import { ownerOf } from '../flux/references.ts';
+import { asList, fieldAt } from '../flux/untyped.ts';
+import type { ClusterInputs, FluxName } from '../render/desired.ts';
+import { maskEncrypted } from '../render/maskEncrypted.ts';
+import { textsOfSecret } from '../render/textsOfSecret.ts';
+import { attempt } from './attempt.ts';
+import { definitionReader } from './definitionReader.ts';
+import type { Comparison, ObjectDifference } from './difference.ts';
+import { ignoreRules } from './ignoreRules.ts';
+import { maskUnstated } from './maskUnstated.ts';
+import { ObjectComparison } from './objectComparison.ts';
+import { PoliteRequests } from './politeRequests.ts';
+import { isUnnamed, rawDesired, type RawPlace, rawPlace } from './rawDesired.ts';
+import { type RawFacts, rawNotes } from './rawNotes.ts';
+import { Rights } from './rights.ts';
+
+export interface DocumentToCompare {
+  /** As the controllers' reader of YAML gives it. */
+  readonly document: Sealed<KubernetesObject>;
+  /** The other objects of its file: what Secrets among them hold is masked. */
+  readonly beside: Sealed<readonly KubernetesObject[]>;
+  /** File of the repository. */
+  readonly path: string;
+  /** Why it is not rendered, in a sentence without secrets. */
+  readonly why: string;
+  /** What the result is of. */
+  readonly target: FluxName;
+  /** The Kustomization that builds the file; `undefined` where the files name none. Its namespace may be empty. */
+  readonly owner: FluxName | undefined;
+  readonly api: ClusterApi;
+  readonly cluster: Pick<ClusterInputs, 'fluxObject'>;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+}
+
+/** What `Comparison.from` says of it, and so its title. */
+export const rawFrom = 'raw document, approximate';
+
+/** Throws a `Failure` for what concerns the cluster: `cancelled`, `unauthorized`, an owner that cannot be read. */
+export async function compareDocument(task: DocumentToCompare): Promise<Comparison> {
+  const { target, api, path, why } = task;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([task.signal, ended.signal]);
+  const requests = new PoliteRequests({ clock: task.clock ?? systemClock(), signal });
+  const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
+  try {
+    const found = await new DocumentComparison({ ...task, signal }, { api, requests, rights }).run();
+    const notes = rawNotes({ path, why, ...found.facts });
+    return { target, context: api.context, from: rawFrom, objects: [found.difference], notes };
+  } finally {
+    ended.abort();
+  }
+}
+
+const nothingKnown: RawFacts = {
+  owner: undefined,
+  leftOut: [],
+  place: undefined,
+  served: undefined,
+  masked: false,
+};
+
+interface Found {
+  readonly difference: ObjectDifference;
+  readonly facts: RawFacts;
+}
+
+type Asking = Parameters<typeof definitionReader>[0];
+
+class DocumentComparison {
+  readonly #task: DocumentToCompare;
+  readonly #asking: Asking;
+  readonly #document: KubernetesObject;
+
+  constructor(task: DocumentToCompare, asking: Asking) {
+    this.#task = task;
+    this.#asking = asking;
+    this.#document = task.document.reveal();
+  }
+
+  async run(): Promise<Found> {
+    if (maskEncrypted(this.#document) !== undefined) {
+      const reason = 'SOPS has encrypted it: what Flux applies is known only to who can decrypt it.';
+      return this.#refused({ because: 'encrypted', reason });
+    }
+    if (isUnnamed(this.#document)) {
+      return this.#refused({ reason: 'A variable stands in its name, so which object it becomes is not known.' });
+    }
+    const resource = await this.#resource();
+    if ('difference' in resource) {
+      return resource;
+    }
+    const named = await this.#ownerNamed(this.#task.owner);
+    const place = rawPlace(this.#document, named);
+    const live = await this.#live(resource, place);
+    // A file that no Kustomization is known to build may be of an object that one has applied.
+    const owner = named ?? (await this.#ownerOf(live));
+    return this.#compare(resource, place, live, owner);
+  }
+
+  async #compare(
+    resource: ApiResource,
+    place: RawPlace,
+    live: KubernetesObject | undefined,
+    owner: FluxObject | undefined,
+  ): Promise<Found> {
+    const { beside, owner: stated } = this.#task;
+    const ownerName = owner ? nameOf(owner) : stated?.namespace === '' ? undefined : stated;
+    const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+    const inputs = { place, apiVersion, owner: ownerName, ownerSpec: owner?.spec, live };
+    const { desired, leftOut } = rawDesired(this.#document, { ...inputs, beside: beside.reveal() });
+    const masked = live !== undefined && !isSecret(live) && mayHoldSecrets(owner, live);
+    const compared = await new ObjectComparison(this.#around(ownerName, owner, masked), desired).run();
+    const shown = masked ? maskUnstated(compared, desired.object) : compared;
+    const difference: ObjectDifference = { ...shown, approximate: true, reason: shown.reason ?? rawReason };
+    const { apiVersion: written, metadata } = this.#document;
+    const isMoved = resource.namespaced && place.namespace !== (metadata.namespace ?? '');
+    const facts = {
+      owner,
+      leftOut,
+      place: isMoved || place.name !== metadata.name ? place : undefined,
+      served: written === apiVersion ? undefined : apiVersion,
+      masked,
+    };
+    return { difference, facts };
+  }
+
+  #around(owner: FluxName | undefined, { spec }: Pick<FluxObject, 'spec'> = {}, hidden = false) {
+    const secrets = this.#task.beside.reveal().filter(isSecret).flatMap(textsOfSecret);
+    return {
+      ...this.#asking,
+      owner: owner ?? this.#task.target,
+      secrets: secrets.length === 0 ? undefined : new Sealed(secrets),
+      hidden,
+      force: spec?.['force'] === true,
+      ignore: ignoreRules(spec?.['ignore']),
+      cache: undefined,
+      // What the rest of a build has is not known without one.
+      buildsNamespace: () => false,
+      buildsDefinition: () => false,
+      definitionOf: definitionReader(this.#asking),
+    };
+  }
+
+  async #resource(): Promise<ApiResource | Found> {
+    const { api, requests } = this.#asking;
+    const { apiVersion, kind } = this.#document;
+    const wanted = { group: groupOf(apiVersion), kind, version: versionOf(apiVersion) };
+    const resource = await attempt(() => requests.send((signal) => api.findResource(wanted, signal)));
+    if (isFailure(resource)) {
+      return this.#refused({ because: 'unreachable', reason: `It could not be read: ${resource.message}` });
+    }
+    const reason = `The cluster does not serve ${kind} of ${apiVersion}.`;
+    return resource ?? this.#refused({ because: 'notServed', reason });
+  }
+
+  /** Where it cannot be read, the comparison says why. */
+  async #live(resource: ApiResource, place: RawPlace): Promise<KubernetesObject | undefined> {
+    const { api, requests, rights } = this.#asking;
+    const id = { ...place, namespace: resource.namespaced ? place.namespace : '' };
+    const live = await attempt(async () =>
+      (await rights.may('get', resource, id.namespace)) === false
+        ? undefined
+        : requests.send((signal) => api.get(resource, id, signal)),
+    );
+    return isFailure(live) ? undefined : live;
+  }
+
+  async #ownerNamed(name: FluxName | undefined): Promise<FluxObject | undefined> {
+    const { cluster, signal } = this.#task;
+    return name === undefined || name.namespace === ''
+      ? undefined
+      : cluster.fluxObject(name.kind, name.namespace, name.name, signal);
+  }
+
+  async #ownerOf(live: KubernetesObject | undefined): Promise<FluxObject | undefined> {
+    const id = live && ownerOf(live)?.id;
+    return id?.kind === 'Kustomization' ? this.#ownerNamed({ ...id, kind: 'Kustomization' }) : undefined;
+  }
+
+  #refused(why: Pick<ObjectDifference, 'because' | 'reason'>): Found {
+    const { apiVersion } = this.#document;
+    const difference = { id: idOf(this.#document), apiVersion, change: 'unknown', paths: [], ...why } as const;
+    return { difference, facts: nothingKnown };
+  }
+}
+
+const rawReason = 'the text of the file, without what kustomize, patches and variables make of it';
+
+function nameOf({ metadata }: FluxObject): FluxName {
+  return { kind: 'Kustomization', namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+/**
+ * Whether something in the live object may have come from a Secret without a trace in the text: decrypted patches, variables,
+ * replacements. An owner that cannot be had may do any of these.
+ */
+function mayHoldSecrets(owner: FluxObject | undefined, live: KubernetesObject): boolean {
+  if (owner === undefined) {
+    return ownerOf(live) !== undefined;
+  }
+  const { spec } = owner;
+  const sources = asList(fieldAt(spec, 'postBuild', 'substituteFrom')) ?? [];
+  const inventory = inventoryOf(owner);
+  return (
+    spec?.['decryption'] !== undefined ||
+    sources.some((source) => fieldAt(source, 'kind') === 'Secret') ||
+    typeof inventory === 'string' ||
+    inventory.some(({ id }) => id.kind === 'Secret' && id.group === '')
+  );
+}
