@@ -2,8 +2,8 @@
  * `driftline diff --changed`: what uncommitted and unpushed changes do, by renders of the pushed commit and of the working tree; with
  * a cluster it has the last word on each object that they change.
  */
-import { type ChangeEffect, changeEffects } from '../drift/changeEffects.ts';
 import type { ChangedTarget } from '../drift/compareChanges.ts';
+import { findEffects } from '../drift/foundEffects.ts';
 import { pushedState } from '../drift/repositoryCommits.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
 import type { RepositoryState } from '../render/desired.ts';
@@ -11,7 +11,6 @@ import { information } from '../render/renderNote.ts';
 import { requiredRepository } from './diffObject.ts';
 import type { DiffCluster, DiffRepository } from './diffParts.ts';
 import type { DiffRun } from './diffRun.ts';
-import { nameOfOwner } from '../drift/findings.ts';
 import { titleOf } from './renderTarget.ts';
 import { UsageError } from './usageError.ts';
 
@@ -33,43 +32,18 @@ export async function diffChanged(run: DiffRun): Promise<void> {
     findings.complete = true;
     return;
   }
-  const told: ChangeEffect[] = [];
-  const { effects, warnings, notes, leftOut } = await changeEffects({
-    renderer: parts.renderer,
-    before,
-    after: repository.workingTree,
-    changed,
-    cluster: parts.cluster?.inputs,
-    puller: parts.puller,
-    asked: cluster,
-    signal,
-    isMeant: (target) => !cluster || isOfCluster(target, cluster, run),
-    onEffect: (effect) => {
-      told.push(effect);
-      findings.settle(effect.target.name, effect.objects, effect.target.place);
+  await findEffects(
+    {
+      ...{ renderer: parts.renderer, puller: parts.puller, cluster: parts.cluster?.inputs, asked: cluster, signal },
+      ...{ before, after: repository.workingTree, changed },
+      isMeant: (target) => !cluster || isOfCluster(target, cluster, run),
+      onProgress: ({ done, total, name }) => progress(`${done} of ${total} rendered: ${titleOf(name)}`),
+      onAsked: (name, { done, total }) => progress(`${titleOf(name)}: ${done} of ${total} objects compared`),
     },
-    onProgress: ({ done, total, name }) => progress(`${done} of ${total} rendered: ${titleOf(name)}`),
-    onAsked: (name, { done, total }) => progress(`${titleOf(name)}: ${done} of ${total} objects compared`),
-  });
-  // What only loses an object that moves is no target any more.
-  told.forEach(({ target: { name, place } }) => findings.settle(name, [], place));
-  if (leftOut.length > 0) {
-    const names = leftOut.map(({ name, place }) => nameOfOwner({ of: name, place })).join(', ');
-    const words = `Not below ${run.options.path ?? '.'}, so not compared with ${findings.against}: ${names}.`;
-    findings.note('changed', [information(words)]);
-  }
-  effects.forEach((effect) => tell(effect, run));
-  findings.warn(warnings);
-  findings.note(cluster?.context ?? 'changed', notes);
+    run.options.path ?? '.',
+    findings,
+  );
   findings.complete = true;
-}
-
-function tell({ target: { name, place }, objects, notes, failure }: ChangeEffect, { findings }: DiffRun): void {
-  findings.settle(name, objects, place);
-  findings.note(name, notes, place);
-  if (failure !== undefined) {
-    findings.fail(name, failure, place);
-  }
 }
 
 /**

@@ -1,0 +1,41 @@
+/**
+ * What a change does, put down as it is found: early by renders alone, then as the cluster has judged it, so that what there is can
+ * be told when the user ends it. One way for terminal and editor; asks and shows nothing itself.
+ */
+import { information } from '../render/renderNote.ts';
+import { type ChangeEffect, type ChangeEffects, changeEffects, type EffectsTask } from './changeEffects.ts';
+import { type Findings, nameOfOwner } from './findings.ts';
+
+/** `outside`: what is left out is not of it (`clusters/homelab`). Throws what `changeEffects` does. */
+export async function findEffects(
+  task: Omit<EffectsTask, 'onEffect'>,
+  outside: string,
+  findings: Findings,
+): Promise<ChangeEffects> {
+  const told: ChangeEffect[] = [];
+  const found = await changeEffects({
+    ...task,
+    onEffect: (effect) => {
+      told.push(effect);
+      findings.settle(effect.target.name, effect.objects, effect.target.place);
+    },
+  });
+  // What only loses an object that moves is no target any more.
+  told.forEach(({ target: { name, place } }) => findings.settle(name, [], place));
+  if (found.leftOut.length > 0) {
+    const names = found.leftOut.map(({ name, place }) => nameOfOwner({ of: name, place })).join(', ');
+    const words = `Not below ${outside}, so not compared with ${findings.against}: ${names}.`;
+    findings.note('changed', [information(words)]);
+  }
+  for (const { target, objects, notes, failure } of found.effects) {
+    const { name, place } = target;
+    findings.settle(name, objects, place);
+    findings.note(name, notes, place);
+    if (failure !== undefined) {
+      findings.fail(name, failure, place);
+    }
+  }
+  findings.warn(found.warnings);
+  findings.note(task.asked?.context ?? 'changed', found.notes);
+  return found;
+}
