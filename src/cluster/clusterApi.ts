@@ -32,6 +32,8 @@ export interface ListQuery {
   readonly fieldSelector?: string;
   /** Metadata alone: of Secrets nothing else may be read. */
   readonly metadataOnly?: boolean;
+  /** As `getWithManagedFields`, for many. */
+  readonly withManagedFields?: boolean;
 }
 
 export type WatchEvent =
@@ -43,6 +45,8 @@ export interface WatchQuery {
   readonly resourceVersion: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** Metadata alone, as the server itself leaves the rest out. */
+  readonly metadataOnly?: boolean;
   /** Called once when the server has accepted the watch: a quiet watch says nothing else for a minute. */
   readonly onOpen?: () => void;
 }
@@ -97,7 +101,7 @@ export interface Download {
 
 /**
  * All calls throw a `Failure` and nothing else; a cancelled signal gives `cancelled`.
- * Objects arrive without `managedFields` unless `getWithManagedFields` is called.
+ * Objects arrive without `managedFields` unless they are asked for with them.
  */
 export interface ClusterApi {
   readonly context: string;

@@ -8,7 +8,7 @@ import { type Disposable, Disposables } from '../base/disposables.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import type { ApiResource, ClusterApi } from './clusterApi.ts';
+import type { ApiResource, ClusterApi, ListQuery, WatchQuery } from './clusterApi.ts';
 
 export type WatchState =
   | { readonly state: 'loading' }
@@ -32,6 +32,9 @@ export interface ClusterWatchParts {
   /** `undefined` watches all namespaces. */
   readonly namespace?: string | undefined;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Hears of metadata alone; the objects have nothing else. */
+  readonly metadataOnly?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly sink: WatchSink;
@@ -190,8 +193,8 @@ export class ClusterWatch implements Disposable {
 
   /** All pages. When the server forgets the token of the next one (410), from the first again, at last without pages. */
   async #pages(signal: AbortSignal): Promise<{ objects: KubernetesObject[]; version: string }> {
-    const { api, resource, namespace, labelSelector } = this.#parts;
-    const query = { namespace, ...(labelSelector === undefined ? {} : { labelSelector }) };
+    const { api, resource } = this.#parts;
+    const query = this.#selection();
     for (const limit of [pageSize, pageSize, undefined]) {
       const objects: KubernetesObject[] = [];
       let next: string | undefined;
@@ -214,14 +217,23 @@ export class ClusterWatch implements Disposable {
     throw new Failure('gone', `the list of ${resource.plural} expires before it is complete`);
   }
 
+  #selection(): Pick<ListQuery & WatchQuery, 'namespace' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'> {
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#parts;
+    return {
+      namespace,
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+      ...(metadataOnly === true ? { metadataOnly } : {}),
+    };
+  }
+
   async #watch(signal: AbortSignal): Promise<void> {
-    const { api, resource, namespace, labelSelector, sink } = this.#parts;
+    const { api, resource, sink } = this.#parts;
     const events = api.watch(
       resource,
       {
-        namespace,
+        ...this.#selection(),
         resourceVersion: this.#version ?? '',
-        ...(labelSelector === undefined ? {} : { labelSelector }),
         onOpen: () => this.#opened(signal),
       },
       signal,

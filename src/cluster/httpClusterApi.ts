@@ -109,7 +109,7 @@ export class HttpClusterApi implements ClusterApi {
     }
     const next = asText(fieldAt(body, 'metadata', 'continue'));
     return {
-      items: (items ?? []).flatMap((item) => this.#receive(item, resource) ?? []),
+      items: (items ?? []).flatMap((item) => this.#receive(item, resource, query.withManagedFields) ?? []),
       resourceVersion: asText(fieldAt(body, 'metadata', 'resourceVersion')) ?? '',
       next: next === '' ? undefined : next,
       remaining: asNumber(fieldAt(body, 'metadata', 'remainingItemCount')),
@@ -127,7 +127,8 @@ export class HttpClusterApi implements ClusterApi {
       timeoutSeconds: 300 + Math.floor(300 * this.#random()),
     });
     const what = `WATCH ${pathname(path)}`;
-    const response = await this.#send({ path, verb: 'WATCH', idleTimeoutMs: watchIdleMs }, signal);
+    const form = query.metadataOnly === true ? { accept: metadataForm('PartialObjectMetadata') } : {};
+    const response = await this.#send({ path, verb: 'WATCH', idleTimeoutMs: watchIdleMs, ...form }, signal);
     query.onOpen?.();
     for await (const line of response.lines()) {
       const event = parseJson(line);
@@ -274,13 +275,13 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   /** One malformed object must not hide the others of its kind. */
-  #receive(raw: unknown, resource: ApiResource): KubernetesObject | undefined {
+  #receive(raw: unknown, resource: ApiResource, managed = false): KubernetesObject | undefined {
     const object = receive(raw, resource);
     if (!object) {
       this.#log.warn(`${this.context}: an object of ${resource.plural} has no name and is left out`);
       return undefined;
     }
-    return withoutManagedFields(object);
+    return managed ? object : withoutManagedFields(object);
   }
 
   async #json(ask: Ask, signal: AbortSignal): Promise<unknown> {

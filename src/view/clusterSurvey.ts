@@ -5,6 +5,7 @@
 import type { ClusterState } from '../cluster/clusterState.ts';
 import { appliedMark, type KeptComparison, type KeptDifference } from '../drift/keptComparison.ts';
 import { behindSince, behindSource } from '../flux/behindSource.ts';
+import { type ControllerEvent, type Corrections, correctionsSince } from '../flux/corrections.ts';
 import { type FluxState, fluxState } from '../flux/fluxState.ts';
 import { type FluxKind, fluxKinds } from '../flux/kinds.ts';
 import { idOf, type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
@@ -12,6 +13,19 @@ import type { FluxObject } from '../flux/objects.ts';
 import { sourceOf } from '../flux/references.ts';
 import { type DriftedObject, type ReleaseDrift, releaseDrift } from '../flux/releaseDrift.ts';
 import { isFailing, type Mark, markOf } from './stateMark.ts';
+
+/** Whether the files that an object is made of are others at HEAD of the clone than in the commit that was applied. */
+export type Pending =
+  | {
+      readonly state: 'pending';
+      /** Those that differ, from the top of the repository, sorted. */
+      readonly files: readonly string[];
+      /** Ids of commits. */
+      readonly applied: string;
+      readonly head: string;
+    }
+  /** The clone does not have the commit that was applied. */
+  | { readonly state: 'notFetched'; readonly applied: string };
 
 export interface Behind {
   /** `undefined` when nothing was ever deployed. */
@@ -31,6 +45,10 @@ export interface ObjectView {
   readonly compared: KeptComparison | undefined;
   /** Set once the grace period has passed. */
   readonly behind: Behind | undefined;
+  /** `undefined` where nothing differs, and where no clone can tell. */
+  readonly pending: Pending | undefined;
+  /** What the controller has put back lately; `undefined` once that is `correctedForMs` ago. */
+  readonly corrected: Corrections | undefined;
   readonly mark: Mark;
   /** The object whose artifact this one consumes; it may not be in the survey. */
   readonly source: { readonly id: ObjectId; readonly key: ObjectKey } | undefined;
@@ -53,7 +71,7 @@ export interface Survey {
   /** Kustomizations and HelmReleases. */
   readonly appliers: Counts;
   readonly sources: Counts;
-  /** When the next grace period ends, in milliseconds since the epoch: a reason to look again though nothing changes. */
+  /** When the next grace period or the time of a correction ends, in milliseconds since the epoch: a reason to look again though nothing changes. */
   readonly nextChangeAt: number | undefined;
 }
 
@@ -64,13 +82,24 @@ export interface SurveyInput {
   readonly behindSourceAfter: number;
   /** What was compared in this session. */
   readonly compared?: (key: ObjectKey) => KeptComparison | undefined;
+  /** What the clones of the open folders tell; the same value as long as nothing in it changes. */
+  readonly pending?: (key: ObjectKey) => Pending | undefined;
+  /** All that is known of an object. */
+  readonly events?: (key: ObjectKey) => readonly ControllerEvent[];
 }
 
-export function surveyCluster({ state, now, behindSourceAfter, compared }: SurveyInput): Survey {
+/**
+ * How long a correction is shown. Long enough to be found by somebody who comes back to see why a change is gone, and well within
+ * the hour that API servers keep events.
+ */
+export const correctedForMs = 30 * 60_000;
+
+export function surveyCluster(input: SurveyInput): Survey {
+  const { state, now, behindSourceAfter, compared, pending } = input;
   const fluxVersion = state.controllers.state === 'known' ? state.controllers.fluxVersion : undefined;
   const views = new Map<ObjectKey, ObjectView>();
   const counts = { applier: emptyCounts(), source: emptyCounts() };
-  let nextChangeAt: number | undefined;
+  const nextChanges: number[] = [];
   for (const kind of fluxKinds) {
     for (const object of state.ofKind(kind)) {
       const facts = factsOf(object, state.context, fluxVersion);
@@ -78,14 +107,32 @@ export function surveyCluster({ state, now, behindSourceAfter, compared }: Surve
       const dueAt = lag && lag.since + behindSourceAfter * 1000;
       const isDue = dueAt !== undefined && dueAt <= now;
       if (dueAt !== undefined && !isDue) {
-        nextChangeAt = Math.min(nextChangeAt ?? dueAt, dueAt);
+        nextChanges.push(dueAt);
       }
-      const view = viewOf(object, kind, facts, isDue ? lag : undefined, stillCounts(compared?.(facts.key), object));
+      const corrected = correctedNow(object, facts, input);
+      if (corrected) {
+        nextChanges.push(corrected.at + correctedForMs);
+      }
+      const view = viewOf(object, kind, facts, {
+        behind: isDue ? lag : undefined,
+        compared: stillCounts(compared?.(facts.key), object),
+        pending: pending?.(facts.key),
+        corrected,
+      });
       views.set(view.key, view);
       count(counts[kind.role], view);
     }
   }
+  const nextChangeAt = nextChanges.reduce<number | undefined>((next, at) => Math.min(next ?? at, at), undefined);
   return { context: state.context, fluxVersion, views, appliers: counts.applier, sources: counts.source, nextChangeAt };
+}
+
+/** The last one again while it would say the same. */
+function correctedNow(object: FluxObject, { key, view }: Facts, { now, events }: SurveyInput): Corrections | undefined {
+  const known = events?.(key) ?? [];
+  const corrected = known.length === 0 ? undefined : correctionsSince(object, known, now - correctedForMs);
+  const last = view?.corrected;
+  return corrected && last?.at === corrected.at && last.count === corrected.count ? last : corrected;
 }
 
 /** The objects that drift, without those that the release itself leaves out. */
@@ -156,18 +203,28 @@ function lagOf(object: FluxObject, facts: Facts, source: FluxObject | undefined)
   return facts.compared.lag;
 }
 
-function viewOf(
-  object: FluxObject,
-  kind: FluxKind,
-  facts: Facts,
-  behind: Behind | undefined,
-  compared: KeptComparison | undefined,
-): ObjectView {
-  if (!facts.view || facts.view.behind !== behind || facts.view.compared !== compared) {
-    const { key, id, state, drift, source } = facts;
-    const mark = markOf(state, drift, behind !== undefined, differingObjects(compared).length > 0);
-    facts.view = { key, id, kind, object, state, drift, compared, behind, source, mark };
+/** What is found out about an object by looking elsewhere than at itself. */
+type Findings = Pick<ObjectView, 'behind' | 'compared' | 'pending' | 'corrected'>;
+
+function viewOf(object: FluxObject, kind: FluxKind, facts: Facts, found: Findings): ObjectView {
+  const { view } = facts;
+  if (
+    view?.behind === found.behind &&
+    view?.compared === found.compared &&
+    view?.pending === found.pending &&
+    view?.corrected === found.corrected &&
+    view !== undefined
+  ) {
+    return view;
   }
+  const { key, id, state, drift, source } = facts;
+  const mark = markOf(state, drift, {
+    differs: differingObjects(found.compared).length > 0,
+    behind: found.behind !== undefined,
+    pending: found.pending?.state === 'pending',
+    corrected: found.corrected !== undefined,
+  });
+  facts.view = { key, id, kind, object, state, drift, source, mark, ...found };
   return facts.view;
 }
 

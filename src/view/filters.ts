@@ -1,4 +1,5 @@
 /** The filters of the Cluster view: what each lets through, how many that are, and how they are offered and named. */
+import type { Change } from '../drift/difference.ts';
 import { differingObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { isFailing } from './stateMark.ts';
 
@@ -6,7 +7,14 @@ export const filterNames = [
   'failing',
   'drifted',
   'differing',
+  'changed',
+  'missing',
+  'extra',
+  'recreated',
   'behind',
+  'pending',
+  'notFetched',
+  'corrected',
   'suspended',
   'progressing',
   'waiting',
@@ -39,10 +47,45 @@ const filters: Readonly<
     detail: 'a comparison that you asked for has found a difference',
     passes: (view) => differingObjects(view.compared).length > 0,
   },
+  changed: {
+    words: 'with changed objects',
+    detail: 'a comparison has found objects whose fields differ',
+    passes: (view) => hasDiffering(view, 'change'),
+  },
+  missing: {
+    words: 'with missing objects',
+    detail: 'a comparison has found that objects are not there and would be created',
+    passes: (view) => hasDiffering(view, 'create'),
+  },
+  extra: {
+    words: 'with extra objects',
+    detail: 'a comparison has found objects that would be deleted',
+    passes: (view) => hasDiffering(view, 'delete'),
+  },
+  recreated: {
+    words: 'with objects to recreate',
+    detail: 'a comparison has found objects that would be deleted and created anew',
+    passes: (view) => hasDiffering(view, 'recreate'),
+  },
   behind: {
     words: 'behind source',
     detail: 'the source offers a revision that is not deployed',
     passes: (view) => view.behind !== undefined,
+  },
+  pending: {
+    words: 'pending',
+    detail: 'its files are others at HEAD than in the commit that was applied',
+    passes: (view) => view.pending?.state === 'pending',
+  },
+  notFetched: {
+    words: 'pending unknown',
+    detail: 'the clone does not have the commit that was applied: fetch it',
+    passes: (view) => view.pending?.state === 'notFetched',
+  },
+  corrected: {
+    words: 'recently corrected',
+    detail: 'the controller has put drift back not long ago',
+    passes: (view) => view.corrected !== undefined,
   },
   suspended: { words: 'suspended', detail: 'not reconciled until resumed', passes: (view) => view.state.suspended },
   progressing: {
@@ -62,6 +105,10 @@ const filters: Readonly<
     passes: (view) => view.drift.state === 'notMonitored',
   },
 };
+
+function hasDiffering({ compared }: ObjectView, change: Change): boolean {
+  return differingObjects(compared).some((object) => object.change === change);
+}
 
 export function passesFilter(filter: TreeFilter | undefined, view: ObjectView): boolean {
   return filter === undefined || filter.some((name) => filters[name].passes(view));

@@ -184,6 +184,8 @@ const lensWords: Readonly<Record<Mark, string>> = {
   progressing: 'Progressing',
   terminating: 'Being deleted',
   behind: 'Behind',
+  pending: 'Pending',
+  corrected: 'Corrected',
   suspended: 'Suspended',
   waiting: 'Waiting',
   unknown: 'Not reconciled yet',

@@ -120,7 +120,7 @@ function makeRow(input: ObjectRowInput, around: RowSurroundings, action: ActionE
     label: input.label,
     description: parts.join(' · '),
     tooltip: input.tooltip,
-    tooltipVersion: [view.object.metadata.resourceVersion, around.staleSince, view.compared?.at].join(' '),
+    tooltipVersion: tooltipVersion(view, around),
     icon: around.staleSince === undefined ? icon : { id: icon.id, color: quietColor },
     contextValue: contextWords(view, isRunning, around).join(' '),
     expand: input.expand,
@@ -130,6 +130,11 @@ function makeRow(input: ObjectRowInput, around: RowSurroundings, action: ActionE
     inventoryOf: input.inventoryOf,
     command: undefined,
   };
+}
+
+function tooltipVersion({ object, compared, pending, corrected }: ObjectView, { staleSince }: RowSurroundings): string {
+  const files = pending?.state === 'pending' ? [pending.head, pending.applied] : [pending?.applied];
+  return [object.metadata.resourceVersion, staleSince, compared?.at, ...files, corrected?.at].join(' ');
 }
 
 /** The number of drifted objects; more than 99 do not fit. */
@@ -154,7 +159,9 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
   const kind = `${view.id.kind.charAt(0).toLowerCase()}${view.id.kind.slice(1)}`;
   // A comparison changes nothing, so no right and no setting stands against it.
   const compare = view.kind.role === 'applier' && around.staleSince === undefined ? ['comparable'] : [];
-  const words = ['object', 'readable', 'fluxObject', kind, ...compare];
+  // A fetch changes the clone alone.
+  const fetch = view.pending?.state === 'notFetched' ? ['canFetch'] : [];
+  const words = ['object', 'readable', 'fluxObject', kind, ...compare, ...fetch];
   if (isRunning) {
     return [...words, 'running'];
   }

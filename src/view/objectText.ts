@@ -10,6 +10,7 @@ import { runningText } from './actionTexts.ts';
 import { differingObjects, driftedObjects, type ObjectView } from './clusterSurvey.ts';
 import { failureText } from './failureGist.ts';
 import { plainText } from './markdown.ts';
+import { correctedText, pendingText } from './markText.ts';
 import { ageText } from './relativeTime.ts';
 
 /** What is below an object in the tree, itself not counted. */
@@ -36,9 +37,9 @@ export interface TextInput {
 }
 
 /** All in an object's text that time alone changes; equal ages make an equal text. */
-export function agesOf({ state, kind, object }: ObjectView, now: number): string {
+export function agesOf({ state, kind, object, corrected }: ObjectView, now: number): string {
   const { metadata, status } = object;
-  const age = ageText(state.since, now) ?? '';
+  const age = `${ageText(state.since, now) ?? ''} ${ageText(corrected?.at, now) ?? ''}`;
   const fetched = kind.role === 'source' ? ageText(status?.artifact?.lastUpdateTime, now) : undefined;
   const deleted = ageText(metadata.deletionTimestamp, now);
   return fetched === undefined && deleted === undefined ? age : `${age} ${fetched ?? ''} ${deleted ?? ''}`;
@@ -54,7 +55,9 @@ export function objectText(input: TextInput): string[] {
   // A waiting object says what it waits for; its revision is not news.
   const revision = view.mark === 'waiting' ? '' : rowRevision(view);
   const compared = view.mark === 'differs' ? [] : differsPart(view);
-  return [belowText(below), revision, ...parts, ...compared].filter((part) => part !== '');
+  const pending = view.mark === 'pending' ? '' : pendingText(view.pending);
+  const corrected = view.mark === 'corrected' ? '' : correctedText(view, input.now);
+  return [belowText(below), revision, ...parts, ...compared, pending, corrected].filter((part) => part !== '');
 }
 
 function stateParts({ view, now }: TextInput): string[] {
@@ -75,6 +78,10 @@ function stateParts({ view, now }: TextInput): string[] {
       return [withAge('being deleted', ageText(view.object.metadata.deletionTimestamp, now))];
     case 'behind':
       return behindPart;
+    case 'pending':
+      return [pendingText(view.pending)];
+    case 'corrected':
+      return [correctedText(view, now)];
     case 'suspended':
       return [suspendedText(view), ...otherStatePart(view), ...driftPart(view), ...behindPart];
     case 'waiting':

@@ -14,6 +14,8 @@ export type Mark =
   | 'progressing'
   | 'terminating'
   | 'behind'
+  | 'pending'
+  | 'corrected'
   | 'suspended'
   | 'waiting'
   | 'unknown'
@@ -47,6 +49,13 @@ export const markLooks: Readonly<Record<Mark, MarkLook>> = {
   progressing: { rank: 2, icon: { id: 'sync', color: blue }, words: 'progressing' },
   terminating: { rank: 2, icon: { id: 'trash', color: blue }, words: 'being deleted' },
   behind: { rank: 3, icon: { id: 'arrow-up', color: blue }, words: 'behind its source' },
+  // Not in the cluster's source but in the clone: another shape and another colour than what is behind.
+  pending: {
+    rank: 3,
+    icon: { id: 'git-commit', color: 'charts.purple' },
+    words: 'changed in Git since it was applied',
+  },
+  corrected: { rank: 3, icon: { id: 'history', color: blue }, words: 'recently corrected' },
   suspended: { rank: 4, icon: { id: 'debug-pause', color: quietColor }, words: 'suspended' },
   waiting: { rank: 5, icon: { id: 'ellipsis', color: quietColor }, words: 'waiting' },
   unknown: { rank: 6, icon: { id: 'question', color: quietColor }, words: 'not reconciled yet' },
@@ -59,8 +68,19 @@ export const markLooks: Readonly<Record<Mark, MarkLook>> = {
 /** The rank of what is neither good nor bad. */
 export const lowestRank = 7;
 
-/** `behind`: the grace period has passed. `differs`: a comparison that still counts has found something. */
-export function markOf(state: FluxState, drift: ReleaseDrift, behind: boolean, differs: boolean): Mark {
+/** What is known of an object from elsewhere than its own status. */
+export interface MarkedFor {
+  /** A comparison that still counts has found something. */
+  readonly differs: boolean;
+  /** The grace period has passed. */
+  readonly behind: boolean;
+  /** Its files are others at HEAD. */
+  readonly pending: boolean;
+  /** Not long ago. */
+  readonly corrected: boolean;
+}
+
+export function markOf(state: FluxState, drift: ReleaseDrift, found: MarkedFor): Mark {
   switch (state.name) {
     case 'terminating':
     case 'suspended':
@@ -81,11 +101,22 @@ export function markOf(state: FluxState, drift: ReleaseDrift, behind: boolean, d
   if (state.name !== 'ready') {
     return state.name;
   }
+  return readyMark(drift, found);
+}
+
+/** What may be done about it comes first: a correction is only told. */
+function readyMark(drift: ReleaseDrift, { differs, behind, pending, corrected }: MarkedFor): Mark {
   if (differs) {
     return 'differs';
   }
   if (behind) {
     return 'behind';
+  }
+  if (pending) {
+    return 'pending';
+  }
+  if (corrected) {
+    return 'corrected';
   }
   return drift.state === 'notReported' ? 'unreported' : 'ready';
 }

@@ -13,6 +13,7 @@ import { asText, fieldAt } from '../flux/untyped.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { comparedLines } from './differenceRows.ts';
 import { escapeMarkdown, escapeMarkdownLines } from './markdown.ts';
+import { correctedLines, pendingLines } from './markText.ts';
 import { waitingText } from './objectText.ts';
 import { ageText, durationText } from './relativeTime.ts';
 import { markLooks } from './stateMark.ts';
@@ -42,7 +43,9 @@ export function objectTooltip(input: TooltipInput): string {
     // In the words of the controller and in full.
     ...(message === '' ? [] : [escapeMarkdownLines(message)]),
     ...driftLines(view),
+    ...correctedLines(view, input.now),
     ...comparedLines(view.compared, input.now),
+    ...pendingLines(view),
     ...revisionLines(input),
     ...originLines(input),
     ...timeLines(input),

@@ -209,11 +209,10 @@ export class ClusterViews implements Disposable {
     this.#drawing?.dispose();
     this.#drawing = undefined;
     const { sessions, settings, clock } = this.#parts;
-    const { readOnly, behindSourceAfter } = settings();
+    const { readOnly } = settings();
     const now = clock.now();
     const state = this.#open?.session;
-    this.#survey =
-      state && surveyCluster({ state, now, behindSourceAfter, compared: (key) => this.#open?.drift.get(key) });
+    this.#survey = this.#open && this.#surveyOf(this.#open, now);
     const changes = [this.#survey?.nextChangeAt, ...this.#drawTrees(now, false)];
     const said = connectionView({
       connection: sessions.connection,
@@ -265,6 +264,15 @@ export class ClusterViews implements Disposable {
     }
     this.#isBehind = changes.length < 2;
     return changes;
+  }
+
+  #surveyOf({ session, drift, events }: OpenCluster, now: number): Survey {
+    const { behindSourceAfter } = this.#parts.settings();
+    return surveyCluster({
+      ...{ state: session, now, behindSourceAfter },
+      compared: (key) => drift.get(key),
+      events: (key) => events.of(key),
+    });
   }
 
   #surroundings(open: OpenCluster, survey: Survey, now: number) {

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
 import type { ClusterSession } from '../cluster/clusterSession.ts';
+import { ControllerEvents } from '../cluster/controllerEvents.ts';
 import { InventoryReader } from '../cluster/inventoryReader.ts';
 import { PatchRights } from '../cluster/patchRights.ts';
 import { DriftStore } from '../drift/driftStore.ts';
@@ -17,6 +18,7 @@ export class OpenCluster implements Disposable {
   readonly inventory: InventoryReader;
   readonly rights: PatchRights;
   readonly drift: DriftStore;
+  readonly events: ControllerEvents;
   readonly clusterOrder = new SettledOrder();
   readonly sourcesOrder = new SettledOrder();
   readonly #disposables = new Disposables();
@@ -36,11 +38,22 @@ export class OpenCluster implements Disposable {
     this.inventory = this.#disposables.add(new InventoryReader({ api, state: session, clock, log }));
     this.rights = this.#disposables.add(new PatchRights({ api, namespaces, log }));
     this.drift = this.#disposables.add(new DriftStore());
+    this.events = this.#disposables.add(new ControllerEvents({ api, namespaces, clock, log }));
+    this.#disposables.add(session.onDidChangeStatus(() => this.#statusChanged()));
+    this.#disposables.add(this.events.onDidChange(changed));
+    this.#statusChanged();
     this.#disposables.add(session.onDidChangeObjects(changed));
     this.#disposables.add(session.onDidChangeStatus(changed));
     this.#disposables.add(this.inventory.onDidChange(changed));
     this.#disposables.add(this.rights.onDidChange(changed));
     this.#disposables.add(this.drift.onDidChange(changed));
+  }
+
+  /** What nobody answers is not asked for. */
+  #statusChanged(): void {
+    if (this.session.connection.state === 'connected') {
+      this.events.start();
+    }
   }
 
   /** The row is open, and shows that owner's objects; `undefined` when it shows none (any more). */

@@ -2,11 +2,12 @@
 import type { InventoryView } from '../../src/cluster/inventoryReader.ts';
 import type { ActionEntry } from '../../src/cluster/runningActions.ts';
 import type { KeptComparison } from '../../src/drift/keptComparison.ts';
+import type { ControllerEvent } from '../../src/flux/corrections.ts';
 import type { ObjectId, ObjectKey } from '../../src/flux/objectKey.ts';
 import { idOf, objectKey } from '../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
 import type { Grouping } from '../../src/view/arrangeObjects.ts';
-import { type ObjectView, type Survey, surveyCluster } from '../../src/view/clusterSurvey.ts';
+import { type ObjectView, type Pending, type Survey, surveyCluster } from '../../src/view/clusterSurvey.ts';
 import { buildClusterTree, type ClusterTree } from '../../src/view/clusterTree.ts';
 import type { TreeFilter } from '../../src/view/filters.ts';
 import type { Row } from '../../src/view/row.ts';
@@ -36,6 +37,10 @@ export interface Shown extends FakeState {
   readonly order?: SettledOrder;
   /** By the name of the owner. */
   readonly compared?: Readonly<Record<string, KeptComparison>>;
+  /** By the name of the owner. */
+  readonly pending?: Readonly<Record<string, Pending>>;
+  /** Of the controllers, by the name of the owner. */
+  readonly events?: Readonly<Record<string, readonly ControllerEvent[]>>;
 }
 
 export function surveyOf(shown: Shown): Survey {
@@ -84,9 +89,14 @@ export function objectId(kind: string, name: string, namespace = 'default', grou
 }
 
 function surveyedWith(shown: Shown) {
-  const { compared } = shown;
-  const grace = { now: shown.now ?? now, behindSourceAfter: shown.behindSourceAfter ?? 30 };
-  return compared ? { ...grace, compared: (key: ObjectKey) => namedIn(compared, key) } : grace;
+  const { compared, pending, events } = shown;
+  return {
+    now: shown.now ?? now,
+    behindSourceAfter: shown.behindSourceAfter ?? 30,
+    ...(compared && { compared: (key: ObjectKey) => namedIn(compared, key) }),
+    ...(pending && { pending: (key: ObjectKey) => namedIn(pending, key) }),
+    ...(events && { events: (key: ObjectKey) => namedIn(events, key) ?? [] }),
+  };
 }
 
 function inputOf(shown: Shown) {
