@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import type { FluxName } from '../render/desired.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
+import type { LiveReads } from './liveReads.ts';
 import type { LiveVersions } from './liveVersions.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
@@ -14,6 +15,8 @@ export interface ComparisonSurroundings {
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
   readonly rights: Rights;
+  /** For many objects at once; absent: each is read by itself. */
+  readonly reads?: LiveReads;
   /** Texts of Secrets that took part in the render, and of those that are substituted into what lives. */
   readonly secrets: Sealed<readonly string[]> | undefined;
   /** See `LiveSides.substituted`. */

@@ -26,6 +26,9 @@ import { kustomizeController } from './takenBack.ts';
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
 
+/** Characters as JSON; larger objects are not read by a list, which would be one long answer. */
+const mostListed = 50_000;
+
 /** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
 export class ObjectComparison {
   readonly #around: ComparisonSurroundings;
@@ -89,14 +92,12 @@ export class ObjectComparison {
   }
 
   async #read(resource: ApiResource, id: ObjectId, memory?: Memory): Promise<ObjectDifference> {
-    const { api, requests, rights } = this.#around;
+    const { rights } = this.#around;
     const mayGet = await attempt(() => rights.may('get', resource, id.namespace));
     if (mayGet === false) {
       return this.#result.forbidden(id, 'get', resource);
     }
-    const found = isFailure(mayGet)
-      ? mayGet
-      : await attempt(() => requests.send((signal) => api.getWithManagedFields(resource, id, signal)));
+    const found = isFailure(mayGet) ? mayGet : await attempt(() => this.#live(resource, id));
     if (isFailure(found) && found.reason !== 'notFound') {
       return this.#result.unreadable(found, id);
     }
@@ -114,6 +115,15 @@ export class ObjectComparison {
       memory?.keep(live, difference);
     }
     return difference;
+  }
+
+  /** A list of Secrets would bring others than those that are compared, and looks like more in an audit log. */
+  #live(resource: ApiResource, id: ObjectId): Promise<KubernetesObject> {
+    const { reads, requests, api } = this.#around;
+    const alone = (): boolean => isSecret(this.#sent) || JSON.stringify(this.#sent).length > mostListed;
+    return reads
+      ? reads.read(resource, id, alone())
+      : requests.send((signal) => api.getWithManagedFields(resource, id, signal));
   }
 
   async #compare(

@@ -103,6 +103,8 @@ test('managed fields are dropped on arrival, and kept when they are asked for', 
     [`GET ${lokiPath}`]: { body: release('loki') },
   });
   assert.equal((await api.list(releases, {}, signal)).items[0]?.metadata.managedFields, undefined);
+  const [listed] = (await api.list(releases, { withManagedFields: true }, signal)).items;
+  assert.equal(listed?.metadata.managedFields?.length, 1);
   assert.equal((await api.get(releases, loki, signal)).metadata.managedFields, undefined);
   assert.equal((await api.getWithManagedFields(releases, loki, signal)).metadata.managedFields?.length, 1);
 });

@@ -688,11 +688,112 @@ test('fields that the Kustomization ignores are no difference', async () => {
 test('at most eight requests run at a time, and each object has one read and one dry-run', async () => {
   const names = Array.from({ length: 40 }, (_, at) => `c${at}`);
   const api = new DriftCluster();
-  names.forEach((name) => api.has(live(configMap(name, {}))));
-  const { objects } = await compare(api, { objects: names.map((name) => built(configMap(name, {}))) });
+  names.forEach((name) => api.has(live(object('v1', 'Secret', name))));
+  const { objects } = await compare(api, { objects: names.map((name) => built(object('v1', 'Secret', name))) });
   assert.equal(objects.length, 40);
   assert.equal(api.most, 8);
   assert.deepEqual([requestsTo(api, 'GET').length, requestsTo(api, 'DRYRUN').length], [40, 40]);
+});
+
+/** Objects by name and what is asked to read them, beside the rights and the dry-runs. */
+const reads: readonly {
+  readonly title: string;
+  readonly objects: readonly KubernetesObject[];
+  readonly read: Readonly<Record<string, number>>;
+  readonly setUp?: (api: DriftCluster) => void;
+}[] = [
+  { title: 'many of a kind are read by one list', objects: many(12, ownedMap), read: { LIST: 1 } },
+  { title: 'a long list is read in pages', objects: many(45, ownedMap), read: { LIST: 3 } },
+  { title: 'a list of a few is no gain', objects: many(4, ownedMap), read: { GET: 4 } },
+  {
+    title: 'each namespace has a list of its own',
+    objects: [...many(6, ownedMap), ...many(6, (name) => inNamespace(ownedMap(name), 'web'))],
+    read: { LIST: 2 },
+  },
+  {
+    title: 'what is not labelled as applied is read by itself',
+    objects: [...many(6, ownedMap), configMap('foreign', { x: '1' })],
+    read: { LIST: 1, GET: 1 },
+  },
+  {
+    title: 'a list of Secrets is never asked for: it would bring others',
+    objects: many(12, (name) => object('v1', 'Secret', name, { metadata: { labels: ownerLabels } })),
+    read: { GET: 12 },
+  },
+  {
+    title: 'large objects are read one by one: a list of them would be one long answer',
+    objects: many(12, (name) => configMap(name, { x: 'x'.repeat(60_000) }, { metadata: { labels: ownerLabels } })),
+    read: { GET: 12 },
+  },
+  {
+    title: 'who may not list reads',
+    objects: many(12, ownedMap),
+    read: { GET: 12 },
+    setUp: (api) => void api.refused.add('list configmaps apps'),
+  },
+  {
+    title: 'a list that fails is no end: each is read by itself',
+    objects: many(12, ownedMap),
+    read: { LIST: 1, GET: 12 },
+    setUp: (api) => void api.failsToList('configmaps', new Failure('unreachable', 'closed')),
+  },
+];
+
+function many(count: number, make: (name: string) => KubernetesObject): readonly KubernetesObject[] {
+  return Array.from({ length: count }, (_none, at) => make(`c${at}`));
+}
+
+function ownedMap(name: string): KubernetesObject {
+  return configMap(name, { x: '1' }, { metadata: { labels: ownerLabels } });
+}
+
+function inNamespace(of: KubernetesObject, namespace: string): KubernetesObject {
+  return { ...of, metadata: { ...of.metadata, namespace } };
+}
+
+for (const { title, objects, read, setUp } of reads) {
+  test(title, async () => {
+    const api = new DriftCluster();
+    objects.forEach((each) => api.has(live(each)));
+    setUp?.(api);
+    const comparison = await compare(api, { objects: objects.map((each) => built(each)) });
+    assert.deepEqual(
+      comparison.objects.map(({ change }) => change),
+      objects.map(() => 'none'),
+    );
+    const counts = { LIST: requestsTo(api, 'LIST').length, GET: requestsTo(api, 'GET').length };
+    assert.deepEqual(counts, { LIST: 0, GET: 0, ...read });
+    assert.equal(requestsTo(api, 'DRYRUN').length, objects.length);
+  });
+}
+
+test('what a list brings is read with the owners of its fields', async () => {
+  const labelled = { metadata: { labels: ownerLabels } };
+  const owners: readonly Owned[] = [
+    ['kubectl-edit', { 'f:data': { 'f:more': {} } }],
+    ['kustomize-controller', { 'f:data': { 'f:x': {} } }, { operation: 'Apply' }],
+  ];
+  const api = new DriftCluster();
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  names.forEach((name) => {
+    const lives = { ...configMap(name, { x: '1', more: '2' }), metadata: { name, ...labelled.metadata } };
+    api.has(owned(lives, owners));
+  });
+  const objects = names.map((name) => built(configMap(name, { x: '1' }, labelled)));
+  const comparison = await compare(api, { objects });
+  assert.deepEqual(requestsTo(api, 'GET'), []);
+  assert.deepEqual(
+    comparison.objects.map(({ paths }) => paths.map(({ path, takenBack }) => [path.join('.'), takenBack])),
+    names.map(() => [['data.more', true]]),
+  );
+});
+
+test('a credential that has ended is told from a list too', async () => {
+  const api = new DriftCluster();
+  many(12, ownedMap).forEach((each) => api.has(live(each)));
+  api.failsToList('configmaps', new Failure('unauthorized', 'token expired', { status: 401 }));
+  const comparing = compare(api, { objects: many(12, ownedMap).map((each) => built(each)) });
+  await assert.rejects(comparing, { reason: 'unauthorized' });
 });
 
 test('a server that is busy is asked again when it said, and nobody asks before', async () => {

@@ -7,6 +7,7 @@ import { Failure, cancelled } from '../../../src/base/failure.ts';
 import type { AccessQuestion, ApiResource, ClusterApi, ListPage, ListQuery } from '../../../src/cluster/clusterApi.ts';
 import { groupOf } from '../../../src/flux/kinds.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
+import { labelSelector } from '../../../src/drift/labelSelector.ts';
 
 export type DryRunAnswer = KubernetesObject | Failure;
 
@@ -38,6 +39,7 @@ export class DriftCluster {
   /** Thrown once, in turn, before an answer. */
   readonly failures: Failure[] = [];
   readonly #objects = new Map<string, KubernetesObject | Failure>();
+  readonly #lists = new Map<string, Failure>();
   readonly #dryRuns = new Map<string, DryRunAnswer | ((sent: KubernetesObject) => DryRunAnswer)>();
   readonly #resources: ApiResource[] = usual.map(readResource);
 
@@ -53,6 +55,12 @@ export class DriftCluster {
 
   failsToGet(object: KubernetesObject, failure: Failure): this {
     this.#objects.set(this.#key(object), failure);
+    return this;
+  }
+
+  /** `plural` of the kind. */
+  failsToList(plural: string, failure: Failure): this {
+    this.#lists.set(plural, failure);
     return this;
   }
 
@@ -96,15 +104,23 @@ export class DriftCluster {
   }
 
   #list(resource: ApiResource, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
-    return this.#answer(`LIST ${resource.plural} ${query.namespace ?? ''}`, signal, () => ({
-      items: [...this.#objects]
+    const select = labelSelector(query.labelSelector ?? '');
+    assert(select);
+    const from = Number(query.next ?? 0);
+    const to = from + (query.limit ?? Infinity);
+    return this.#answer(`LIST ${resource.plural} ${query.namespace ?? ''}`, signal, () => {
+      const failure = this.#lists.get(resource.plural);
+      if (failure) {
+        return failure;
+      }
+      const found = [...this.#objects]
         .filter(([key]) => key.startsWith(`${resource.plural} `))
-        .flatMap(([, found]) => (found instanceof Failure ? [] : [found]))
-        .filter(({ metadata }) => query.namespace === undefined || metadata.namespace === query.namespace),
-      resourceVersion: '1',
-      next: undefined,
-      remaining: undefined,
-    }));
+        .flatMap(([, one]) => (one instanceof Failure ? [] : [one]))
+        .filter(({ metadata }) => query.namespace === undefined || metadata.namespace === query.namespace)
+        .filter(({ metadata }) => select(metadata.labels ?? {}));
+      const items = found.slice(from, to).map((one) => listed(one, query));
+      return { items, resourceVersion: '1', next: to < found.length ? String(to) : undefined, remaining: undefined };
+    });
   }
 
   #mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined> {
@@ -160,6 +176,14 @@ export class DriftCluster {
     assert(resource, `${apiVersion} ${kind} is served`);
     return keyOf(resource, { namespace: metadata.namespace ?? '', name: metadata.name });
   }
+}
+
+/** What of an object a list of that form brings. */
+function listed(object: KubernetesObject, { metadataOnly, withManagedFields }: ListQuery): KubernetesObject {
+  const { apiVersion, kind, metadata } = object;
+  const { managedFields, ...rest } = metadata;
+  const told = withManagedFields === true && managedFields ? { ...rest, managedFields } : rest;
+  return metadataOnly === true ? { apiVersion, kind, metadata: told } : { ...object, metadata: told };
 }
 
 function readResource(text: string): ApiResource {
