@@ -6,8 +6,11 @@
 /** Scheme of every address. */
 export const diffScheme = 'driftline-diff';
 
-/** Folder of every address, by which the documents are given their language (`package.json`, `filenamePatterns`). */
-const addressFolder = '/driftline-diff/';
+/**
+ * Folder of every address, by which the documents are given their language (`package.json`, `filenamePatterns`). The editor for
+ * several diffs writes it beside each title, where it tells which side is which.
+ */
+const addressFolder = '/live ↔ desired/';
 
 export interface DiffPlace {
   /** Key of the object, or what else tells this pair from the others of its comparison. */

@@ -1,6 +1,9 @@
 /** What corrects a drift, by who applied it and how; and what makes Flux apply files. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { projectRoot } from '../../../scripts/projectRoot.ts';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import { commitAdvice, type Unpushed } from '../../../src/view/commitAdvice.ts';
@@ -106,9 +109,18 @@ test('without files there is no working tree to choose; a memento that holds any
 test('each run and side has an address of its own, which holds no content and is not cut by a slash', () => {
   const place = { key: 'homelab/apps/Deployment/default/web', run: 2, side: 'live' } as const;
   const { path, query } = diffAddress('Deployment default/web', place);
-  assert.equal(path, '/driftline-diff/Deployment default∕web');
+  assert.equal(path, '/live ↔ desired/Deployment default∕web');
   assert.deepEqual(JSON.parse(query), place);
   assert.notEqual(diffAddress('x', { ...place, side: 'desired' }).query, query);
+});
+
+test('VS Code knows the language of both sides by the folder of their addresses', () => {
+  const { contributes } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    contributes: { languages: readonly { filenamePatterns?: readonly string[] }[] };
+  };
+  const { path } = diffAddress('x', { key: 'x', run: 1, side: 'live' });
+  const patterns = contributes.languages.flatMap(({ filenamePatterns = [] }) => filenamePatterns);
+  assert.ok(patterns.includes(`**${dirname(path)}/**`), path);
 });
 
 for (const [label, expected] of [
