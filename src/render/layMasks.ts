@@ -142,20 +142,24 @@ function layOnUnnamed(onto: readonly MaskedTree[], from: readonly MaskedTree[]):
   const counterparts = new Map(alignItems(keys, fromKeys));
   const matched = new Set(counterparts.values());
   const lost = from.filter((item, at) => !matched.has(at) && (hasMask(item) || hasUnstable(item)));
-  const shown = new Set(fromKeys.filter((_key, at) => !isMaskedAt(from, at)));
-  const labels = shownLabels(from);
+  // Of files of thousands of lines mostly all have a counterpart, or none was lost.
+  const isAsked = lost.length > 0 && counterparts.size < onto.length;
+  const shown = new Set(isAsked ? fromKeys.filter((_key, at) => !isMaskedAt(from, at)) : []);
+  const labels = isAsked ? shownLabels(from) : new Set<string>();
   return onto.map((item, at) => {
     const counterpart = from[counterparts.get(at) ?? -1];
     if (counterpart) {
       return layMasks(item, counterpart);
     }
-    const isPlain = shown.has(keys[at] ?? '') || labels.has(labelOf(item) ?? '');
+    const isPlain = !isAsked || shown.has(keys[at] ?? '') || labels.has(labelOf(item) ?? '');
     return isPlain ? item : lost.reduce((laid, one) => layMasks(laid, one), item);
   });
 }
 
+/** Of a line or an argument the text itself: JSON of thousands takes its time. A text that is like another item's JSON is preceded. */
 function keyOfItem(item: MaskedTree): string {
-  return JSON.stringify([realTree(item)]);
+  const real = realTree(item);
+  return typeof real === 'string' ? `'${real}` : JSON.stringify([real]);
 }
 
 /** What a line or an argument says that it sets: `--port` of `--port=80`. */

@@ -9,6 +9,7 @@ import type { DesiredObject, FieldPath, RenderNote } from './desired.ts';
 import { mask } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { information } from './renderNote.ts';
+import { TextFinder } from './textFinder.ts';
 import { textsOfSecret } from './textsOfSecret.ts';
 import { writtenForms } from './writtenForms.ts';
 
@@ -21,29 +22,20 @@ const tellingLine = /^\S{24,}$/;
 
 /** Tells whether a text holds what a Secret holds. */
 export class HeldTexts {
-  readonly #texts: readonly string[];
+  readonly #texts: TextFinder;
 
   /** `shown` beside `real`: what is a part of the name that is shown of a Secret is no secret. */
   constructor(real: readonly KubernetesObject[], shown: readonly MaskedObject[]) {
     const texts = real.flatMap((object, index) => untoldTexts(object, shown[index]?.object));
-    const forms = texts.flatMap(writtenForms);
-    this.#texts = [...new Set(forms)].sort((a, b) => a.length - b.length);
+    this.#texts = new TextFinder(texts.flatMap(writtenForms));
   }
 
   get any(): boolean {
-    return this.#texts.length > 0;
+    return this.#texts.any;
   }
 
   isIn(text: string): boolean {
-    for (const held of this.#texts) {
-      if (held.length > text.length) {
-        return false;
-      }
-      if (text.includes(held)) {
-        return true;
-      }
-    }
-    return false;
+    return this.#texts.isIn(text);
   }
 
   /** Without the lines that hold one; all of it is masked where one goes over several lines. */

@@ -3,7 +3,8 @@
  * texts alone; where they come from is the caller's matter.
  */
 import { mask } from './maskDifferences.ts';
-import { type MaskedTree, namesObject } from './maskedTree.ts';
+import { type MaskedTree, namesObject, type TextLine } from './maskedTree.ts';
+import { TextFinder } from './textFinder.ts';
 import { writtenForms } from './writtenForms.ts';
 
 /** Shorter texts stand in others by chance; they are secret only where they are all of a text. */
@@ -20,8 +21,8 @@ const tellingLine = /^\S{24,}$/;
 export class KnownTexts {
   /** Secret where they are all of a text or of a line. */
   readonly #whole = new Set<string>();
-  /** The shortest first. */
-  readonly #parts: readonly string[];
+  /** Secret wherever they stand. */
+  readonly #parts: TextFinder;
   readonly #more: KnownTexts | undefined;
 
   /** `more`: is known besides. */
@@ -41,25 +42,23 @@ export class KnownTexts {
       telling.forEach((line) => this.#whole.add(line));
       telling.filter((line) => tellingLine.test(line)).forEach((line) => parts.add(line));
     }
-    const forms = new Set([...parts].flatMap(writtenForms));
-    this.#parts = [...forms].sort((a, b) => a.length - b.length);
+    this.#parts = new TextFinder([...parts].flatMap(writtenForms));
   }
 
   /** `plain`: texts that are known to come from somewhere else too; a short secret, or a line of one, that is among them says nothing. */
   isIn(text: string, plain: ReadonlySet<string> = new Set()): boolean {
+    return this.isWhole(text, plain) || this.isWithin(text);
+  }
+
+  /** Whether it is a secret or a line of one, as a whole. */
+  isWhole(text: string, plain: ReadonlySet<string>): boolean {
     const trimmed = text.trim();
-    if (this.#whole.has(trimmed) && !plain.has(trimmed)) {
-      return true;
-    }
-    for (const part of this.#parts) {
-      if (part.length > text.length) {
-        break;
-      }
-      if (text.includes(part)) {
-        return true;
-      }
-    }
-    return this.#more?.isIn(text, plain) === true;
+    return (this.#whole.has(trimmed) && !plain.has(trimmed)) || this.#more?.isWhole(trimmed, plain) === true;
+  }
+
+  /** Whether a secret stands in it that is long enough to stand nowhere by chance. */
+  isWithin(text: string): boolean {
+    return this.#parts.isIn(text) || this.#more?.isWithin(text) === true;
   }
 }
 
@@ -76,14 +75,8 @@ export function maskKnownTexts(tree: MaskedTree, known: Known, path = ''): Maske
   switch (tree.form) {
     case 'plain':
       return isHeld(tree.value, known) && !namesObject(path) ? { form: 'masked', real: tree.value } : tree;
-    case 'text': {
-      const isIn = (text: string): boolean => known.texts.isIn(text, known.plain);
-      const lines = tree.lines.map((line) => ({ ...line, masked: line.masked || isIn(line.real) }));
-      const rest = lines.filter((line) => !line.masked).map((line) => line.real);
-      return isIn(rest.join('\n'))
-        ? { form: 'masked', real: tree.lines.map((line) => line.real).join('\n') } // it goes over several lines
-        : { form: 'text', lines };
-    }
+    case 'text':
+      return maskLines(tree, known);
     case 'list':
       return { form: 'list', items: tree.items.map((item) => maskKnownTexts(item, known, `${path}[]`)) };
     case 'map':
@@ -92,6 +85,22 @@ export function maskKnownTexts(tree: MaskedTree, known: Known, path = ''): Maske
     case 'unstable':
       return tree;
   }
+}
+
+/** What is in none of the lines together is in none alone: mostly one look at them is enough. */
+function maskLines(tree: Extract<MaskedTree, { form: 'text' }>, { texts, plain }: Known): MaskedTree {
+  const isTold = texts.isWithin(shownLines(tree.lines));
+  const isIn = (line: string): boolean => (isTold ? texts.isIn(line, plain) : texts.isWhole(line, plain));
+  const found = new Set(tree.lines.filter((line) => !line.masked && isIn(line.real)));
+  const lines =
+    found.size === 0 ? tree.lines : tree.lines.map((line) => (found.has(line) ? { ...line, masked: true } : line));
+  return isTold && texts.isIn(shownLines(lines), plain)
+    ? { form: 'masked', real: tree.lines.map((line) => line.real).join('\n') } // it goes over several lines
+    : { form: 'text', lines };
+}
+
+function shownLines(lines: readonly TextLine[]): string {
+  return lines.flatMap((line) => (line.masked ? [] : line.real)).join('\n');
 }
 
 function isHeld(value: unknown, { texts, plain }: Known): boolean {
