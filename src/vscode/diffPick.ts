@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FluxName } from '../render/desired.ts';
 import { type DiffAgainst, diffChoices } from '../view/diffChoice.ts';
 import type { DiffEntry, DiffSummary } from '../view/diffSummary.ts';
+import { listLines } from '../view/listLines.ts';
 
 /** Resolves to `undefined` when the user picks none. */
 export async function pickAgainst(
@@ -76,18 +77,19 @@ function itemsOf({ summary, values, correction, advice, warnings, notes }: DiffP
             takes: { pick: 'values' },
           },
         ];
-  const warned = warnings.map((warning) => textItem(warning, 'warning', 'testing.iconFailed'));
+  const warned = warnings.flatMap((warning) => textItems(warning, 'warning', 'testing.iconFailed'));
+  const told = notes.filter((note) => !warnings.includes(note)); // a release's own warning is a note of its comparison, too
   return [
     ...section('Beware', warned),
     ...(warned.length > 0 ? section('What differs', count > 1 ? [all] : []) : count > 1 ? [all] : []),
     ...ofValues,
     ...differing.map(entryItem),
     ...section('Nothing to open', others.map(entryItem)),
-    ...section('What corrects it', correction ? [correctionItem(correction)] : []),
-    ...section('What Flux needs', advice === undefined ? [] : [textItem(advice, 'git-commit')]),
+    ...section('What corrects it', correction ? correctionItems(correction) : []),
+    ...section('What Flux needs', advice === undefined ? [] : textItems(advice, 'git-commit')),
     ...section(
       'About this comparison',
-      notes.map((note) => textItem(note, 'info')),
+      told.flatMap((note) => textItems(note, 'info')),
     ),
   ];
 }
@@ -111,13 +113,18 @@ function entryItem(entry: DiffEntry): Item {
   };
 }
 
-function correctionItem({ title, detail }: NonNullable<DiffPickInput['correction']>): Item {
+function correctionItems({ title, detail }: NonNullable<DiffPickInput['correction']>): Item[] {
   return title === undefined
-    ? textItem(detail, 'info')
-    : { label: title, detail, iconPath: new vscode.ThemeIcon('sync'), takes: { pick: 'correct' } };
+    ? textItems(detail, 'info')
+    : [{ label: title, detail, iconPath: new vscode.ThemeIcon('sync'), takes: { pick: 'correct' } }];
 }
 
-function textItem(text: string, icon: string, color?: string): Item {
+/** The icon marks where it begins. Whichever of its lines is picked, all of it is said. */
+function textItems(text: string, icon: string, color?: string): Item[] {
   const themeColor = color === undefined ? undefined : new vscode.ThemeColor(color);
-  return { label: text, iconPath: new vscode.ThemeIcon(icon, themeColor), takes: { pick: 'nothing', text } };
+  return listLines(text).map((lines, at) => ({
+    ...lines,
+    iconPath: new vscode.ThemeIcon(at === 0 ? icon : 'blank', themeColor),
+    takes: { pick: 'nothing', text },
+  }));
 }
