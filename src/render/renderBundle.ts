@@ -4,5 +4,6 @@
  */
 export { engineFiles } from './engineFiles.ts';
 export { manifestReader } from './readManifest.ts';
+export { renderFolder } from './renderFolder.ts';
 export { RepositoryRenderer } from './repositoryRenderer.ts';
 export { WorkerEngine } from './workerEngine.ts';

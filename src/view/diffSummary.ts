@@ -44,7 +44,8 @@ export function summarize({ objects }: Pick<Comparison, 'objects'>): DiffSummary
   return { differing: entries(differences), others: entries(named), counts: countsText(objects) };
 }
 
-function entryOf(object: ObjectDifference): DiffEntry {
+/** One object with what would happen to it. */
+export function entryOf(object: ObjectDifference): DiffEntry {
   const { icon, words } = changeLooks[object.change];
   return {
     icon,

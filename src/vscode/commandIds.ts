@@ -29,6 +29,8 @@ export const commandIds = {
   pullChart: 'driftline.pullChart',
   diffObject: 'driftline.diffObject',
   chooseComparison: 'driftline.chooseComparison',
+  whatWouldThisChangeDo: 'driftline.whatWouldThisChangeDo',
+  compareFolder: 'driftline.compareFolder',
   reconcileShown: 'driftline.reconcileShown',
   forceShown: 'driftline.forceShown',
   showLog: 'driftline.showLog',
@@ -44,3 +46,6 @@ export type RenderCommand = 'showApplied' | 'showEffectiveValues' | 'showVariabl
 
 /** The commands that compare with a cluster; they load the same. */
 export type DiffCommand = 'diffObject' | 'chooseComparison' | 'reconcileShown' | 'forceShown';
+
+/** The commands about a whole change; they load the same. */
+export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';

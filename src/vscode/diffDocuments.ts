@@ -57,6 +57,11 @@ export class DiffDocuments implements Disposable {
     this.#releaseClosed();
   }
 
+  /** Closes the editor of that title, which something newer takes the place of. */
+  async close(title: string): Promise<void> {
+    await this.#closeOlder(title);
+  }
+
   /** What a document of this address shows. */
   text(uri: vscode.Uri): string {
     const address = uri.toString();

@@ -202,7 +202,12 @@ export class DiffPresenter {
   }
 }
 
-function pairOf({ object, detail }: DiffEntry, context: string, print: (object: KubernetesObject) => string): DiffPair {
+/** Both sides of one object as texts. */
+export function pairOf(
+  { object, detail }: DiffEntry,
+  context: string,
+  print: (object: KubernetesObject) => string,
+): DiffPair {
   const { id, change, before, after } = object;
   const title = objectTitle(object);
   return {

@@ -7,7 +7,7 @@ import { type Disposable, Disposables } from '../base/disposables.ts';
 import { diffScheme, goneText } from '../view/diffAddress.ts';
 import { renderedScheme } from '../view/renderedSubject.ts';
 import type { CommandHandler } from './commandBorder.ts';
-import type { DiffCommand, RenderCommand } from './commandIds.ts';
+import type { ChangeCommand, DiffCommand, RenderCommand } from './commandIds.ts';
 import type { Rendering } from './rendering.ts';
 
 /** The commands that load it, with what each tries. */
@@ -24,6 +24,11 @@ const diffAttempts = {
   reconcileShown: 'Reconcile now',
   forceShown: 'Force an upgrade',
 } as const satisfies Record<DiffCommand, string>;
+
+const changeAttempts = {
+  whatWouldThisChangeDo: 'Working out what this change does',
+  compareFolder: 'Compare a folder with the cluster',
+} as const satisfies Record<ChangeCommand, string>;
 
 export class LazyRendering implements Disposable {
   readonly #disposables = new Disposables();
@@ -48,7 +53,7 @@ export class LazyRendering implements Disposable {
     );
   }
 
-  get handlers(): Readonly<Record<RenderCommand | DiffCommand, CommandHandler>> {
+  get handlers(): Readonly<Record<RenderCommand | DiffCommand | ChangeCommand, CommandHandler>> {
     const handler = (command: RenderCommand): CommandHandler => ({
       attempt: attempts[command],
       run: async (argument) => (await this.#once()).run(command, argument),
@@ -56,6 +61,10 @@ export class LazyRendering implements Disposable {
     const comparing = (command: DiffCommand): CommandHandler => ({
       attempt: diffAttempts[command],
       run: async (argument) => (await this.#once()).diff(command, argument),
+    });
+    const ofChange = (command: ChangeCommand): CommandHandler => ({
+      attempt: changeAttempts[command],
+      run: async (argument) => (await this.#once()).change(command, argument),
     });
     return {
       showApplied: handler('showApplied'),
@@ -66,6 +75,8 @@ export class LazyRendering implements Disposable {
       chooseComparison: comparing('chooseComparison'),
       reconcileShown: comparing('reconcileShown'),
       forceShown: comparing('forceShown'),
+      whatWouldThisChangeDo: ofChange('whatWouldThisChangeDo'),
+      compareFolder: ofChange('compareFolder'),
     };
   }
 

@@ -8,11 +8,14 @@ import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { ComparisonCache } from '../drift/comparisonCache.ts';
+import type { FolderToCompare } from '../drift/compareFolder.ts';
 import { PulledCharts } from '../render/pulledCharts.ts';
 import type { Settings } from '../settings.ts';
 import { openChartPuller } from './chartPuller.ts';
+import { changeCommand } from './changeCommands.ts';
+import { ChangePresenter } from './changePresenter.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import type { DiffCommand, RenderCommand } from './commandIds.ts';
+import type { ChangeCommand, DiffCommand, RenderCommand } from './commandIds.ts';
 import { diffCommand } from './diffCommands.ts';
 import { DiffDocuments } from './diffDocuments.ts';
 import { DiffPresenter } from './diffPresenter.ts';
@@ -44,6 +47,8 @@ export interface Rendering extends Disposable {
   run(command: RenderCommand, argument: unknown): Promise<void>;
   /** The same of the commands that compare with a cluster. */
   diff(command: DiffCommand, argument: unknown): Promise<void>;
+  /** The same of those about a whole change. */
+  change(command: ChangeCommand, argument: unknown): Promise<void>;
   /** What a side of a diff shows. */
   diffText(uri: vscode.Uri): string;
 }
@@ -51,40 +56,38 @@ export interface Rendering extends Disposable {
 /** Throws a Failure where this build has no engine. */
 export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   const { sessions, views, settings, memory, chartFolder, clock, log } = parts;
-  const { engineFiles, manifestReader, RepositoryRenderer, WorkerEngine } = await import('../render/renderBundle.ts');
+  const { engineFiles, manifestReader, renderFolder, RepositoryRenderer, WorkerEngine } =
+    await import('../render/renderBundle.ts');
   const disposables = new Disposables();
   const timeLimitMs = (): number => settings().renderTimeLimit * 1_000;
   const engine = disposables.add(new WorkerEngine({ ...engineFiles(), timeLimitMs, clock, log }));
   const renderer = new RepositoryRenderer({ engine, log });
   const workspace = disposables.add(new WorkspaceState());
   const inputs = disposables.add(new SessionInputs({ sessions, clock, log }));
+  const charts = new PulledCharts(() => openChartPuller({ clock, folder: chartFolder }));
   const documents = disposables.add(
     new RenderedDocuments({
       renderer,
       workspace,
       cluster: () => inputs.current,
       isTrusted: () => vscode.workspace.isTrusted,
-      charts: new PulledCharts(() => openChartPuller({ clock, folder: chartFolder })),
+      charts,
       settings,
       clock,
       log,
     }),
   );
   disposables.add(linkErrors());
-  disposables.add(inputs.onDidChange(() => documents.refresh()));
-  disposables.add(
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('driftline.render')) {
-        documents.refresh();
-      }
-    }),
-  );
+  disposables.add(refreshed(documents, inputs));
   const diffs = disposables.add(new DiffDocuments());
   const shown = disposables.add(new ShownDiffs(diffs));
   const compared = { previous: new ComparisonCache() };
   disposables.add(inputs.onDidChange(() => (compared.previous = new ComparisonCache())));
   const presenter = new DiffPresenter({ documents: diffs, shown, views, workspace, settings });
   const commandParts = { renderer, views, workspace, documents, clock, log };
+  const build: FolderToCompare['renderFolder'] = (folder, options) => renderFolder(engine, { ...options, folder });
+  const [changes, read] = [new ChangePresenter(diffs), manifestReader(engine)];
+  const changeParts = { ...commandParts, sessions, inputs, renderFolder: build, charts, changes, read };
   return {
     onDidChange: documents.onDidChange,
     text: (uri) => documents.text(uri),
@@ -99,7 +102,25 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       const diffParts = { ...commandParts, sessions, inputs, previous, read, presenter, shown, memory };
       return diffCommand(command, argument, diffParts);
     },
+    change: (command, argument) => {
+      engine.warmUp();
+      return changeCommand(command, argument, changeParts);
+    },
     diffText: (uri) => diffs.text(uri),
     dispose: () => disposables.dispose(),
   };
+}
+
+/** What goes into every render: the cluster, and settings. */
+function refreshed(documents: RenderedDocuments, inputs: SessionInputs): Disposable {
+  const disposables = new Disposables();
+  disposables.add(inputs.onDidChange(() => documents.refresh()));
+  disposables.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('driftline.render')) {
+        documents.refresh();
+      }
+    }),
+  );
+  return disposables;
 }

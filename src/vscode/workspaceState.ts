@@ -71,6 +71,11 @@ export class WorkspaceState implements Disposable {
     };
   }
 
+  /** How many texts of it are on no disk yet. */
+  unsavedIn(root: string): number {
+    return this.#unsaved(root).size;
+  }
+
   /** A watcher tells of a change some moments late; who asks by a command gets what is there now. */
   lookAnew(root: string): void {
     this.#tracked.get(root)?.forget();

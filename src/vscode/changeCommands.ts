@@ -1,0 +1,183 @@
+/**
+ * The commands about a whole change: what the working tree would do to the cluster, and what a folder would before Flux applies it.
+ * Finds what is meant, compares where the user can see and end it, and hands the result on. Writes nothing; a dry-run shows in the
+ * cluster's audit log as a write of the user's, so nothing here runs without a command.
+ */
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { Failure, isFailure } from '../base/failure.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import type { FolderToCompare } from '../drift/compareFolder.ts';
+import { Findings } from '../drift/findings.ts';
+import type { ChartPuller } from '../render/desired.ts';
+import type { PulledCharts } from '../render/pulledCharts.ts';
+import type { ManifestReader } from '../render/readManifest.ts';
+import { approximate } from '../render/renderNote.ts';
+import type { Renderer } from '../render/renderer.ts';
+import { type ComparedCluster, comparedCluster } from '../drift/comparedCluster.ts';
+import { type ComparedFolder, changedRepository, comparedFolder } from './changedFolder.ts';
+import type { ChangePresenter } from './changePresenter.ts';
+import type { ChangeRun, ChangeWords } from './changeRun.ts';
+import { type ChangeCommand, commandIds } from './commandIds.ts';
+import { folderChange } from './folderChange.ts';
+import { offerWays, type OfferedWay } from './offeredWays.ts';
+import { withPatience } from './patientProgress.ts';
+import type { SessionInputs } from './sessionInputs.ts';
+import { treeChange } from './treeChange.ts';
+import type { WorkspaceState } from './workspaceState.ts';
+
+export interface ChangeCommandsParts {
+  readonly sessions: SessionManager;
+  readonly inputs: SessionInputs;
+  readonly workspace: WorkspaceState;
+  readonly renderer: Renderer;
+  readonly renderFolder: FolderToCompare['renderFolder'];
+  readonly read: ManifestReader;
+  readonly charts: PulledCharts;
+  readonly changes: ChangePresenter;
+  readonly clock: Clock;
+}
+
+/** `argument`: what VS Code hands to a command. Throws a Failure. */
+export async function changeCommand(
+  command: ChangeCommand,
+  argument: unknown,
+  parts: ChangeCommandsParts,
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    const manage = () => vscode.commands.executeCommand('workbench.trust.manage');
+    return offerWays('warning', 'In Restricted Mode Driftline asks neither Git nor a cluster.', [
+      { title: 'Manage trust', run: manage },
+    ]);
+  }
+  if (command === 'whatWouldThisChangeDo') {
+    const root = await changedRepository(argument, parts.workspace);
+    return root === undefined
+      ? undefined
+      : compareWith(
+          { title: 'Working out what this change does', hasFiles: true },
+          (run) => treeChange(root, run),
+          parts,
+        );
+  }
+  const folder = await comparedFolder(argument, parts);
+  return folder && compareOne(folder, parts);
+}
+
+function compareOne(folder: ComparedFolder, parts: ChangeCommandsParts): Promise<void> {
+  const title = `Comparing ${folder.folder === '' ? 'the folder' : folder.folder}`;
+  return compareWith({ title, hasFiles: false }, (run) => folderChange(folder, run), parts);
+}
+
+/** `hasFiles`: files alone can be compared, too. */
+interface Comparing {
+  readonly title: string;
+  readonly hasFiles: boolean;
+}
+
+/** The cluster that was connected when the command began: renders take minutes, in which it may be another one. */
+type Side = { readonly by: 'cluster'; readonly cluster: ComparedCluster } | { readonly by: 'files' };
+
+async function compareWith(
+  comparing: Comparing,
+  compare: (run: ChangeRun) => Promise<ChangeWords>,
+  parts: ChangeCommandsParts,
+): Promise<void> {
+  const again = (side: Side): Promise<void> => compareSide(comparing, side, compare, parts);
+  const cluster = connectedCluster(parts);
+  if (cluster) {
+    return again({ by: 'cluster', cluster });
+  }
+  const text = 'No cluster is connected, so what it has is not known.';
+  const files: OfferedWay = { title: 'Compare files only', run: () => again({ by: 'files' }) };
+  const choose: OfferedWay = {
+    title: 'Choose context',
+    run: () => vscode.commands.executeCommand(commandIds.chooseContext),
+  };
+  return offerWays('warning', text, [choose, ...(comparing.hasFiles ? [files] : [])]);
+}
+
+function connectedCluster({ inputs, sessions, read, clock }: ChangeCommandsParts): ComparedCluster | undefined {
+  const { current } = inputs;
+  const { session } = sessions;
+  return current && session && comparedCluster({ api: session.api, inputs: current, read, clock });
+}
+
+async function compareSide(
+  { title }: Comparing,
+  side: Side,
+  compare: (run: ChangeRun) => Promise<ChangeWords>,
+  parts: ChangeCommandsParts,
+): Promise<void> {
+  const cluster = side.by === 'cluster' ? side.cluster : undefined;
+  const where = cluster?.context ?? 'the pushed files';
+  const hold = cluster && parts.sessions.acquire(); // the session must outlive the view that it was opened for
+  try {
+    for (let pull = false; ; pull = true) {
+      const findings = new Findings('changed');
+      const charts = countedRefusals(pull ? parts.charts.fetching : parts.charts.kept);
+      const { workspace, renderer, renderFolder } = parts;
+      const words = await withPatience(`${title} on ${where}`, parts.clock, (signal, report) =>
+        keepWhatIsFound(
+          { workspace, renderer, renderFolder, cluster, puller: charts.puller, findings, signal, report },
+          compare,
+        ),
+      );
+      const canPull = !pull && charts.refused() > 0;
+      const answer = words && (await parts.changes.present({ ...words, where, found: findings, canPull }));
+      if (answer !== 'pull') {
+        return;
+      }
+    }
+  } finally {
+    hold?.dispose();
+  }
+}
+
+/** What was found before the user ended it, or before something failed that concerns all, is not thrown away. */
+async function keepWhatIsFound(
+  run: ChangeRun,
+  compare: (run: ChangeRun) => Promise<ChangeWords>,
+): Promise<ChangeWords> {
+  const { findings, signal, cluster } = run;
+  try {
+    return await compare(run);
+  } catch (error) {
+    const isNothing = findings.objects.length === 0;
+    if (!isFailure(error) || (isNothing && !signal.aborted)) {
+      throw error;
+    }
+    if (isNothing) {
+      return undefined;
+    }
+    if (signal.aborted) {
+      findings.note('changed', [approximate('Ended before all was compared: what is missing here is not known.')]);
+    } else {
+      findings.fail(cluster?.context ?? 'files', new Failure(error.reason, `comparing ended early: ${error.message}`));
+    }
+    return {
+      subject: `Part of it on ${cluster?.context ?? 'the pushed files'}`,
+      nothing: '',
+      advice: undefined,
+      offers: [],
+    };
+  }
+}
+
+/** Counts charts that could be pulled and were not, for nobody has asked for it yet. */
+function countedRefusals(puller: ChartPuller): { readonly puller: ChartPuller; readonly refused: () => number } {
+  const count = { refused: 0 };
+  return {
+    refused: () => count.refused,
+    puller: {
+      pull: async (request, signal) => {
+        try {
+          return await puller.pull(request, signal);
+        } catch (error) {
+          count.refused += isFailure(error) && error.remedy === 'pull' ? 1 : 0;
+          throw error;
+        }
+      },
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** The list of a whole change: what cannot be had again first, then each owner's objects, then what is not known. Opens nothing itself. */
+import * as vscode from 'vscode';
+import type { ChangeEntry, ChangeSummary, ValuesEntry } from '../view/changeSummary.ts';
+
+/** What a user takes from it. */
+export type ChangePick =
+  | { readonly pick: 'all' }
+  | { readonly pick: 'one'; readonly entry: ChangeEntry }
+  | { readonly pick: 'values'; readonly entry: ValuesEntry }
+  /** The same again, with charts from where their sources point. */
+  | { readonly pick: 'pull' }
+  /** A line that only says something. */
+  | { readonly pick: 'nothing'; readonly text: string };
+
+export interface ChangePickInput {
+  readonly title: string;
+  readonly summary: ChangeSummary;
+  /** What makes Flux apply it. */
+  readonly advice: string | undefined;
+  /** Charts are missing that could be pulled. */
+  readonly canPull: boolean;
+}
+
+type Item = vscode.QuickPickItem & { readonly picked?: never; readonly takes?: ChangePick };
+
+/** Resolves to `undefined` when the user leaves it. */
+export async function pickChange(input: ChangePickInput): Promise<ChangePick | undefined> {
+  const { title, summary } = input;
+  const placeHolder = summary.counts === '' ? 'Nothing differs' : summary.counts;
+  const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
+  return (await vscode.window.showQuickPick(itemsOf(input), options))?.takes;
+}
+
+function itemsOf({ summary, advice, canPull }: ChangePickInput): Item[] {
+  const { dangers, warnings, groups, others, failures, missing, notes } = summary;
+  const count = openable(summary);
+  const all: Item = {
+    label: `Show all ${count}`,
+    iconPath: new vscode.ThemeIcon('diff-multiple'),
+    takes: { pick: 'all' },
+  };
+  const beware = [
+    ...dangers.map((entry) => entryItem(entry, entry.owner)),
+    ...warnings.map((text) => textItem(text, 'error', 'testing.iconFailed')),
+  ];
+  const pull: Item = {
+    label: 'Pull charts and compare again',
+    detail: 'Downloads charts from where their sources point',
+    iconPath: new vscode.ThemeIcon('cloud-download'),
+    takes: { pick: 'pull' },
+  };
+  return [
+    ...section('Beware', beware),
+    ...section('What differs', count > 1 ? [all] : []),
+    ...groups.flatMap(({ owner, values, entries }) =>
+      section(owner, [...(values ? [valuesItem(values)] : []), ...entries.map((entry) => entryItem(entry))]),
+    ),
+    ...section(
+      'Failed',
+      failures.map((text) => textItem(text, 'error', 'testing.iconFailed')),
+    ),
+    ...section(
+      'Missing',
+      missing.map((text) => textItem(text, 'warning', 'charts.yellow')),
+    ),
+    ...section(
+      'Nothing to open',
+      others.map((entry) => entryItem(entry, entry.owner)),
+    ),
+    ...section('What is not known', canPull ? [pull] : []),
+    ...section('What Flux needs', advice === undefined ? [] : [textItem(advice, 'git-commit')]),
+    ...section(
+      'About this comparison',
+      notes.map((note) => textItem(note, 'info')),
+    ),
+  ];
+}
+
+/** How many pairs "all" opens. */
+export function openable({ dangers, groups }: Pick<ChangeSummary, 'dangers' | 'groups'>): number {
+  return groups.reduce((sum, { values, entries }) => sum + entries.length + (values ? 1 : 0), dangers.length);
+}
+
+function section(label: string, items: readonly Item[]): Item[] {
+  return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+}
+
+/** `owner` is said where no heading does. */
+function entryItem(entry: ChangeEntry, owner?: string): Item {
+  const { icon, label, description, detail, object } = entry;
+  const color = icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color);
+  const opens = object.change !== 'unknown' && object.change !== 'skip';
+  return {
+    label,
+    description: owner === undefined ? description : `${description} · ${owner}`,
+    ...(detail === '' ? {} : { detail }),
+    iconPath: new vscode.ThemeIcon(icon.id, color),
+    takes: opens
+      ? { pick: 'one', entry }
+      : { pick: 'nothing', text: `${label} ${description}${detail === '' ? '' : `: ${detail}`}` },
+  };
+}
+
+function valuesItem(entry: ValuesEntry): Item {
+  return {
+    label: 'Values of the release',
+    detail: entry.detail,
+    iconPath: new vscode.ThemeIcon('symbol-variable'),
+    takes: { pick: 'values', entry },
+  };
+}
+
+function textItem(text: string, icon: string, color?: string): Item {
+  const themeColor = color === undefined ? undefined : new vscode.ThemeColor(color);
+  return { label: text, iconPath: new vscode.ThemeIcon(icon, themeColor), takes: { pick: 'nothing', text } };
+}
