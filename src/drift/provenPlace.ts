@@ -3,7 +3,7 @@
  * that was not rendered. Knows no renderer: what renders is handed in.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Failure, isFailure } from '../base/failure.ts';
+import { isFailure } from '../base/failure.ts';
 import { idOf, type ObjectId } from '../flux/objectKey.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
 import { shownPaths, unstablePaths } from '../render/unstablePaths.ts';
@@ -28,16 +28,28 @@ export type TryEdit = (place: FilePlace) => Promise<readonly DesiredObject[]>;
 /** The one place whose edit gives the live value. Rejects with what `attempt` throws, where that is no refusal of the files. */
 export async function provenPlace(
   wanted: WantedField,
-  { places, obstacles }: Places,
+  found: Places,
   now: readonly DesiredObject[],
   attempt: TryEdit,
 ): Promise<Proven | Refused> {
-  const proven: Proven[] = [];
+  const proven = await onlyPlace(found, attempt, (objects) => {
+    const object = objects.find((each) => isSame(idOf(each.object), wanted.id));
+    return object !== undefined && gives(object, wanted);
+  });
+  return 'refused' in proven ? proven : { place: proven.place, others: sideEffects(now, proven.rendered, wanted) };
+}
+
+/** The one place of whose edit `holds` is true once it was rendered. */
+export async function onlyPlace<T>(
+  { places, obstacles }: Places,
+  attempt: (place: FilePlace) => Promise<T>,
+  holds: (rendered: T) => boolean,
+): Promise<{ readonly place: FilePlace; readonly rendered: T } | Refused> {
+  const proven: { readonly place: FilePlace; readonly rendered: T }[] = [];
   for (const place of places) {
-    const objects = await attemptOf(place, attempt);
-    const object = objects?.find((each) => isSame(idOf(each.object), wanted.id));
-    if (objects && object && gives(object, wanted)) {
-      proven.push({ place, others: sideEffects(now, objects, wanted) });
+    const tried = await triedEdit(place, attempt);
+    if (tried && holds(tried.rendered)) {
+      proven.push({ place, rendered: tried.rendered });
     }
   }
   const [first, second] = proven;
@@ -51,14 +63,18 @@ export async function provenPlace(
   return first;
 }
 
-async function attemptOf(place: FilePlace, attempt: TryEdit): Promise<readonly DesiredObject[] | undefined> {
+/** `undefined` where the files, the chart or its schema refuse the edit. */
+async function triedEdit<T>(
+  place: FilePlace,
+  attempt: (place: FilePlace) => Promise<T>,
+): Promise<{ readonly rendered: T } | undefined> {
   try {
-    return await attempt(place);
+    return { rendered: await attempt(place) };
   } catch (error) {
     if (isFailure(error, 'invalid')) {
-      return undefined; // with that value the files, the chart or its schema say no
+      return undefined;
     }
-    throw error instanceof Error ? error : new Failure('invalid', 'the files cannot be rendered');
+    throw error;
   }
 }
 

@@ -52,7 +52,8 @@ function addObject(
   const id = `${input.id}|differs|${key}`;
   builder.add(objectRow(id, input, compared, difference, key), input.id);
   for (const [index, field] of difference.fields.slice(0, mostFields).entries()) {
-    builder.add(fieldRow(`${id}|${index}`, field, around), id);
+    const place = { owner: input.owner.key, object: key, path: field.path };
+    builder.add(fieldRow(`${id}|${index}`, field, around, difference.change === 'create' ? undefined : place), id);
   }
   const more = difference.fields.length - mostFields;
   if (more > 0) {
@@ -117,14 +118,15 @@ function markWords({ change, fields }: KeptDifference): string {
   }
 }
 
-function fieldRow(id: string, field: KeptField, { now }: RowSurroundings): Row {
+function fieldRow(id: string, field: KeptField, { now }: RowSurroundings, place: Row['field']): Row {
   const icons = { add: 'add', replace: 'edit', remove: 'remove' } as const;
-  return noteRow({
+  const row = noteRow({
     id,
     label: plainText(fieldPathText(field.path), 120),
     description: fieldText(field, now),
     icon: { id: icons[field.effect], color: comparedColor },
   });
+  return place ? { ...row, contextValue: 'driftField', field: place } : row;
 }
 
 /** When, with what, and what came of it: for tooltips. Ages would not move in one that is open, so the time of day stands. */

@@ -161,7 +161,10 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
   const compare = view.kind.role === 'applier' && around.staleSince === undefined ? ['comparable'] : [];
   // A fetch changes the clone alone.
   const fetch = view.pending?.state === 'notFetched' ? ['canFetch'] : [];
-  const words = ['object', 'readable', 'fluxObject', kind, ...compare, ...fetch];
+  // Turned on in a file, so nothing of the cluster stands against it either.
+  const mode = view.object.spec?.driftDetection?.mode ?? 'disabled';
+  const detect = view.id.kind === 'HelmRelease' && mode === 'disabled' ? ['undetected'] : [];
+  const words = ['object', 'readable', 'fluxObject', kind, ...compare, ...fetch, ...detect];
   if (isRunning) {
     return [...words, 'running'];
   }

@@ -3,6 +3,7 @@
  * final, every colour a theme colour's name. Must not know VS Code.
  */
 import type { ObjectKey } from '../flux/objectKey.ts';
+import type { FieldPath } from '../render/desired.ts';
 
 export interface RowIcon {
   /** A codicon's name, without `$()`. */
@@ -41,6 +42,8 @@ export interface Row {
    * not before. The row's `key` may be another or none (`Objects (32)` below a Kustomization with nested ones).
    */
   readonly inventoryOf?: ObjectKey | undefined;
+  /** The field of a drift that the row stands for, on rows that show one: of which comparison, of which object. */
+  readonly field?: { readonly owner: ObjectKey; readonly object: ObjectKey; readonly path: FieldPath } | undefined;
   /** A command that a click runs, for note rows that are nothing but an invitation. */
   readonly command: { readonly id: string; readonly title: string; readonly args: readonly unknown[] } | undefined;
 }

@@ -33,6 +33,9 @@ export const commandIds = {
   compareFolder: 'driftline.compareFolder',
   reconcileShown: 'driftline.reconcileShown',
   forceShown: 'driftline.forceShown',
+  copyLiveValue: 'driftline.copyLiveValue',
+  ignoreField: 'driftline.ignoreField',
+  detectDrift: 'driftline.detectDrift',
   showLog: 'driftline.showLog',
   openWalkthrough: 'driftline.openWalkthrough',
   openInstallGuide: 'driftline.openInstallGuide',
@@ -49,3 +52,6 @@ export type DiffCommand = 'diffObject' | 'chooseComparison' | 'reconcileShown' |
 
 /** The commands about a whole change; they load the same. */
 export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';
+
+/** The commands that change files for what a comparison has found; they load the same too. */
+export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';

@@ -107,7 +107,7 @@ export class DiffPresenter {
     const id = idOf(live);
     const mayPatch = views.open?.rights.mayPatch(id);
     const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
-    const drift = correction.by === 'none' ? undefined : { context, id, by: correction.by };
+    const drift = { context, id, by: correction.by === 'none' ? undefined : correction.by };
     return { comparison, title, drift, correction, advice: undefined, warnings: [] };
   }
 

@@ -7,7 +7,7 @@ import { type Disposable, Disposables } from '../base/disposables.ts';
 import { diffScheme, goneText } from '../view/diffAddress.ts';
 import { renderedScheme } from '../view/renderedSubject.ts';
 import type { CommandHandler } from './commandBorder.ts';
-import type { ChangeCommand, DiffCommand, RenderCommand } from './commandIds.ts';
+import type { ChangeCommand, DiffCommand, FieldCommand, RenderCommand } from './commandIds.ts';
 import type { Rendering } from './rendering.ts';
 
 /** The commands that load it, with what each tries. */
@@ -29,6 +29,12 @@ const changeAttempts = {
   whatWouldThisChangeDo: 'Working out what this change does',
   compareFolder: 'Compare a folder with the cluster',
 } as const satisfies Record<ChangeCommand, string>;
+
+const fieldAttempts = {
+  copyLiveValue: 'Copy the live value into the file',
+  ignoreField: 'Ignore this field',
+  detectDrift: 'Turn on drift detection',
+} as const satisfies Record<FieldCommand, string>;
 
 export class LazyRendering implements Disposable {
   readonly #disposables = new Disposables();
@@ -53,7 +59,7 @@ export class LazyRendering implements Disposable {
     );
   }
 
-  get handlers(): Readonly<Record<RenderCommand | DiffCommand | ChangeCommand, CommandHandler>> {
+  get handlers(): Readonly<Record<RenderCommand | DiffCommand | ChangeCommand | FieldCommand, CommandHandler>> {
     const handler = (command: RenderCommand): CommandHandler => ({
       attempt: attempts[command],
       run: async (argument) => (await this.#once()).run(command, argument),
@@ -66,6 +72,10 @@ export class LazyRendering implements Disposable {
       attempt: changeAttempts[command],
       run: async (argument) => (await this.#once()).change(command, argument),
     });
+    const editing = (command: FieldCommand): CommandHandler => ({
+      attempt: fieldAttempts[command],
+      run: async (argument) => (await this.#once()).changeFile(command, argument),
+    });
     return {
       showApplied: handler('showApplied'),
       showEffectiveValues: handler('showEffectiveValues'),
@@ -75,6 +85,9 @@ export class LazyRendering implements Disposable {
       chooseComparison: comparing('chooseComparison'),
       reconcileShown: comparing('reconcileShown'),
       forceShown: comparing('forceShown'),
+      copyLiveValue: editing('copyLiveValue'),
+      ignoreField: editing('ignoreField'),
+      detectDrift: editing('detectDrift'),
       whatWouldThisChangeDo: ofChange('whatWouldThisChangeDo'),
       compareFolder: ofChange('compareFolder'),
     };

@@ -9,6 +9,7 @@ import { Emitter } from '../base/emitter.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { Ambiguous, Renderer } from '../render/renderer.ts';
+import { OverlaidFiles, type OverlaidText } from '../manifests/overlaidFiles.ts';
 import { type Followed, FollowedRender } from '../render/followedRender.ts';
 import type { ClusterInputs } from '../render/desired.ts';
 import type { PulledCharts } from '../render/pulledCharts.ts';
@@ -49,6 +50,8 @@ export interface RenderWish {
   readonly pull: boolean;
   /** See `RenderOptions.filesOnly`: what is compared as the working tree must be the working tree. */
   readonly filesOnly?: boolean;
+  /** Texts in the place of files, by path: what would be rendered if they were written. */
+  readonly edited?: ReadonlyMap<string, OverlaidText>;
 }
 
 /** How a render for a user ended, and `edits` of the workspace when it began. */
@@ -146,7 +149,7 @@ export class RenderedDocuments implements Disposable {
   async #render(
     object: RenderedObject,
     signal: AbortSignal,
-    { pull, filesOnly }: RenderWish = { pull: false },
+    { pull, filesOnly, edited }: RenderWish = { pull: false },
   ): Promise<Rendered | Ambiguous> {
     const { workspace, cluster, settings, charts } = this.#parts;
     const { renderer } = this.#parts;
@@ -154,8 +157,9 @@ export class RenderedDocuments implements Disposable {
     const { owner, path } = object.choice ?? { owner: undefined, path: object.path };
     const { renderKubernetesVersion, renderApiVersions } = settings();
     const puller = pull ? charts.fetching : this.#pulled.has(renderKey(object)) ? charts.kept : undefined;
+    const state = await workspace.stateOf(object.root);
     const wanted = {
-      state: await workspace.stateOf(object.root),
+      state: edited ? { ...state, files: new OverlaidFiles(state.files, () => edited) } : state,
       signal,
       ...(filesOnly === true && { filesOnly }),
       ...(inputs && { cluster: inputs }),

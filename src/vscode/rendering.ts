@@ -15,11 +15,12 @@ import { openChartPuller } from './chartPuller.ts';
 import { changeCommand } from './changeCommands.ts';
 import { ChangePresenter } from './changePresenter.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import type { ChangeCommand, DiffCommand, RenderCommand } from './commandIds.ts';
+import type { ChangeCommand, DiffCommand, FieldCommand, RenderCommand } from './commandIds.ts';
 import { diffCommand } from './diffCommands.ts';
 import { DiffDocuments } from './diffDocuments.ts';
 import { DiffPresenter } from './diffPresenter.ts';
 import { linkErrors } from './errorLinks.ts';
+import { fieldCommand } from './fieldCommands.ts';
 import { renderCommand } from './renderCommands.ts';
 import { RenderedDocuments } from './renderedDocuments.ts';
 import { ShownDiffs } from './shownDiffs.ts';
@@ -49,6 +50,8 @@ export interface Rendering extends Disposable {
   diff(command: DiffCommand, argument: unknown): Promise<void>;
   /** The same of those about a whole change. */
   change(command: ChangeCommand, argument: unknown): Promise<void>;
+  /** The same of the commands that change files for what a comparison has found. */
+  changeFile(command: FieldCommand, argument: unknown): Promise<void>;
   /** What a side of a diff shows. */
   diffText(uri: vscode.Uri): string;
 }
@@ -105,6 +108,10 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
     change: (command, argument) => {
       engine.warmUp();
       return changeCommand(command, argument, changeParts);
+    },
+    changeFile: (command, argument) => {
+      engine.warmUp();
+      return fieldCommand(command, argument, { ...commandParts, shown, session: () => sessions.session });
     },
     diffText: (uri) => diffs.text(uri),
     dispose: () => disposables.dispose(),

@@ -1,18 +1,20 @@
 /**
  * What is known of the comparisons whose editors are open: which drift they show, and what corrects it. Tells menus what may be
- * pressed for the one in front (context key `driftline.shownDiff`: `reconcile`, `force`).
+ * pressed for the one in front (context keys `driftline.shownDiff`: `reconcile`, `force`; `driftline.shownDrift`: the kind of
+ * the object whose drift is shown).
  */
 import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { Failure } from '../base/failure.ts';
-import type { ObjectId } from '../flux/objectKey.ts';
+import { type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { isTabOf } from '../view/diffAddress.ts';
 import type { DriftCorrection } from '../view/driftCorrection.ts';
 import type { LensArgument } from './actionTarget.ts';
 import { commandIds } from './commandIds.ts';
 import type { DiffDocuments } from './diffDocuments.ts';
 
-const contextKey = 'driftline.shownDiff';
+const correctionKey = 'driftline.shownDiff';
+const driftKey = 'driftline.shownDrift';
 
 export type Correctable = Extract<DriftCorrection, { by: 'reconcile' | 'force' }>['by'];
 
@@ -20,14 +22,15 @@ export type Correctable = Extract<DriftCorrection, { by: 'reconcile' | 'force' }
 export interface ShownDrift {
   readonly context: string;
   readonly id: ObjectId;
-  readonly by: Correctable;
+  /** `undefined`: nothing that can be pressed corrects it. */
+  readonly by: Correctable | undefined;
 }
 
 export class ShownDiffs implements Disposable {
   readonly #disposables = new Disposables();
   /** By title. */
   readonly #drifts = new Map<string, ShownDrift>();
-  #told: Correctable | undefined;
+  readonly #told = new Map<string, string | undefined>();
 
   constructor(documents: DiffDocuments) {
     const tell = (): void => this.#tell();
@@ -60,6 +63,12 @@ export class ShownDiffs implements Disposable {
     await correctDrift(drift);
   }
 
+  /** The object whose drift is shown in the editor in front. */
+  get frontKey(): ObjectKey | undefined {
+    const drift = this.#front();
+    return drift && objectKey(drift.context, drift.id);
+  }
+
   dispose(): void {
     this.#disposables.dispose();
     this.#drifts.clear();
@@ -71,16 +80,24 @@ export class ShownDiffs implements Disposable {
   }
 
   #tell(): void {
-    const by = this.#front()?.by;
-    if (by !== this.#told) {
-      this.#told = by;
-      void vscode.commands.executeCommand('setContext', contextKey, by);
+    const drift = this.#front();
+    this.#tellKey(correctionKey, drift?.by);
+    this.#tellKey(driftKey, drift?.id.kind);
+  }
+
+  #tellKey(key: string, value: string | undefined): void {
+    if (value !== this.#told.get(key)) {
+      this.#told.set(key, value);
+      void vscode.commands.executeCommand('setContext', key, value);
     }
   }
 }
 
 /** Through the command of the object's own row, which asks where asking is due. */
 export async function correctDrift({ context, id, by }: ShownDrift): Promise<void> {
+  if (by === undefined) {
+    return;
+  }
   const argument: LensArgument = { context, target: { to: 'object', id, doubt: undefined } };
   const command = { reconcile: commandIds.reconcileObject, force: commandIds.forceUpgrade }[by];
   await vscode.commands.executeCommand(command, argument);
