@@ -7,6 +7,7 @@ import { parseJson } from '../base/parseJson.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
 import { type FieldTrie, fieldOwners, mergeKeysAt, nodeAt, unionOf, valueAt } from './managedFields.ts';
+import { NamedItems } from './namedItems.ts';
 import { type Prediction, predictChange } from './predictChange.ts';
 import { sameQuantity } from './sameQuantity.ts';
 import { isOwn, kustomizeController, pruneFields } from './takenBack.ts';
@@ -68,19 +69,30 @@ function overlay(live: unknown, desired: unknown, owned: FieldTrie | undefined, 
   const [items, wantedItems] = [asList(live), asList(desired)];
   const keys = mergeKeysAt(owned);
   if (items && wantedItems && keys) {
-    const isNamed = (a: unknown, b: unknown): boolean => keys.every((key) => sameKey(valueAt(a, key), valueAt(b, key)));
-    const kept = items.map((item, at) => {
-      const over = wantedItems.find((each) => isNamed(item, each));
-      return over === undefined ? item : overlay(item, over, nodeAt(owned, items, at), isAmount);
-    });
-    return [...kept, ...wantedItems.filter((each) => !items.some((item) => isNamed(item, each)))];
+    return overlayItems(items, wantedItems, { keys, owned, isAmount });
   }
   return isAmount && sameQuantity(live, desired) ? live : desired;
 }
 
-/** A key that is not stated has a default, which the live item shows. */
-function sameKey(live: unknown, desired: unknown): boolean {
-  return desired === undefined || live === desired;
+function overlayItems(
+  items: readonly unknown[],
+  wanted: readonly unknown[],
+  { keys, owned, isAmount }: { keys: readonly string[]; owned: FieldTrie | undefined; isAmount: boolean },
+): readonly unknown[] {
+  const named = new NamedItems(
+    items.map((item, at) => [item, at]),
+    keys,
+  );
+  const over = new Map<number, unknown>();
+  const added = wanted.filter((each) => {
+    const positions = named.of(each);
+    positions.filter((at) => !over.has(at)).forEach((at) => over.set(at, each));
+    return positions.length === 0;
+  });
+  const kept = items.map((item, at) =>
+    over.has(at) ? overlay(item, over.get(at), nodeAt(owned, items, at), isAmount) : item,
+  );
+  return [...kept, ...added];
 }
 
 /** The set of fields that an apply of the object would own. */
@@ -98,11 +110,10 @@ function fieldsOf(desired: unknown, owned: FieldTrie | undefined): FieldTrie {
   if (!keys || !items) {
     return { member: true, below: new Map() };
   }
+  const steps = new NamedItems([...(owned?.below.keys() ?? [])].flatMap(itemOfStep), keys);
   const below = items.map((item): [string, FieldTrie] => {
     const whole = stepOf(item, keys);
-    const known =
-      owned?.below.has(whole) === true ? whole : [...(owned?.below.keys() ?? [])].find((one) => namesItem(one, item));
-    const step = known ?? whole;
+    const step = owned?.below.has(whole) === true ? whole : (steps.of(item)[0] ?? whole);
     return [step, { ...fieldsOf(item, owned?.below.get(step)), member: true }];
   });
   return { member: false, below: new Map(below) };
@@ -112,9 +123,9 @@ function stepOf(item: unknown, keys: readonly string[]): string {
   return `k:${JSON.stringify(Object.fromEntries(keys.map((key) => [key, valueAt(item, key)])))}`;
 }
 
-function namesItem(step: string, item: unknown): boolean {
-  const names = step.startsWith('k:') ? asRecord(parseJson(step.slice(2))) : undefined;
-  return names !== undefined && Object.entries(names).every(([key, value]) => sameKey(value, valueAt(item, key)));
+/** The fields that a step names an item by; nothing for a step that is of no keyed list. */
+function itemOfStep(step: string): readonly (readonly [item: unknown, step: string])[] {
+  return step.startsWith('k:') ? [[parseJson(step.slice(2)), step]] : [];
 }
 
 /** The prediction reads what the controller would own from the answer's managed fields. */

@@ -6,7 +6,15 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
 import type { FieldPath } from '../render/desired.ts';
 import type { FieldDifference } from './difference.ts';
-import { type FieldTrie, fieldOwners, mergeKeysAt, nodeAt, unionOf, valueAt } from './managedFields.ts';
+import {
+  type FieldOwner,
+  type FieldTrie,
+  fieldOwners,
+  mergeKeysAt,
+  nodeAt,
+  unionOf,
+  valueAt,
+} from './managedFields.ts';
 import { withoutFields } from './withoutFields.ts';
 
 export type FieldChange = Pick<FieldDifference, 'path' | 'effect'>;
@@ -32,10 +40,22 @@ export function compareObjects(
   next: KubernetesObject,
   part: ComparedPart = 'drift',
 ): readonly FieldChange[] {
-  const owned = unionOf([...fieldOwners(live), ...fieldOwners(next)].map(({ fields }) => fields));
+  const owned = ownedByEither(live, next);
   const changes: FieldChange[] = [];
   compareValues(comparedPart(live, part), comparedPart(next, part), owned, [], changes);
   return changes;
+}
+
+/** A prediction compares the same two again and again, and large objects have thousands of fields. */
+const knownUnions = new WeakMap<readonly FieldOwner[], WeakMap<readonly FieldOwner[], FieldTrie>>();
+
+function ownedByEither(live: KubernetesObject, next: KubernetesObject): FieldTrie {
+  const [ofLive, ofNext] = [fieldOwners(live), fieldOwners(next)];
+  const unions = knownUnions.get(ofLive) ?? new WeakMap<readonly FieldOwner[], FieldTrie>();
+  knownUnions.set(ofLive, unions);
+  const union = unions.get(ofNext) ?? unionOf([...ofLive, ...ofNext].map(({ fields }) => fields));
+  unions.set(ofNext, union);
+  return union;
 }
 
 function comparedPart(object: KubernetesObject, part: ComparedPart): Readonly<Record<string, unknown>> {

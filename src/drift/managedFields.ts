@@ -78,11 +78,21 @@ export function unionOf(tries: readonly FieldTrie[]): FieldTrie {
   return others.reduce(mergeTries, first);
 }
 
+/** Most fields of one set are in the other as well: what adds nothing is not made anew. */
 function mergeTries(a: FieldTrie, b: FieldTrie): FieldTrie {
+  if (b.below.size === 0 && (a.member || !b.member)) {
+    return a;
+  }
+  if (a.below.size === 0 && (b.member || !a.member)) {
+    return b;
+  }
   const below = new Map(a.below);
   for (const [step, child] of b.below) {
     const known = below.get(step);
-    below.set(step, known ? mergeTries(known, child) : child);
+    const merged = known ? mergeTries(known, child) : child;
+    if (merged !== known) {
+      below.set(step, merged);
+    }
   }
   return { member: a.member || b.member, below };
 }
@@ -102,8 +112,16 @@ export function valueAt(value: unknown, key: string | number): unknown {
  */
 export function mergeKeysAt(node: FieldTrie | undefined): readonly string[] | undefined {
   const [first] = node?.below.keys() ?? []; // the others of the list are like it
-  return first?.startsWith('k:') === true ? Object.keys(asRecord(parseJson(first.slice(2))) ?? {}) : undefined;
+  if (node === undefined || first?.startsWith('k:') !== true) {
+    return undefined;
+  }
+  const keys = knownKeys.get(node) ?? Object.keys(asRecord(parseJson(first.slice(2))) ?? {});
+  knownKeys.set(node, keys);
+  return keys;
 }
+
+/** Asked for with each item of a list. */
+const knownKeys = new WeakMap<FieldTrie, readonly string[]>();
 
 /**
  * The node of a trie for a place in a value. Found by the text that its step has, not by a search: lists may be long, and each of

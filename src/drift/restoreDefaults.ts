@@ -25,6 +25,9 @@ export function restoreDefaults({ next, answered, definition }: Stripped): Kuber
 
 /** Places by their keys, whatever the position in a list. */
 function collectAdded(before: unknown, after: unknown, place: string, added: Set<string>): void {
+  if (before === after) {
+    return; // nothing was filled in below
+  }
   const [old, filled] = [asRecord(before), asRecord(after)];
   if (old && filled) {
     for (const [key, item] of Object.entries(filled)) {
@@ -41,6 +44,9 @@ function collectAdded(before: unknown, after: unknown, place: string, added: Set
 
 /** Also within what was not there at all. */
 function withoutUnknown(before: unknown, after: unknown, place: string, unknown: ReadonlySet<string>): unknown {
+  if (before === after) {
+    return after;
+  }
   const [old = {}, filled] = [asRecord(before), asRecord(after)];
   if (filled) {
     const entries = Object.entries(filled).flatMap(([key, item]): [string, unknown][] => {

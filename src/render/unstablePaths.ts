@@ -47,18 +47,27 @@ export function shownPaths(paths: readonly FieldPath[], shown: unknown): readonl
   return [...new Map(told.map((path) => [JSON.stringify(path), path])).values()];
 }
 
+/** Counting the keys of a large place takes long, and many paths may end there. What is shown does not change any more. */
+const empty = new WeakMap<object, boolean>();
+
+function isEmpty(place: object): boolean {
+  const known = empty.get(place) ?? Object.keys(place).length === 0;
+  empty.set(place, known);
+  return known;
+}
+
 function shownPath(path: FieldPath, shown: unknown): FieldPath {
   const told: (string | number)[] = [];
   let place = shown;
   for (const key of path) {
-    const items = Array.isArray(place) ? Object.entries(place) : Object.entries(asRecord(place) ?? {});
-    const found = items.find(([name]) => name === String(key));
-    if (found === undefined) {
+    // Not by a search: there may be as many paths as the place has items.
+    const items = Object(Array.isArray(place) ? place : (asRecord(place) ?? {})) as Readonly<Record<string, unknown>>;
+    if (!Object.prototype.propertyIsEnumerable.call(items, key)) {
       // Below a value that is masked as a whole there is nothing to name.
-      return items.length === 0 ? told : [...told, mask];
+      return isEmpty(items) ? told : [...told, mask];
     }
     told.push(key);
-    place = found[1];
+    place = items[key];
   }
   return told;
 }

@@ -83,3 +83,18 @@ for (const [name, paths, shown, expected] of told) {
     );
   });
 }
+
+test('a large place is not gone through for each of its paths', () => {
+  let listed = 0;
+  const data = Object.fromEntries(Array.from({ length: 50 }, (_none, at) => [`key-${at}`, 'a']));
+  const watched = new Proxy(data, {
+    ownKeys: (target) => {
+      listed += 1;
+      return Reflect.ownKeys(target);
+    },
+  });
+  const paths = Array.from({ length: 100 }, (_none, at) => ['data', `key-${at}`]);
+  const told = shownPaths(paths, { data: watched });
+  assert.deepEqual(told, [...paths.slice(0, 50), ['data', '•••']]);
+  assert.equal(listed, 1, 'to see that it is not empty');
+});
