@@ -17,6 +17,7 @@ import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import { inChangeOrder } from './changeOrder.ts';
 import { type Asking, definitionReader } from './definitionReader.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
+import { FormerMasks, type FormerRender } from './formerMasks.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { LiveReads } from './liveReads.ts';
 import { LiveSecrets } from './liveSecrets.ts';
@@ -35,6 +36,11 @@ export interface KustomizationToCompare {
   readonly applied?: FluxObject | undefined;
   /** What is compared; the rest of the render only tells what is applied beside it. Absent: all. */
   readonly only?: ((desired: DesiredObject) => boolean) | undefined;
+  /**
+   * Renders what was applied last, for the places where Secrets went into what lives: asked for where the Kustomization in the cluster
+   * takes variables from one. For drift that is `rendered` itself. Without it such values are masked as cannot be told.
+   */
+  readonly former?: FormerRender | undefined;
   readonly api: ClusterApi;
   /** See `Comparison.from`. */
   readonly from: string;
@@ -65,7 +71,8 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
   try {
     const asking = asker({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
     const known = await LiveSecrets.of(task.live ?? task.applied, rendered, asking);
-    const around = surroundings(task, asking, known);
+    const former = await FormerMasks.of(task.former, known.substitutes && !known.hidden);
+    const around = surroundings(task, asking, known, former);
     const unset = new UnsetVariables(rendered);
     const shown = (difference: ObjectDifference): ObjectDifference => known.shown(unset.shown(difference));
     const compare = async (each: DesiredObject): Promise<ObjectDifference> =>
@@ -81,7 +88,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     });
     const objects = inChangeOrder([...pruned, ...built]);
     const unread = known.notes.length > 0 ? known.notes : unset.notes;
-    const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread];
+    const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread, ...former.notes];
     return { ...comparison, objects, notes };
   } finally {
     ended.abort(); // what fails for one object fails for those that wait for their turn
@@ -135,19 +142,21 @@ function surroundings(
   { rendered, previous }: KustomizationToCompare,
   asking: Asking,
   { secrets, substituted, hidden }: LiveSecrets,
+  former: FormerMasks,
 ): ComparisonSurroundings {
   const built = rendered.objects.map(({ real }) => real.reveal());
   const namespaces = new Set(built.filter(isNamespace).map(({ metadata }) => metadata.name));
   const definitions = new Set(built.flatMap((object) => definedKind(object) ?? []));
   const { force, ignore } = rendered.inForce.spec ?? {};
   const parts = { ...asking, owner: rendered.name };
-  const setting = previous?.fingerprint([force, ignore, secrets?.reveal(), substituted?.reveal(), hidden]);
+  const setting = previous?.fingerprint([force, ignore, secrets?.reveal(), substituted?.reveal(), hidden, former.key]);
   return {
     ...parts,
     reads: new LiveReads(parts),
     secrets,
     substituted,
     hidden,
+    former,
     force: force === true,
     ignore: ignoreRules(ignore),
     cache: previous && { results: previous, versions: new LiveVersions(parts), setting },

@@ -4,6 +4,7 @@ import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { FluxName } from '../render/desired.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
+import type { FormerMasks } from './formerMasks.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import type { LiveReads } from './liveReads.ts';
 import type { LiveVersions } from './liveVersions.ts';
@@ -23,6 +24,8 @@ export interface ComparisonSurroundings {
   readonly substituted?: Sealed<readonly string[]> | undefined;
   /** A Secret could not be read from which values may come that live: none are shown, nor what a server says of them. */
   readonly hidden?: boolean;
+  /** Where in what lives older secrets may stand. */
+  readonly former?: FormerMasks | undefined;
   /** `spec.force`. */
   readonly force: boolean;
   /** `spec.ignore`. */

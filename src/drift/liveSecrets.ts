@@ -15,6 +15,8 @@ export class LiveSecrets {
   readonly secrets: Sealed<readonly string[]> | undefined;
   /** See `LiveSides.substituted`. */
   readonly substituted: Sealed<readonly string[]> | undefined;
+  /** What lives has been made with variables of Secrets. */
+  readonly substitutes: boolean;
   readonly #unread: readonly string[];
   readonly #hidesNew: boolean;
 
@@ -35,6 +37,7 @@ export class LiveSecrets {
     const isOfLive = parents.length === 0;
     this.secrets = texts.length === 0 ? secrets : new Sealed([...(secrets?.reveal() ?? []), ...texts]);
     this.substituted = isOfLive && above.texts.length > 0 ? new Sealed(above.texts) : undefined;
+    this.substitutes = within.texts.length > 0;
     this.#unread = [...within.unread, ...above.unread];
     this.#hidesNew = isOfLive && above.unread.length > 0;
   }

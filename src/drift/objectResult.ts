@@ -164,6 +164,7 @@ export class ObjectResult {
       desired: this.#desired,
       live: live && meaningful(live),
       next: next && meaningful(next),
+      former: live && this.#around.former?.of(live, this.#desired),
       secrets: this.#around.secrets,
       substituted: this.#around.substituted,
     });
@@ -178,6 +179,7 @@ export class ObjectResult {
       desired: this.#desired,
       secrets: this.#around.secrets,
       hidden: this.#around.hidden === true,
+      mayQuote: this.#around.former?.mayHold(this.#sent) === true,
       shownPath: (path) => this.#masked(undefined, undefined).masked.shownPath(path),
     });
   }

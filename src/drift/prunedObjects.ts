@@ -80,7 +80,7 @@ function unreadable(
   };
 }
 
-function shown({ secrets }: ComparisonSurroundings, live: KubernetesObject): Pick<ObjectDifference, 'before'> {
-  const { before } = maskLive({ live: meaningful(live), secrets });
+function shown({ secrets, former }: ComparisonSurroundings, live: KubernetesObject): Pick<ObjectDifference, 'before'> {
+  const { before } = maskLive({ live: meaningful(live), former: former?.of(live, undefined), secrets });
   return before ? { before } : {};
 }

@@ -19,6 +19,8 @@ export interface Refusal {
   readonly secrets: Sealed<readonly string[]> | undefined;
   /** A Secret that nobody could read may be in the object. */
   readonly hidden: boolean;
+  /** Secrets of before may be in what lives, though none is in `desired`. */
+  readonly mayQuote: boolean;
   /** A path of `sent` as it may be told. */
   readonly shownPath: (path: FieldPath) => FieldPath;
 }
@@ -30,7 +32,7 @@ export interface Refusal {
 export function withServerWords(words: string, refusal: Refusal): string {
   const { failure, sent, desired, secrets, hidden } = refusal;
   const [line = ''] = failure.message.split('\n'); // a difference of two objects may follow
-  if (!hidden && !isSecret(sent) && !mayQuote(failure, desired)) {
+  if (!hidden && !isSecret(sent) && !quotesSecrets(refusal)) {
     return `${words}: ${withoutSecretsOf(line, desired, secrets)}`;
   }
   const told = [...refuserIn(line), ...(hidden ? [] : fieldIn(line, refusal))].join(', ');
@@ -40,8 +42,8 @@ export function withServerWords(words: string, refusal: Refusal): string {
 }
 
 /** What was said on this side of the connection quotes no object. */
-function mayQuote({ status }: Failure, desired: DesiredObject | undefined): boolean {
-  return status !== undefined && (desired?.masked.length ?? 0) > 0;
+function quotesSecrets({ failure: { status }, desired, mayQuote }: Refusal): boolean {
+  return status !== undefined && (mayQuote || (desired?.masked.length ?? 0) > 0);
 }
 
 /** Names of the cluster's own configuration, in the words of kube-apiserver (plugin/webhook errors.go, plugin/policy/validating). */

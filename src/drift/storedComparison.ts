@@ -295,7 +295,7 @@ export class StoredComparison {
     const desired = renderedAs(this.#stored);
     const sides = this.#sides(undefined, this.#sent);
     const shownPath = (path: FieldPath): FieldPath => sides.shownPath(path);
-    return withServerWords(words, { failure, sent: this.#sent, desired, secrets, hidden, shownPath });
+    return withServerWords(words, { failure, sent: this.#sent, desired, secrets, hidden, mayQuote: false, shownPath });
   }
 
   get #ignored(): readonly string[] {

@@ -27,6 +27,11 @@ export interface LiveSides {
   readonly live?: KubernetesObject | undefined;
   /** What would live then, as a dry-run answers. Absent: the new side is `desired` itself, and there is none without one. */
   readonly next?: KubernetesObject | undefined;
+  /**
+   * The object as it was applied: what lives holds secrets at its masked places too, older ones maybe, and in fields that `desired`
+   * no longer has.
+   */
+  readonly former?: DesiredObject | undefined;
   /** Of the render that gave `desired`; without `desired`, of the render that no longer has the object. */
   readonly secrets?: Sealed<readonly string[]> | undefined;
   /**
@@ -47,10 +52,10 @@ export interface MaskedSides {
 }
 
 /**
- * Masks both sides together: paths that are masked in `desired`, all that a Secret holds, the copy of the object in
+ * Masks both sides together: paths that are masked in `desired` or `former`, all that a Secret holds, the copy of the object in
  * kubectl's annotation, and texts of `secrets`. A field that only lives is shown unless it holds one of these.
  */
-export function maskLive({ desired, live, next, secrets, substituted }: LiveSides): MaskedSides {
+export function maskLive({ desired, live, next, former, secrets, substituted }: LiveSides): MaskedSides {
   const wanted = desired && wantedTree(desired);
   const [keys, plain] = [new Set<string>(), new Set<string>()];
   if (wanted) {
@@ -59,14 +64,20 @@ export function maskLive({ desired, live, next, secrets, substituted }: LiveSide
   if (substituted) {
     leaveOut(substituted, keys, plain);
   }
-  const known = { texts: new KnownTexts(ownTexts(desired), secrets && knownOf(secrets)), keys, plain };
+  const known = {
+    texts: new KnownTexts([...ownTexts(desired), ...ownTexts(former)], secrets && knownOf(secrets)),
+    keys,
+    plain,
+  };
   const nextTree = next && treeOf(next);
   const finish = (tree: MaskedTree, stays?: MaskedTree): MaskedTree => {
     const laid = wanted && tree !== wanted ? layMasks(tree, wanted, stays) : tree;
     return maskKnownTexts(desired?.encrypted === true ? uncompared(laid) : laid, known);
   };
   const after = nextTree ? finish(nextTree, nextTree) : wanted && finish(wanted);
-  const before = live && finish(treeOf(live), nextTree);
+  const liveTree = live && treeOf(live);
+  const applied = former && wantedTree(former);
+  const before = liveTree && finish(applied ? layMasks(liveTree, applied, nextTree) : liveTree, nextTree);
   const told = substituted && wanted ? shownTree(finish(wanted)) : desired?.object;
   const [shownBefore, shownAfter] =
     before && after ? pairTrees(before, after) : [before && shownTree(before), after && shownTree(after)];

@@ -85,7 +85,15 @@ const rows: readonly Row[] = [
 function said(row: Pick<Row, 'said' | 'status'>, more: Partial<Parameters<typeof withServerWords>[1]> = {}): string {
   const failure = new Failure('invalid', row.said, 'status' in row ? {} : { status: 422 });
   const shownPath = (path: FieldPath): FieldPath => maskLive({ desired: ingress }).shownPath(path);
-  const refusal = { failure, sent: real.object, desired: ingress, secrets: undefined, hidden: false, shownPath };
+  const refusal = {
+    failure,
+    sent: real.object,
+    desired: ingress,
+    secrets: undefined,
+    hidden: false,
+    mayQuote: false,
+    shownPath,
+  };
   return withServerWords('Refused', { ...refusal, ...more });
 }
 
@@ -111,5 +119,7 @@ describe('of others', () => {
     const plain = desired('Ingress', 'web', { spec: { host: 'a' } });
     const told = said(row, { sent: plain.object, desired: plain, secrets: new Sealed(['canary-known']) });
     assert.equal(told, `Refused: spec.host: Invalid value: "${dots}": field is immutable`);
+    const older = { said: 'Ingress "web" is invalid: spec.host: Invalid value: "canary-old": field is immutable' };
+    assert.equal(said(older, { desired: plain, mayQuote: true }), `Refused: spec.host. ${leftOut}`);
   });
 });
