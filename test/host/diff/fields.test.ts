@@ -1,0 +1,220 @@
+/** What can be done with a drift in the files: shown unsaved in the editor, refused with a reason, asked where others are concerned. */
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { type Disposable, toDisposable } from '../../../src/base/disposables.ts';
+import type { ObjectId } from '../../../src/flux/objectKey.ts';
+import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
+import { packChart } from '../window/chartArchive.ts';
+import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
+import { closeEditors, hostDialogs, workspaceFile } from '../window/hostWindow.ts';
+import { installRelease } from '../window/installedRelease.ts';
+import { revert } from '../window/renderedText.ts';
+import { serveSourceArtifact } from '../window/sourceArtifact.ts';
+
+const workloads = kustomizationId('workloads');
+const llm: ObjectId = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
+const loki = releaseId('loki');
+const config: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'logging', name: 'loki' };
+
+/** The chart of Loki as the cluster's artifact; gives what is to be served. */
+function serveChart(cluster: HostCluster): Readonly<Record<string, Buffer>> {
+  const id = { group: source, kind: 'HelmChart', namespace: 'flux-system', name: 'logging-loki' };
+  const known = cluster.server.get(id) as FluxObject | undefined;
+  const artifact = known?.status?.artifact;
+  assert.ok(known && artifact?.url !== undefined);
+  const { bytes, digest } = packChart('loki');
+  cluster.server.put({ ...known, status: { ...known.status, artifact: { ...artifact, digest, size: bytes.length } } });
+  return { [new URL(artifact.url).pathname]: bytes };
+}
+
+async function compareDrift(cluster: HostCluster, id: ObjectId): Promise<void> {
+  hostDialogs().pick((items) => items.find((item) => item.label === 'Drift'));
+  await vscode.commands.executeCommand('driftline.chooseComparison');
+  hostDialogs().reset();
+  await vscode.commands.executeCommand('driftline.diffObject', cluster.row(id)?.id);
+  await cluster.until('the row says so', () => cluster.row(id)?.description.includes('differs'));
+  hostDialogs().reset();
+}
+
+function fieldRow(cluster: HostCluster, label: string): string {
+  const row = cluster.rows.find((each) => each.field && each.label === label);
+  return row?.id ?? assert.fail(`no row ${label}:\n${cluster.treeText}`);
+}
+
+/** The text of the file in front, which must not be saved. */
+function unsaved(path: string): string {
+  const document = vscode.window.activeTextEditor?.document;
+  const said = hostDialogs().messages.map(({ text }) => text);
+  assert.equal(document?.uri.fsPath, workspaceFile(path).fsPath, said.join('\n'));
+  assert.equal(document.isDirty, true);
+  return document.getText();
+}
+
+async function throwAway(): Promise<void> {
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await revert(document);
+  }
+}
+
+describe('what can be done with a drifted field', () => {
+  let cluster: HostCluster;
+  let artifact: Disposable;
+
+  before(async () => {
+    cluster = await connect();
+    artifact = await serveSourceArtifact(cluster, serveChart(cluster));
+    await cluster.complete();
+  });
+  after(async () => {
+    artifact.dispose();
+    await cluster.close();
+  });
+  beforeEach(() => hostDialogs().reset());
+  afterEach(async () => {
+    await throwAway();
+    await closeEditors();
+  });
+
+  /** Another value of an object than was recorded, until disposed. */
+  const change = (id: ObjectId, changed: (object: KubernetesObject) => object): Disposable => {
+    const before = cluster.server.get(id) ?? assert.fail(`the recording has ${id.kind} ${id.name}`);
+    cluster.server.put(changed(before) as never);
+    return toDisposable(() => void cluster.server.put(before));
+  };
+  const scale = (replicas: number): Disposable =>
+    change(llm, (object) => ({ ...object, spec: { ...(object['spec'] as object), replicas } }));
+
+  it('a live value is copied into the manifest that states it, and not saved', async () => {
+    const scaled = scale(5);
+    try {
+      await compareDrift(cluster, workloads);
+      await vscode.commands.executeCommand('driftline.copyLiveValue', fieldRow(cluster, 'spec.replicas'));
+      assert.match(unsaved('workloads/llm/deployment.yaml'), /^ {2}replicas: 5$/m);
+      assert.deepEqual(hostDialogs().messages, []);
+      await vscode.commands.executeCommand('driftline.copyLiveValue', fieldRow(cluster, 'spec.replicas'));
+      assert.match(hostDialogs().messages[0]?.text ?? '', /The files have the live value already/);
+    } finally {
+      scaled.dispose();
+    }
+  });
+
+  it('without a row the diff in front is meant, and its only field', async () => {
+    const scaled = scale(4);
+    try {
+      await compareDrift(cluster, workloads);
+      await vscode.commands.executeCommand('driftline.copyLiveValue');
+      assert.match(unsaved('workloads/llm/deployment.yaml'), /^ {2}replicas: 4$/m);
+    } finally {
+      scaled.dispose();
+    }
+  });
+
+  it('who else builds the file is named first, and without an answer nothing is changed', async () => {
+    const scaled = scale(6);
+    const second = workspaceFile('clusters/second/workloads.yaml').fsPath;
+    mkdirSync(dirname(second), { recursive: true });
+    writeFileSync(
+      second,
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: second\n  namespace: flux-system\n' +
+        'spec:\n  path: ./workloads\n  prune: true\n  interval: 1h\n  sourceRef: {kind: GitRepository, name: flux-system}\n',
+    );
+    try {
+      await compareDrift(cluster, workloads);
+      const row = fieldRow(cluster, 'spec.replicas');
+      await vscode.commands.executeCommand('driftline.copyLiveValue', row);
+      const [asked] = hostDialogs().messages;
+      assert.equal(
+        asked?.text,
+        'workloads/llm/deployment.yaml is built by Kustomization flux-system/workloads and Kustomization flux-system/second. ' +
+          'Change spec.replicas of Deployment llm/llm in it for all of them?',
+      );
+      assert.equal(asked.modal, true);
+      assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
+      hostDialogs().press('Change the file');
+      await vscode.commands.executeCommand('driftline.copyLiveValue', row);
+      assert.match(unsaved('workloads/llm/deployment.yaml'), /^ {2}replicas: 6$/m);
+    } finally {
+      rmSync(dirname(second), { recursive: true });
+      scaled.dispose();
+    }
+  });
+
+  it('a Kustomization ignores a field only where the cluster knows how: an unknown field would fail the apply', async () => {
+    const scaled = scale(7);
+    try {
+      await compareDrift(cluster, workloads);
+      await vscode.commands.executeCommand('driftline.ignoreField', fieldRow(cluster, 'spec.replicas'));
+      const [said] = hostDialogs().messages;
+      assert.match(said?.text ?? '', /spec\.ignore of a Kustomization.*Flux 2\.9.*ssa: Ignore or IfNotPresent/);
+      assert.deepEqual(said?.buttons, ['Open documentation']);
+      assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
+    } finally {
+      scaled.dispose();
+    }
+  });
+
+  describe('of a release', () => {
+    const file = 'infrastructure/logging/loki.yaml';
+    const configOf = (retention: string): string =>
+      `auth_enabled: false\nlimits_config:\n  retention_period: ${retention}\n`;
+    const drifted: Disposable[] = [];
+
+    const drift = async (text: string): Promise<void> => {
+      const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'loki' } };
+      drifted.push(
+        installRelease(cluster, {
+          name: 'loki',
+          namespace: 'logging',
+          chart: 'loki',
+          chartVersion: '7.0.0',
+          values: { loki: { retentionPeriod: '336h' }, singleBinary: { replicas: 1 } },
+          objects: [{ ...configMap, data: { 'config.yaml': configOf('336h') } }],
+        }),
+      );
+      drifted.push(change(config, (object) => ({ ...object, data: { 'config.yaml': text } })));
+      await compareDrift(cluster, loki);
+    };
+    const row = (): string => fieldRow(cluster, 'data["config.yaml"]');
+
+    afterEach(() => drifted.splice(0).forEach((each) => each.dispose()));
+
+    it('the value that gives the field is changed, with its comments and neighbours as they are', async () => {
+      await drift(configOf('720h'));
+      await vscode.commands.executeCommand('driftline.copyLiveValue', row());
+      const text = unsaved(file);
+      assert.match(text, /^ {6}retentionPeriod: 720h$/m);
+      assert.match(text, /# The class of the old NAS/);
+    });
+
+    it('what no value gives is refused', async () => {
+      await drift(configOf('336h').replace('false', 'true'));
+      await vscode.commands.executeCommand('driftline.copyLiveValue', row());
+      assert.match(
+        hostDialogs().messages[0]?.text ?? '',
+        /^data\["config\.yaml"\] of ConfigMap logging\/loki: No single place/,
+      );
+      assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
+    });
+
+    it('a field is passed over by a rule with a target, and a second one joins it', async () => {
+      await drift(configOf('720h'));
+      await vscode.commands.executeCommand('driftline.ignoreField', row());
+      assert.match(
+        unsaved(file),
+        /^ {2}driftDetection:\n {4}ignore:\n {6}- paths:\n {10}- \/data\/config\.yaml\n {8}target:\n {10}kind: ConfigMap\n {10}name: loki\n {10}namespace: logging\n$/m,
+      );
+      await vscode.commands.executeCommand('driftline.ignoreField', row());
+      assert.match(hostDialogs().messages[0]?.text ?? '', /The files pass over it already/);
+    });
+
+    it('drift detection is turned on in the file, and not twice', async () => {
+      await drift(configOf('720h'));
+      await vscode.commands.executeCommand('driftline.detectDrift', cluster.row(loki)?.id);
+      assert.match(unsaved(file), /^ {2}driftDetection:\n {4}mode: warn\n$/m);
+      await vscode.commands.executeCommand('driftline.detectDrift', cluster.row(loki)?.id);
+      assert.match(hostDialogs().messages[0]?.text ?? '', /has drift detection already \(warn\)/);
+    });
+  });
+});
