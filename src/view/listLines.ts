@@ -10,7 +10,7 @@ export interface ListLines {
 }
 
 /** Characters that a list of the usual width shows, beside the heading that may stand at the end of a label's line. */
-const width = { label: 58, detail: 92 } as const;
+const width = { label: 62, detail: 78 } as const;
 
 /** One entry for a short text, else as many as it takes. At least one. */
 export function listLines(text: string): readonly ListLines[] {

@@ -1,6 +1,7 @@
 /** The list of a whole change: what cannot be had again first, then each owner's objects, then what is not known. Opens nothing itself. */
 import * as vscode from 'vscode';
 import type { ChangeEntry, ChangeSummary, ValuesEntry } from '../view/changeSummary.ts';
+import { type SaidText, textItems } from './textItems.ts';
 
 /** What a user takes from it. */
 export type ChangePick =
@@ -9,8 +10,7 @@ export type ChangePick =
   | { readonly pick: 'values'; readonly entry: ValuesEntry }
   /** The same again, with charts from where their sources point. */
   | { readonly pick: 'pull' }
-  /** A line that only says something. */
-  | { readonly pick: 'nothing'; readonly text: string };
+  | SaidText;
 
 export interface ChangePickInput {
   readonly title: string;
@@ -41,7 +41,7 @@ function itemsOf({ summary, advice, canPull }: ChangePickInput): Item[] {
   };
   const beware = [
     ...dangers.map((entry) => entryItem(entry, entry.owner)),
-    ...warnings.map((text) => textItem(text, 'error', 'testing.iconFailed')),
+    ...warnings.flatMap((text) => textItems(text, 'error', 'testing.iconFailed')),
   ];
   const pull: Item = {
     label: 'Pull charts and compare again',
@@ -57,21 +57,21 @@ function itemsOf({ summary, advice, canPull }: ChangePickInput): Item[] {
     ),
     ...section(
       'Failed',
-      failures.map((text) => textItem(text, 'error', 'testing.iconFailed')),
+      failures.flatMap((text) => textItems(text, 'error', 'testing.iconFailed')),
     ),
     ...section(
       'Missing',
-      missing.map((text) => textItem(text, 'warning', 'charts.yellow')),
+      missing.flatMap((text) => textItems(text, 'warning', 'charts.yellow')),
     ),
     ...section(
       'Nothing to open',
       others.map((entry) => entryItem(entry, entry.owner)),
     ),
     ...section('What is not known', canPull ? [pull] : []),
-    ...section('What Flux needs', advice === undefined ? [] : [textItem(advice, 'git-commit')]),
+    ...section('What Flux needs', advice === undefined ? [] : textItems(advice, 'git-commit')),
     ...section(
-      'About this comparison',
-      notes.map((note) => textItem(note, 'info')),
+      'Notes',
+      notes.flatMap((note) => textItems(note, 'info')),
     ),
   ];
 }
@@ -108,9 +108,4 @@ function valuesItem(entry: ValuesEntry): Item {
     iconPath: new vscode.ThemeIcon('symbol-variable'),
     takes: { pick: 'values', entry },
   };
-}
-
-function textItem(text: string, icon: string, color?: string): Item {
-  const themeColor = color === undefined ? undefined : new vscode.ThemeColor(color);
-  return { label: text, iconPath: new vscode.ThemeIcon(icon, themeColor), takes: { pick: 'nothing', text } };
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { FluxName } from '../render/desired.ts';
 import { type DiffAgainst, diffChoices } from '../view/diffChoice.ts';
 import type { DiffEntry, DiffSummary } from '../view/diffSummary.ts';
-import { listLines } from '../view/listLines.ts';
+import { type SaidText, textItems } from './textItems.ts';
 
 /** Resolves to `undefined` when the user picks none. */
 export async function pickAgainst(
@@ -27,8 +27,7 @@ export type DiffPick =
   | { readonly pick: 'one'; readonly entry: DiffEntry }
   | { readonly pick: 'values' }
   | { readonly pick: 'correct' }
-  /** A line that only says something. */
-  | { readonly pick: 'nothing'; readonly text: string };
+  | SaidText;
 
 export interface DiffPickInput {
   readonly title: string;
@@ -88,7 +87,7 @@ function itemsOf({ summary, values, correction, advice, warnings, notes }: DiffP
     ...section('What corrects it', correction ? correctionItems(correction) : []),
     ...section('What Flux needs', advice === undefined ? [] : textItems(advice, 'git-commit')),
     ...section(
-      'About this comparison',
+      'Notes',
       told.flatMap((note) => textItems(note, 'info')),
     ),
   ];
@@ -117,14 +116,4 @@ function correctionItems({ title, detail }: NonNullable<DiffPickInput['correctio
   return title === undefined
     ? textItems(detail, 'info')
     : [{ label: title, detail, iconPath: new vscode.ThemeIcon('sync'), takes: { pick: 'correct' } }];
-}
-
-/** The icon marks where it begins. Whichever of its lines is picked, all of it is said. */
-function textItems(text: string, icon: string, color?: string): Item[] {
-  const themeColor = color === undefined ? undefined : new vscode.ThemeColor(color);
-  return listLines(text).map((lines, at) => ({
-    ...lines,
-    iconPath: new vscode.ThemeIcon(at === 0 ? icon : 'blank', themeColor),
-    takes: { pick: 'nothing', text },
-  }));
 }

@@ -348,8 +348,9 @@ describe('diff', () => {
         const [list] = hostDialogs().picks;
         assert.ok(list);
         assert.equal(list.items[0]?.label, 'Beware');
-        assert.match(list.items[1]?.label ?? '', /^HelmRelease logging\/loki: .*Helm uninstalls the release/);
-        const advice = list.items.find(({ label }) => label.startsWith('To have Flux apply this'))?.label ?? '';
+        const { label = '', detail = '' } = list.items[1] ?? {};
+        assert.match(`${label} ${detail}`, /^HelmRelease logging\/loki: .*Helm uninstalls the release/);
+        const advice = list.items.find((item) => item.label.startsWith('To have Flux apply this'))?.label ?? '';
         assert.match(advice, /: save 1 file, then commit/, 'a folder beside it is none of it');
       } finally {
         await revert(notOfIt);

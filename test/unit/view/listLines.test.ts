@@ -25,7 +25,7 @@ for (const [what, text, entries] of [
     assert.equal(listLines(text).length, entries);
     assert.equal(linesOf(text).join(' '), text);
     for (const { label, detail = '' } of listLines(text)) {
-      assert.ok(label.length <= 58 && detail.length <= 92, `${label}\n${detail}`);
+      assert.ok(label.length <= 62 && detail.length <= 78, `${label}\n${detail}`);
     }
   });
 }
@@ -33,8 +33,8 @@ for (const [what, text, entries] of [
 test('the sentence of a release that is installed anew, as it is read', () => {
   assert.deepEqual(listLines(rename), [
     {
-      label: 'HelmRelease logging/tempo: its release name changes from',
-      detail: 'tempo to traces, so Helm uninstalls the release logging/tempo and installs it anew.',
+      label: 'HelmRelease logging/tempo: its release name changes from tempo',
+      detail: 'to traces, so Helm uninstalls the release logging/tempo and installs it anew.',
     },
   ]);
 });
