@@ -5,7 +5,7 @@
 import { UsageError } from './usageError.ts';
 import { compareStates } from '../drift/compareStates.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
-import { renderApplied } from '../drift/renderApplied.ts';
+import { formerRender, renderApplied } from '../drift/renderApplied.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
@@ -48,7 +48,9 @@ async function diffApplied(name: FluxName, run: DiffRun): Promise<void> {
   const clone = repository?.hasCommits === true ? repository : undefined;
   const { rendered, from } = await renderApplied({ live, cluster: cluster.inputs, clone, renderer, signal });
   findings.from = from;
-  settle(own, await cluster.compareKustomization({ rendered, live, from, signal, ...listeners(own, run) }), run);
+  const former = (): Promise<RenderedKustomization> => Promise.resolve(rendered);
+  const task = { rendered, live, former, from, signal, ...listeners(own, run) };
+  settle(own, await cluster.compareKustomization(task), run);
 }
 
 async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promise<void> {
@@ -95,17 +97,19 @@ async function diffRendered(
     settle(name, comparison, run);
     return;
   }
+  const { renderer, repository } = parts;
+  const clone = repository?.hasCommits === true ? repository : undefined;
+  const rendering = { cluster: cluster.inputs, clone, renderer, signal };
   if (against === 'cluster') {
-    const comparison = await cluster.compareKustomization({ rendered, live, from, signal, ...listeners(name, run) });
-    settle(name, comparison, run);
+    const former = formerRender({ live, ...rendering });
+    const task = { rendered, live, former, from, signal, ...listeners(name, run) };
+    settle(name, await cluster.compareKustomization(task), run);
     return;
   }
   if (!live) {
     throw new UsageError(`${titleOf(name)} is not in ${cluster.context}, so nothing of it was applied.`);
   }
-  const { renderer, repository } = parts;
-  const clone = repository?.hasCommits === true ? repository : undefined;
-  const applied = await renderApplied({ live, cluster: cluster.inputs, clone, renderer, signal });
+  const applied = await renderApplied({ live, ...rendering });
   findings.against = applied.from;
   findings.settle(name, compareStates(applied.rendered, rendered));
   findings.note(name, distinctNotes([...applied.rendered.notes, ...rendered.notes]));

@@ -26,6 +26,7 @@ import type { ConfigDiff } from './configDiff.ts';
 import type { Comparison, ObjectDifference } from './difference.ts';
 import { lenientInputs } from './lenientInputs.ts';
 import { inputsOf } from './neededInputs.ts';
+import { formerRender } from './renderApplied.ts';
 
 /** Something that objects of files refer to, and that neither the files nor the cluster have. */
 export interface Missing {
@@ -238,7 +239,7 @@ class FolderWalk {
   }
 
   async #compare(rendered: Rendered): Promise<void> {
-    const { cluster, state, signal, told, onStep } = this.#task;
+    const { cluster, renderer, state, signal, told, onStep } = this.#task;
     const { name } = rendered;
     const [live] = await cluster.find(name, signal);
     const task = {
@@ -250,7 +251,8 @@ class FolderWalk {
       onObject: (difference: ObjectDifference) => told.add(name, difference),
     };
     if (rendered.kind === 'Kustomization') {
-      this.#settle(name, await cluster.compareKustomization({ ...task, rendered }));
+      const former = formerRender({ live, cluster: cluster.inputs, renderer, signal });
+      this.#settle(name, await cluster.compareKustomization({ ...task, rendered, former }));
       return;
     }
     const comparison = await cluster.compareRelease({ ...task, rendered });

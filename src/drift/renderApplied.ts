@@ -4,9 +4,11 @@
  */
 import { Failure } from '../base/failure.ts';
 import { displayName } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
 import type { FluxName, RenderedKustomization } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { type AppliedParts, type AppliedState, appliedState, nextState } from './appliedState.ts';
+import type { FormerRender } from './formerMasks.ts';
 import { liveFile } from './liveState.ts';
 
 export interface RenderedState {
@@ -20,6 +22,12 @@ type Parts = AppliedParts & { readonly renderer: Renderer };
 /** Throws `Failure` as `appliedState` and the renderer do. */
 export async function renderApplied(parts: Parts): Promise<RenderedState> {
   return renderState(parts, await appliedState(parts));
+}
+
+/** What was applied last, for who asks for it; nothing was where there is no Kustomization. See `KustomizationToCompare.former`. */
+export function formerRender(parts: Omit<Parts, 'live'> & { readonly live: FluxObject | undefined }): FormerRender {
+  const { live } = parts;
+  return async () => live && (await renderApplied({ ...parts, live })).rendered;
 }
 
 /** Throws `Failure` as `nextState` and the renderer do. */
