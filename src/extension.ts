@@ -15,6 +15,7 @@ import { LanguageServer } from './vscode/languageServer.ts';
 import { LazyRendering } from './vscode/lazyRendering.ts';
 import { LiveDocuments } from './vscode/liveDocuments.ts';
 import { liveText, manifestText } from './vscode/objectTexts.ts';
+import { ManifestLenses } from './vscode/manifestLenses.ts';
 import { ObjectActions } from './vscode/objectActions.ts';
 import { RepositoryFacts } from './vscode/repositoryFacts.ts';
 import { provideRowDecorations } from './vscode/rowDecorations.ts';
@@ -51,13 +52,15 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   );
   const repositories = parts.add(new RepositoryFacts(clock));
   const lenses = parts.add(new FluxLenses({ sessions, running, views, repositories, settings, clock }));
+  parts.add(new ManifestLenses({ views, repositories, settings, clock }));
   const documents = parts.add(new LiveDocuments((key, signal) => liveText(sessions, key, signal)));
   const actions = new ObjectActions({ sessions, running, settings, clock, log });
   const rendering = parts.add(
     new LazyRendering(async () => {
       const { openRendering } = await import('./vscode/rendering.ts');
       const chartFolder = vscode.Uri.joinPath(context.globalStorageUri, 'charts').fsPath;
-      return openRendering({ sessions, views, settings, memory: context.workspaceState, chartFolder, clock, log });
+      const memory = context.workspaceState;
+      return openRendering({ sessions, views, repositories, settings, memory, chartFolder, clock, log });
     }),
   );
   parts.add(tellEditorKinds(clock));

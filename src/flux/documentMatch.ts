@@ -115,6 +115,30 @@ export function otherRepositoryOf(
   return url === undefined || isTheirs ? undefined : label;
 }
 
+/**
+ * The Kustomizations of a cluster that certainly build a file of the repository with these remotes, sorted by namespace and name: several where
+ * they share a base. What a root of an artifact without a path may be is told beside `whyForeign`.
+ */
+export function appliersOfFile(
+  filePath: string,
+  { remotes, get, reaches = pathReaches }: Pick<MatchInput, 'remotes' | 'get' | 'reaches'>,
+  kustomizations: Iterable<FluxObject>,
+): readonly ObjectId[] {
+  const file = segments(filePath).join('/');
+  const builds = (kustomization: FluxObject): boolean => {
+    const { url, isWholeRepository } = originOf(kustomization, get);
+    const path = kustomization.spec?.path ?? '';
+    return (
+      url !== undefined &&
+      remotes.some((remote) => sameRepository(remote, url)) &&
+      (isWholeRepository || segments(path).length > 0) &&
+      reaches(path, file)
+    );
+  };
+  const byName = (a: ObjectId, b: ObjectId): number => (a.name < b.name ? -1 : a.name === b.name ? 0 : 1);
+  return [...kustomizations].filter(builds).map(idOf).sort(byName).sort(byNamespace);
+}
+
 /** `undefined` when the object certainly comes from the document's repository, by a path that reaches the file. */
 function whyForeign(object: FluxObject, input: MatchInput): Foreign | undefined {
   const id = idOf(object);

@@ -4,6 +4,7 @@
  * (`{kind: …}`) is not found.
  */
 import { groupOf } from '../flux/kinds.ts';
+import { blockBelow, countLines, documentHead } from './documentHead.ts';
 import { splitDocuments } from './splitDocuments.ts';
 import type { TextSpan } from './yamlNode.ts';
 
@@ -52,75 +53,26 @@ export function fluxDocuments(text: string): FluxDocument[] {
 }
 
 function readDocument(text: string): Omit<FluxDocument, 'document' | 'line'> | undefined {
-  const group = groupOf(scalarAfter(text, /^\uFEFF?apiVersion:/m) ?? '');
+  const head = documentHead(text);
+  if (!head) {
+    return undefined;
+  }
+  const { apiVersion, kind: stated, name, namespace, firstLine } = head;
+  const group = groupOf(apiVersion);
   if (group !== 'helm.toolkit.fluxcd.io' && group !== 'kustomize.toolkit.fluxcd.io') {
     return undefined;
   }
-  const kind = kinds[group];
-  const metadata = block(text, 'metadata');
-  const spec = block(text, 'spec');
-  const name = scalarAfter(metadata, /^[ \t]+name:/m, text);
-  const complete = kind === 'HelmRelease' ? /^[ \t]+(?:chart|chartRef):/m : /^[ \t]+sourceRef:/m;
-  if (scalarAfter(text, /^\uFEFF?kind:/m) !== kind || name === undefined || !complete.test(spec)) {
-    return undefined;
-  }
-  const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m, text);
   if (!isLiteral(name) || (namespace !== undefined && !isLiteral(namespace))) {
-    return undefined; // a name like ${APP} is somebody else's to fill in, and no object is called so
-  }
-  const first = /^\uFEFF?(?!---|\.\.\.|%)[^\s#].*/m.exec(text);
-  const firstLine = first ? { start: first.index, end: first.index + first[0].trimEnd().length } : { start: 0, end: 0 };
-  return { group, kind, name, namespace, firstLine };
-}
-
-/** The lines that are indented below a top-level key. Own fields come first in `metadata` and `spec` by indentation. */
-function block(text: string, key: string): string {
-  const start = new RegExp(`^${key}:[^\\n]*\\n`, 'm').exec(text);
-  if (!start) {
-    return '';
-  }
-  const from = start.index + start[0].length;
-  const end = /^[^\s#]/m.exec(text.slice(from));
-  const lines = text.slice(from, end ? from + end.index : text.length);
-  const indent = /^[ \t]+(?=[^\s#])/m.exec(lines)?.[0];
-  // Only direct children: deeper lines could hold a `name:` of something else (an owner reference, a label).
-  return indent === undefined
-    ? ''
-    : lines
-        .split('\n')
-        .filter((l) => l.startsWith(indent) && !/^\s/.test(l.slice(indent.length)))
-        .join('\n');
-}
-
-/** The scalar behind the first match of a key, through an anchor (`name: &app plex`) or an alias of one (`name: *app`). */
-function scalarAfter(text: string, key: RegExp, whole = text): string | undefined {
-  const match = key.exec(text);
-  if (!match) {
     return undefined;
   }
-  const value = scalarAt(text, match.index + match[0].length);
-  if (value?.startsWith('*') !== true) {
-    return value;
-  }
-  const anchor = whole.indexOf(`&${value.slice(1)} `);
-  return anchor < 0 ? undefined : scalarAt(whole, anchor - 1);
+  const kind = kinds[group];
+  const complete = kind === 'HelmRelease' ? /^[ \t]+(?:chart|chartRef):/m : /^[ \t]+sourceRef:/m;
+  return stated === kind && complete.test(blockBelow(text, 'spec'))
+    ? { group, kind, name, namespace, firstLine }
+    : undefined;
 }
 
-function scalarAt(text: string, offset: number): string | undefined {
-  const end = text.indexOf('\n', offset);
-  const rest = text.slice(offset, end < 0 ? text.length : end);
-  const value = /^[ \t]+(?:&\S+[ \t]+)?(?:"([^"]*)"|'([^']*)'|([^\s#"'&][^\s]*))[ \t]*(?:[ \t]#.*)?\r?$/.exec(rest);
-  return value ? (value[1] ?? value[2] ?? value[3]) : undefined;
-}
-
+/** What Kubernetes takes for the name of such an object. */
 function isLiteral(name: string): boolean {
   return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(name);
-}
-
-function countLines(text: string, from: number, to: number): number {
-  let lines = 0;
-  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
-    lines += 1;
-  }
-  return lines;
 }

@@ -12,6 +12,7 @@ export const viewCommands = [
   'reconcileObject',
   'suspendObject',
   'diffObject',
+  'diffManifest',
   'resumeObject',
   'stopWaiting',
   'revealObject',

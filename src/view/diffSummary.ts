@@ -10,9 +10,9 @@ import { iconFreeText, plainText } from './markdown.ts';
 import { fluxNameText } from './renderedSubject.ts';
 import type { RowIcon } from './row.ts';
 
-/** `HelmRelease logging/grafana: cluster ↔ working tree` */
-export function diffTitle({ target, from }: Pick<Comparison, 'target' | 'from'>): string {
-  return plainText(`${fluxNameText(target)}: cluster ↔ ${from}`);
+/** `HelmRelease logging/grafana: cluster ↔ working tree`; `alone`: title of the one object that was compared of it. */
+export function diffTitle({ target, from }: Pick<Comparison, 'target' | 'from'>, alone?: string): string {
+  return plainText(`${alone ?? fluxNameText(target)}: cluster ↔ ${from}`);
 }
 
 export interface DiffEntry {
@@ -62,11 +62,11 @@ export function objectTitle({ id }: Pick<ObjectDifference, 'id'>): string {
 }
 
 /** What was compared with what, and that nothing differs; with what that does not say. */
-export function nothingDiffersText(comparison: Comparison): string {
+export function nothingDiffersText(comparison: Comparison, alone?: string): string {
   const { target, context, from, objects } = comparison;
   const { others } = summarize(comparison);
   const compared = objects.length - others.length;
-  const what = `${fluxNameText(target)}: ${context} and ${from}`;
+  const what = `${alone ?? fluxNameText(target)}: ${context} and ${from}`;
   if (objects.length === 0) {
     return plainText(`${what}: there is no object to compare.`, 400);
   }

@@ -65,7 +65,7 @@ export function objectDetail(object: ObjectDifference): string {
     ...(restartsPods ? ['replaces pods'] : []),
     ...(takenOverFrom === undefined ? [] : [`taken over from ${plainText(takenOverFrom, 100)}`]),
     ...(removed ? ['with fields that kubectl added, which Flux takes back'] : []),
-    ...(approximate ? ['approximate: no right to a dry run'] : []),
+    ...(approximate ? ['approximate'] : []),
   ].join(' · ');
 }
 

@@ -22,7 +22,7 @@ export interface RenderProblem {
   readonly offers: readonly ProblemOffer[];
 }
 
-export type ProblemOffer = 'openPlace' | 'pullChart' | 'connect' | 'changeLimit' | 'openLog';
+export type ProblemOffer = 'openPlace' | 'pullChart' | 'compareRaw' | 'connect' | 'changeLimit' | 'openLog';
 
 export interface ProblemInput {
   readonly name: FluxName;
@@ -55,6 +55,15 @@ export function renderProblem({ name, error, paths, cluster }: ProblemInput): Re
     return { message, place, hint: undefined, offers: place ? ['openPlace', 'connect'] : ['connect'] };
   }
   return { message, place, hint: undefined, offers: place ? ['openPlace', 'openLog'] : ['openLog'] };
+}
+
+/**
+ * Where a document was to be compared: its raw text can be, whatever stands in the way of a render. Two offers, the one that mends
+ * most first.
+ */
+export function withRawOffer(problem: RenderProblem): RenderProblem {
+  const [first] = problem.offers.filter((offer) => offer !== 'openLog' && offer !== 'connect');
+  return { ...problem, offers: first === undefined ? ['compareRaw', 'openLog'] : [first, 'compareRaw'] };
 }
 
 /** `HelmRelease apps/shop cannot be rendered: …` */

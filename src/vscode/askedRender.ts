@@ -69,17 +69,20 @@ async function choose({ message, choices }: Ambiguous) {
   return (await vscode.window.showQuickPick(items, options))?.choice;
 }
 
-/** What went wrong, with what may be done about it; resolves when the user has answered. `pull` is run where it is offered. */
+/** What went wrong, with what may be done about it; resolves when the user has answered. `pull` and `raw` are run where they are offered. */
 export async function tellProblem(
   target: RenderTarget,
   problem: RenderProblem,
   pull: () => PromiseLike<unknown>,
+  raw?: () => PromiseLike<unknown>,
 ): Promise<void> {
   const titles = problem.offers.map((offer) => offerTitle(offer, problem.place));
   const pressed = await vscode.window.showErrorMessage(problemText(target.name, problem), ...titles);
   const offer = problem.offers[titles.indexOf(pressed ?? '')];
   if (offer === 'pullChart') {
     await pull();
+  } else if (offer === 'compareRaw') {
+    await raw?.();
   } else if (offer !== undefined) {
     await follow(offer, target.root, problem.place);
   }
@@ -91,6 +94,8 @@ function offerTitle(offer: ProblemOffer, place: ErrorPlace | undefined): string 
       return place === undefined ? 'Open file' : `Open ${place.path.split('/').at(-1) ?? place.path}:${place.line}`;
     case 'pullChart':
       return 'Pull chart';
+    case 'compareRaw':
+      return 'Compare raw document';
     case 'connect':
       return 'Connect';
     case 'changeLimit':
@@ -100,7 +105,11 @@ function offerTitle(offer: ProblemOffer, place: ErrorPlace | undefined): string 
   }
 }
 
-async function follow(offer: Exclude<ProblemOffer, 'pullChart'>, root: string, place: ErrorPlace | undefined) {
+async function follow(
+  offer: Exclude<ProblemOffer, 'pullChart' | 'compareRaw'>,
+  root: string,
+  place: ErrorPlace | undefined,
+) {
   switch (offer) {
     case 'openPlace':
       if (place) {

@@ -28,6 +28,8 @@ export const commandIds = {
   showVariables: 'driftline.showVariables',
   pullChart: 'driftline.pullChart',
   diffObject: 'driftline.diffObject',
+  diffManifest: 'driftline.diffManifest',
+  diffRawDocument: 'driftline.diffRawDocument',
   chooseComparison: 'driftline.chooseComparison',
   whatWouldThisChangeDo: 'driftline.whatWouldThisChangeDo',
   compareFolder: 'driftline.compareFolder',
@@ -48,7 +50,8 @@ export type CommandName = keyof typeof commandIds;
 export type RenderCommand = 'showApplied' | 'showEffectiveValues' | 'showVariables' | 'pullChart';
 
 /** The commands that compare with a cluster; they load the same. */
-export type DiffCommand = 'diffObject' | 'chooseComparison' | 'reconcileShown' | 'forceShown';
+export type DiffCommand =
+  'diffObject' | 'diffManifest' | 'diffRawDocument' | 'chooseComparison' | 'reconcileShown' | 'forceShown';
 
 /** The commands about a whole change; they load the same. */
 export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';

@@ -8,12 +8,19 @@ import { Failure } from '../base/failure.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import { compareKustomization } from '../drift/compareKustomization.ts';
+import { builtDocument, type StatedIdentity } from '../drift/builtDocument.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
 import { renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import type { ClusterInputs, FluxName, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
+import type {
+  ClusterInputs,
+  DesiredObject,
+  FluxName,
+  RenderedKustomization,
+  RenderedRelease,
+} from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
@@ -26,6 +33,8 @@ export interface CompareParts {
   readonly cluster: ClusterInputs;
   /** Folders that may be clones of what the cluster applies. */
   readonly roots: () => Promise<readonly string[]>;
+  /** Of what a Kustomization builds, this object alone. */
+  readonly alone?: { readonly title: string; readonly stated: StatedIdentity } | undefined;
   /** What was compared before in this session, of Kustomizations. */
   readonly previous: ComparisonCache;
   readonly clock: Clock;
@@ -50,7 +59,7 @@ export async function compareRendered(
   parts: CompareParts,
 ): Promise<Compared> {
   const live = await readLive(rendered.name, parts);
-  return { live, rendered, comparison: await compare(rendered, live, from, parts) };
+  return compared(rendered, live, from, parts);
 }
 
 /** With what the source has now. */
@@ -60,7 +69,7 @@ export async function compareNext(name: FluxName, parts: CompareParts): Promise<
   const { renderer, cluster, signal } = parts;
   const next = name.kind === 'Kustomization' ? renderNext : renderNextRelease;
   const { rendered, from } = await next({ live, renderer, cluster, signal });
-  return { live, rendered, comparison: await compare(rendered, live, from, parts) };
+  return compared(rendered, live, from, parts);
 }
 
 /** With what was applied last. */
@@ -75,22 +84,35 @@ export async function compareDrift(name: FluxName, parts: CompareParts): Promise
   try {
     const clone = localClone(roots, owned);
     const { rendered, from } = await renderApplied({ live, renderer, cluster, clone, signal });
-    return { live, comparison: await compare(rendered, live, from, parts) };
+    const { comparison } = await compared(rendered, live, from, parts);
+    return { live, comparison };
   } finally {
     owned.dispose();
   }
 }
 
-function compare(
+async function compared(
   rendered: RenderedKustomization | RenderedRelease,
   live: FluxObject | undefined,
   from: string,
   parts: CompareParts,
-): Promise<ReleaseComparison> {
-  const { api, clock, signal, previous, onProgress, onObject } = parts;
-  return rendered.kind === 'Kustomization'
-    ? compareKustomization({ rendered, live, api, from, clock, signal, previous, onProgress, onObject })
-    : compareRelease({ live, rendered, from, ...releaseParts(parts) });
+): Promise<Compared> {
+  const { api, clock, signal, previous, onProgress, onObject, alone } = parts;
+  if (rendered.kind === 'HelmRelease') {
+    return { live, rendered, comparison: await compareRelease({ live, rendered, from, ...releaseParts(parts) }) };
+  }
+  const task = { rendered, live, api, from, clock, signal, previous, onProgress, onObject };
+  if (!alone) {
+    return { live, rendered, comparison: await compareKustomization(task) };
+  }
+  const built = builtDocument(alone.stated, rendered.objects);
+  if (!built) {
+    const reads = `${fluxNameText(rendered.name)} reads the file, but what it builds has no object`;
+    throw new Failure('notFound', `${reads} that is certainly ${alone.title}`);
+  }
+  // Of one object nothing is to be said of those that left the build, nor of what the whole change does.
+  const only = (desired: DesiredObject): boolean => desired === built;
+  return { live, comparison: await compareKustomization({ ...task, live: undefined, applied: live, only }) };
 }
 
 function releaseParts({ api, read, signal, onProgress, onObject }: CompareParts) {

@@ -15,17 +15,20 @@ import type { ClusterInputs, FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { type DiffAgainst, diffChoices, readDiffAgainst } from '../view/diffChoice.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
+import { withRawOffer } from '../view/renderProblem.ts';
 import { type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
 import { commandIds, type DiffCommand } from './commandIds.ts';
 import { type Compared, compareDrift, compareNext, type CompareParts, compareRendered } from './compareTarget.ts';
 import { pickAgainst } from './diffPick.ts';
+import { type ManifestTargetParts, manifestTarget, type OneObject } from './manifestTarget.ts';
 import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
 import { clusterName, diffTarget, type DiffTarget, type DiffTargetParts } from './diffTarget.ts';
 import { withPatience } from './patientProgress.ts';
+import { compareRawDocument, type RawArgument, readRawArgument } from './rawDiff.ts';
 import type { SessionInputs } from './sessionInputs.ts';
 import type { ShownDiffs } from './shownDiffs.ts';
 
-export interface DiffCommandsParts extends DiffTargetParts, AskedRenderParts {
+export interface DiffCommandsParts extends DiffTargetParts, AskedRenderParts, Pick<ManifestTargetParts, 'appliers'> {
   readonly sessions: SessionManager;
   readonly inputs: SessionInputs;
   /** Results of the connected cluster; another one has its own. */
@@ -47,6 +50,19 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
       const target = await diffTarget(argument, parts);
       return target && compareFor(target, asRecord(argument)?.['pull'] === true, parts);
     }
+    case 'diffManifest': {
+      const found = await manifestTarget(argument, parts);
+      return (
+        found && compareFor({ ...found.target, alone: found.object }, asRecord(argument)?.['pull'] === true, parts)
+      );
+    }
+    case 'diffRawDocument': {
+      const raw = readRawArgument(argument);
+      if (!raw) {
+        throw new Failure('invalid', 'a raw document is compared from the message that says why it cannot be rendered');
+      }
+      return compareText(raw, parts);
+    }
     case 'chooseComparison': {
       const kept = readDiffAgainst(parts.memory.get(againstKey));
       const picked = await pickAgainst('Diff compares the cluster with', undefined, { hasFiles: true, kept });
@@ -59,7 +75,10 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
   }
 }
 
-async function compareFor(target: DiffTarget, pull: boolean, parts: DiffCommandsParts): Promise<void> {
+/** What is to be compared: all of a Kustomization or HelmRelease, or one object of it. */
+type Comparing = DiffTarget & { readonly alone?: OneObject };
+
+async function compareFor(target: Comparing, pull: boolean, parts: DiffCommandsParts): Promise<void> {
   const against = await chosenAgainst(target, parts);
   if (against === undefined) {
     return;
@@ -91,7 +110,7 @@ async function chosenAgainst({ name, stated }: DiffTarget, { memory }: DiffComma
 }
 
 async function compareAgainst(
-  target: DiffTarget,
+  target: Comparing,
   against: DiffAgainst,
   pull: boolean,
   parts: DiffCommandsParts,
@@ -106,13 +125,14 @@ async function compareAgainst(
   }
   const compare = against === 'next' ? compareNext : compareDrift;
   const at = parts.clock.now();
-  const compared = await compareNow(name, connected, (task) => compare(name, task), parts);
-  return compared && { ...compared, against, at, root: undefined };
+  const { alone } = target;
+  const compared = await compareNow(name, connected, (task) => compare(name, { ...task, alone }), parts);
+  return compared && { ...compared, against, at, root: undefined, alone: alone?.title };
 }
 
 /** Renders the files first, which may need an answer of the user's or end with an error that says more than a failure could. */
 async function compareFiles(
-  target: DiffTarget & { readonly stated: NonNullable<DiffTarget['stated']> },
+  target: Comparing & { readonly stated: NonNullable<DiffTarget['stated']> },
   connected: ConnectedCluster,
   pull: boolean,
   parts: DiffCommandsParts,
@@ -122,22 +142,46 @@ async function compareFiles(
     return undefined;
   }
   const { object, outcome } = asked;
+  const { alone } = target;
   if ('error' in outcome) {
     const problem = await parts.documents.problemOf(object, outcome.error);
-    // As a command, for an error of it is to be shown like that of any other.
+    // As commands, for an error of one is to be shown like that of any other.
     const again = () =>
       vscode.commands.executeCommand(commandIds.diffObject, { ...object, key: target.key, pull: true });
+    const argument: RawArgument = { target: object, object: alone, why: problem.message };
+    const raw = () => vscode.commands.executeCommand(commandIds.diffRawDocument, argument);
     // A message may stand for hours before somebody answers it.
-    tellProblem(object, problem, again).catch((error: unknown) =>
+    tellProblem(object, withRawOffer(problem), again, raw).catch((error: unknown) =>
       parts.log.warn(`A button of a message failed: ${error instanceof Error ? error.message : ''}`),
     );
     return undefined;
   }
   const { rendered } = outcome;
   const at = parts.clock.now();
-  const compare = (task: CompareParts) => compareRendered(rendered, 'working tree', task);
+  const compare = (task: CompareParts) => compareRendered(rendered, 'working tree', { ...task, alone });
   const compared = await compareNow(rendered.name, connected, compare, parts);
-  return compared && { ...compared, against: 'workingTree', at, root: object.root };
+  return compared && { ...compared, against: 'workingTree', at, root: object.root, alone: alone?.title };
+}
+
+/** The text of a document, where what Flux makes of it cannot be rendered. */
+async function compareText(argument: RawArgument, parts: DiffCommandsParts): Promise<void> {
+  const hold = parts.sessions.acquire();
+  try {
+    const connected = requireCluster(parts);
+    const { name, root } = argument.target;
+    const at = parts.clock.now();
+    const compare = async (task: CompareParts): Promise<Compared> => {
+      const comparison = await compareRawDocument(argument, { ...parts, ...task });
+      return { comparison, live: undefined };
+    };
+    const compared = await compareNow(name, connected, compare, parts);
+    if (compared) {
+      const alone = argument.object?.title;
+      await parts.presenter.present({ ...compared, against: 'workingTree', at, root, alone, isRaw: true });
+    }
+  } finally {
+    hold.dispose();
+  }
 }
 
 /** The cluster that was connected when the command began. Questions and renders take minutes, in which it may be another one. */

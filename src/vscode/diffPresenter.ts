@@ -49,6 +49,10 @@ export interface ComparedNow extends Compared {
   readonly partial: boolean;
   /** Top folder of the working tree that was compared. */
   readonly root: string | undefined;
+  /** Title of the one object that was compared; `undefined` where all of the target were. */
+  readonly alone?: string | undefined;
+  /** No render was compared but a document as it stands: the doubts are shown before the diff. */
+  readonly isRaw?: true;
 }
 
 const statusTextMs = 10_000;
@@ -56,6 +60,7 @@ const statusTextMs = 10_000;
 interface Presented {
   readonly comparison: ReleaseComparison;
   readonly title: string;
+  readonly alone: string | undefined;
   readonly drift: ShownDrift | undefined;
   readonly correction: DriftCorrection | undefined;
   readonly advice: string | undefined;
@@ -79,7 +84,7 @@ export class DiffPresenter {
     const pairs = differing.length + (comparison.config ? 1 : 0);
     if (pairs === 0 && presented.warnings.length === 0) {
       await this.#sayNothing(presented);
-    } else if (pairs === 1 && others.length + presented.warnings.length === 0 && !compared.partial) {
+    } else if (pairs === 1 && others.length + presented.warnings.length === 0 && !compared.partial && !compared.isRaw) {
       await this.#open(presented, differing, comparison.config !== undefined);
     } else {
       await this.#choose(presented);
@@ -87,28 +92,34 @@ export class DiffPresenter {
   }
 
   /** A drift is shown in the tree from now on. What is no drift, or not all of it, is not. */
-  #keep({ comparison, live, against, at, partial }: ComparedNow): void {
+  #keep({ comparison, live, against, at, partial, alone }: ComparedNow): void {
     const { open } = this.#parts.views;
-    if (against === 'drift' && !partial && live && open?.session.context === comparison.context) {
+    if (
+      against === 'drift' &&
+      !partial &&
+      alone === undefined &&
+      live &&
+      open?.session.context === comparison.context
+    ) {
       const kept = keptComparison(comparison, { at, mark: appliedMark(live) });
       open.drift.put(keyOfName(comparison.context, comparison.target), kept);
     }
   }
 
-  async #prepare({ comparison, live, rendered, against, root }: ComparedNow): Promise<Presented> {
+  async #prepare({ comparison, live, rendered, against, root, alone }: ComparedNow): Promise<Presented> {
     const { views, settings } = this.#parts;
     const { context } = comparison;
-    const title = diffTitle(comparison);
+    const title = diffTitle(comparison, alone);
     if (against !== 'drift' || !live) {
       const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), this.#unsavedIn(root));
       const warnings = rendered ? this.#warnings(rendered, comparison) : [];
-      return { comparison, title, drift: undefined, correction: undefined, advice, warnings };
+      return { comparison, title, alone, drift: undefined, correction: undefined, advice, warnings };
     }
     const id = idOf(live);
     const mayPatch = views.open?.rights.mayPatch(id);
     const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
     const drift = { context, id, by: correction.by === 'none' ? undefined : correction.by };
-    return { comparison, title, drift, correction, advice: undefined, warnings: [] };
+    return { comparison, title, alone, drift, correction, advice: undefined, warnings: [] };
   }
 
   /** By the Flux objects that the views know; of what nobody may list nothing is known. */
@@ -129,7 +140,7 @@ export class DiffPresenter {
     const { comparison } = presented;
     const more = summarize(comparison).others.length > 0 || comparison.notes.length > 0;
     const button = 'Show details';
-    const text = nothingDiffersText(comparison);
+    const text = nothingDiffersText(comparison, presented.alone);
     const pressed = await vscode.window.showInformationMessage(text, ...(more ? [button] : []));
     if (pressed === button) {
       await this.#choose({ ...presented, correction: undefined, advice: undefined });

@@ -20,6 +20,8 @@ const attempts = {
 
 const diffAttempts = {
   diffObject: 'Diff',
+  diffManifest: 'Diff of a manifest',
+  diffRawDocument: 'Compare raw document',
   chooseComparison: 'Choose what Diff compares with',
   reconcileShown: 'Reconcile now',
   forceShown: 'Force an upgrade',
@@ -82,6 +84,8 @@ export class LazyRendering implements Disposable {
       showVariables: handler('showVariables'),
       pullChart: handler('pullChart'),
       diffObject: comparing('diffObject'),
+      diffManifest: comparing('diffManifest'),
+      diffRawDocument: comparing('diffRawDocument'),
       chooseComparison: comparing('chooseComparison'),
       reconcileShown: comparing('reconcileShown'),
       forceShown: comparing('forceShown'),

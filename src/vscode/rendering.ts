@@ -20,9 +20,11 @@ import { diffCommand } from './diffCommands.ts';
 import { DiffDocuments } from './diffDocuments.ts';
 import { DiffPresenter } from './diffPresenter.ts';
 import { linkErrors } from './errorLinks.ts';
+import { fileAppliers } from './fileAppliers.ts';
 import { fieldCommand } from './fieldCommands.ts';
 import { renderCommand } from './renderCommands.ts';
 import { RenderedDocuments } from './renderedDocuments.ts';
+import type { RepositoryFacts } from './repositoryFacts.ts';
 import { ShownDiffs } from './shownDiffs.ts';
 import { SessionInputs } from './sessionInputs.ts';
 import { WorkspaceState } from './workspaceState.ts';
@@ -30,6 +32,7 @@ import { WorkspaceState } from './workspaceState.ts';
 export interface RenderingParts {
   readonly sessions: SessionManager;
   readonly views: ClusterViews;
+  readonly repositories: RepositoryFacts;
   /** Of the workspace. */
   readonly memory: vscode.Memento;
   readonly settings: () => Settings;
@@ -58,7 +61,7 @@ export interface Rendering extends Disposable {
 
 /** Throws a Failure where this build has no engine. */
 export async function openRendering(parts: RenderingParts): Promise<Rendering> {
-  const { sessions, views, settings, memory, chartFolder, clock, log } = parts;
+  const { sessions, views, repositories, settings, memory, chartFolder, clock, log } = parts;
   const { engineFiles, manifestReader, renderFolder, RepositoryRenderer, WorkerEngine } =
     await import('../render/renderBundle.ts');
   const disposables = new Disposables();
@@ -102,7 +105,8 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
       engine.warmUp();
       const read = manifestReader(engine);
       const previous = (): ComparisonCache => compared.previous;
-      const diffParts = { ...commandParts, sessions, inputs, previous, read, presenter, shown, memory };
+      const appliers = (uri: vscode.Uri) => fileAppliers(uri, { views, repositories });
+      const diffParts = { ...commandParts, appliers, sessions, inputs, previous, read, presenter, shown, memory };
       return diffCommand(command, argument, diffParts);
     },
     change: (command, argument) => {

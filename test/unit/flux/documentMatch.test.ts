@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  appliersOfFile,
   documentMatch,
   otherRepositoryOf,
   pathReaches,
@@ -366,5 +367,51 @@ describe('the other repository that an object comes from', () => {
     );
     assert.equal(from(release, [...fromOther(ociRef), oci(ociRef)]), undefined, 'an artifact of unknown origin');
     assert.equal(from(release, fromOther('GitRepository flux-system/gone')), undefined, 'a source that is not there');
+  });
+});
+
+describe('the Kustomizations that build a file', () => {
+  const sources = [
+    git('GitRepository flux-system/fleet', ourUrl),
+    git('GitRepository flux-system/other', 'https://x.example/y'),
+  ];
+  const fleet = 'GitRepository flux-system/fleet';
+  const check = (
+    file: string,
+    kustomizations: readonly FluxObject[],
+    more: Partial<MatchInput> = {},
+  ): readonly string[] => {
+    const all = [...sources, ...kustomizations, oci('OCIRepository flux-system/pushed', ourUrl)];
+    const get: MatchInput['get'] = (id) => all.find((one) => titleOf(idOf(one)) === titleOf(id));
+    return appliersOfFile(file, { remotes, get, ...more }, kustomizations).map(titleOf);
+  };
+  const web = kustomization('Kustomization flux-system/web', fleet, './apps/web', []);
+
+  it('is the one whose path it lies in', () => {
+    const others = [
+      kustomization('Kustomization flux-system/db', fleet, './apps/db', []),
+      kustomization('Kustomization flux-system/foreign', 'GitRepository flux-system/other', './apps/web', []),
+      kustomization('Kustomization flux-system/lost', 'GitRepository flux-system/gone', './apps/web', []),
+    ];
+    assert.deepEqual(check('apps/web/deployment.yaml', [web, ...others]), ['Kustomization flux-system/web']);
+    assert.deepEqual(check('apps/api/deployment.yaml', [web, ...others]), []);
+  });
+
+  it('are all of those that share a base, as the kustomize files tell', () => {
+    const paths = ['./staging', './production'];
+    const both = paths.map((path) => kustomization(`Kustomization b/${path.slice(2)}`, fleet, path, []));
+    const reaches = (path: string, file: string): boolean => paths.includes(path) && file === 'base/web.yaml';
+    assert.deepEqual(check('base/web.yaml', [...both, web], { reaches }), [
+      'Kustomization b/production',
+      'Kustomization b/staging',
+    ]);
+  });
+
+  it('is none where the root of an artifact may be any folder, or where the repository has no remote', () => {
+    const root = kustomization('Kustomization flux-system/all', 'OCIRepository flux-system/pushed', './', []);
+    assert.deepEqual(check('apps/web/deployment.yaml', [root]), []);
+    assert.deepEqual(check('apps/web/deployment.yaml', [web], { remotes: [] }), []);
+    const whole = kustomization('Kustomization flux-system/all', fleet, './', []);
+    assert.deepEqual(check('apps/web/deployment.yaml', [whole]), ['Kustomization flux-system/all']);
   });
 });

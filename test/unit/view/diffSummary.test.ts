@@ -12,6 +12,10 @@ const field = (...path: (string | number)[]) => ({ path, effect: 'replace' }) as
 test('the title says what is compared with what', () => {
   const target = { kind: 'HelmRelease', namespace: 'logging', name: 'grafana' } as const;
   assert.equal(diffTitle({ target, from: 'working tree' }), 'HelmRelease logging/grafana: cluster ↔ working tree');
+  assert.equal(
+    diffTitle({ target, from: 'working tree' }, 'Deployment apps/web'),
+    'Deployment apps/web: cluster ↔ working tree',
+  );
 });
 
 test('what cannot be had again comes first, what has nothing to open comes apart, what is the same not at all', () => {
@@ -61,7 +65,7 @@ const details: readonly (readonly [string, Partial<ObjectDifference>, string])[]
   [
     'without the right to a dry run',
     { paths: [field('spec', 'replicas')], approximate: true },
-    'spec.replicas · approximate: no right to a dry run',
+    'spec.replicas · approximate',
   ],
   ['hostile text', { reason: 'a\nb\u202e $(flame)' }, 'a b $(flame)'],
 ];

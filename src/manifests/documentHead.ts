@@ -1,0 +1,87 @@
+/**
+ * What a YAML document says of itself, read without a YAML parser, because it is asked in the extension at every change of every
+ * YAML file. Reads block style, which is what people write.
+ */
+import type { TextSpan } from './yamlNode.ts';
+
+export interface DocumentHead {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** `undefined` where the document has none and a kustomization.yaml or `targetNamespace` may set it. */
+  readonly namespace: string | undefined;
+  /** The first line that is no comment and no `---`: where a lens stands. Offsets into the text. */
+  readonly firstLine: TextSpan;
+}
+
+/** `undefined` for what is no manifest, and where a variable stands in its name or namespace. */
+export function documentHead(text: string): DocumentHead | undefined {
+  const apiVersion = scalarAfter(text, /^\uFEFF?apiVersion:/m);
+  const kind = scalarAfter(text, /^\uFEFF?kind:/m);
+  const metadata = blockBelow(text, 'metadata');
+  const name = scalarAfter(metadata, /^[ \t]+name:/m, text);
+  if (apiVersion === undefined || kind === undefined || name === undefined) {
+    return undefined;
+  }
+  const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m, text);
+  if (isFilledIn(name) || isFilledIn(namespace ?? '')) {
+    return undefined;
+  }
+  const first = /^\uFEFF?(?!---|\.\.\.|%)[^\s#].*/m.exec(text);
+  const firstLine = first ? { start: first.index, end: first.index + first[0].trimEnd().length } : { start: 0, end: 0 };
+  return { apiVersion, kind, name, namespace, firstLine };
+}
+
+/** The lines that are indented below a top-level key. Own fields come first in `metadata` and `spec` by indentation. */
+export function blockBelow(text: string, key: string): string {
+  const start = new RegExp(`^${key}:[^\\n]*\\n`, 'm').exec(text);
+  if (!start) {
+    return '';
+  }
+  const from = start.index + start[0].length;
+  const end = /^[^\s#]/m.exec(text.slice(from));
+  const lines = text.slice(from, end ? from + end.index : text.length);
+  const indent = /^[ \t]+(?=[^\s#])/m.exec(lines)?.[0];
+  // Only direct children: deeper lines could hold a `name:` of something else (an owner reference, a label).
+  return indent === undefined
+    ? ''
+    : lines
+        .split('\n')
+        .filter((l) => l.startsWith(indent) && !/^\s/.test(l.slice(indent.length)))
+        .join('\n');
+}
+
+/** The scalar behind the first match of a key, through an anchor (`name: &app plex`) or an alias of one (`name: *app`). */
+function scalarAfter(text: string, key: RegExp, whole = text): string | undefined {
+  const match = key.exec(text);
+  if (!match) {
+    return undefined;
+  }
+  const value = scalarAt(text, match.index + match[0].length);
+  if (value?.startsWith('*') !== true) {
+    return value;
+  }
+  const anchor = whole.indexOf(`&${value.slice(1)} `);
+  return anchor < 0 ? undefined : scalarAt(whole, anchor - 1);
+}
+
+function scalarAt(text: string, offset: number): string | undefined {
+  const end = text.indexOf('\n', offset);
+  const rest = text.slice(offset, end < 0 ? text.length : end);
+  const value = /^[ \t]+(?:&\S+[ \t]+)?(?:"([^"]*)"|'([^']*)'|([^\s#"'&][^\s]*))[ \t]*(?:[ \t]#.*)?\r?$/.exec(rest);
+  return value ? (value[1] ?? value[2] ?? value[3]) : undefined;
+}
+
+/** Variables and templates: the name is somebody else's to fill in, and no object is called so. */
+function isFilledIn(name: string): boolean {
+  return /\$\{|\{\{|<</.test(name);
+}
+
+/** Lines that begin between two offsets. */
+export function countLines(text: string, from: number, to: number): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
+    lines += 1;
+  }
+  return lines;
+}
