@@ -11,7 +11,8 @@ import { compareKustomization } from '../drift/compareKustomization.ts';
 import { builtDocument, type StatedIdentity } from '../drift/builtDocument.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
-import { renderApplied, renderNext } from '../drift/renderApplied.ts';
+import type { FormerRender } from '../drift/formerMasks.ts';
+import { formerRender, renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type {
@@ -84,7 +85,7 @@ export async function compareDrift(name: FluxName, parts: CompareParts): Promise
   try {
     const clone = localClone(roots, owned);
     const { rendered, from } = await renderApplied({ live, renderer, cluster, clone, signal });
-    const { comparison } = await compared(rendered, live, from, parts);
+    const { comparison } = await compared(rendered, live, from, parts, () => Promise.resolve(rendered));
     return { live, comparison };
   } finally {
     owned.dispose();
@@ -96,12 +97,13 @@ async function compared(
   live: FluxObject | undefined,
   from: string,
   parts: CompareParts,
+  former: FormerRender = lastApplied(live, parts),
 ): Promise<Compared> {
   const { api, clock, signal, previous, onProgress, onObject, alone } = parts;
   if (rendered.kind === 'HelmRelease') {
     return { live, rendered, comparison: await compareRelease({ live, rendered, from, ...releaseParts(parts) }) };
   }
-  const task = { rendered, live, api, from, clock, signal, previous, onProgress, onObject };
+  const task = { rendered, live, former, api, from, clock, signal, previous, onProgress, onObject };
   if (!alone) {
     return { live, rendered, comparison: await compareKustomization(task) };
   }
@@ -113,6 +115,18 @@ async function compared(
   // Of one object nothing is to be said of those that left the build, nor of what the whole change does.
   const only = (desired: DesiredObject): boolean => desired === built;
   return { live, comparison: await compareKustomization({ ...task, live: undefined, applied: live, only }) };
+}
+
+/** Rendered only where it is asked for. */
+function lastApplied(live: FluxObject | undefined, { renderer, cluster, roots, signal }: CompareParts): FormerRender {
+  return async () => {
+    const owned = new Disposables();
+    try {
+      return await formerRender({ live, renderer, cluster, clone: localClone(roots, owned), signal })();
+    } finally {
+      owned.dispose();
+    }
+  };
 }
 
 function releaseParts({ api, read, signal, onProgress, onObject }: CompareParts) {
