@@ -4,26 +4,18 @@
  * nothing and writes nothing, but dry-runs stand in the audit log, so it runs on the user's action alone.
  */
 import { isFailure } from '../base/failure.ts';
-import { idOf } from '../flux/objectKey.ts';
+import { displayName } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import type { FluxName, RenderedKustomization, RenderNote } from '../render/desired.ts';
-import { approximate } from '../render/renderNote.ts';
+import type { FluxName, RenderNote } from '../render/desired.ts';
+import { approximate, information } from '../render/renderNote.ts';
+import { type AskedCluster, askAbout, inventoried, judged, type Verdicts } from './askedChanges.ts';
+import type { ChangeEffect } from './changeEffect.ts';
 import { type ChangedObject, type ChangedTarget, type ChangesToCompare, compareChanges } from './compareChanges.ts';
-import type { KustomizationToCompare } from './compareKustomization.ts';
-import { keyOf } from './compareStates.ts';
-import type { Comparison, ComparisonProgress } from './difference.ts';
+import type { ComparisonProgress } from './difference.ts';
+import { withOwners } from './goneOwners.ts';
 import { type IdentityWarning, identityWarnings } from './identityChange.ts';
 import { identityOfRenders } from './identityOfRenders.ts';
-
-/** What is asked of a cluster about a change. */
-export interface AskedCluster {
-  readonly context: string;
-  /** Empty also where the kind is not served. */
-  find(name: FluxName, signal: AbortSignal): Promise<readonly FluxObject[]>;
-  /** All Kustomizations and HelmReleases. */
-  fluxObjects(signal: AbortSignal): Promise<readonly FluxObject[]>;
-  compareKustomization(task: Omit<KustomizationToCompare, 'api' | 'clock'>): Promise<Comparison>;
-}
+import { suspendNotes } from './suspendNotes.ts';
 
 /** `onTarget` is told by `onEffect`. */
 export interface EffectsTask extends Omit<ChangesToCompare, 'onTarget'> {
@@ -35,27 +27,12 @@ export interface EffectsTask extends Omit<ChangesToCompare, 'onTarget'> {
    */
   readonly isMeant?: (target: ChangedTarget) => boolean;
   /**
-   * Each target as soon as it is known: by its renders, and once more when the cluster has judged it. By name and place the later
-   * takes the place of the earlier: what was told last is what there is when the user cancels.
+   * Each target as soon as it is known: by its renders, and once more when the cluster has judged it, which it does while others are
+   * rendered. By name and place the later takes the place of the earlier: what was told last is what there is when the user cancels.
    */
   readonly onEffect?: (effect: ChangeEffect) => void;
   /** While the cluster is asked about one target. */
   readonly onAsked?: (name: FluxName, progress: ComparisonProgress) => void;
-}
-
-/** One target as the cluster would have it. */
-export interface ChangeEffect {
-  readonly target: ChangedTarget;
-  /** In the order of a comparison. Objects with `against` were told by renders alone: no cluster was asked about them. */
-  readonly objects: readonly EffectOnObject[];
-  readonly notes: readonly RenderNote[];
-  /** The change has broken it: it could not be rendered, and nothing is known of its objects. */
-  readonly failure?: unknown;
-}
-
-export interface EffectOnObject extends ChangedObject {
-  /** The label of the state before, where that is the other side beside objects that a cluster has looked at. */
-  readonly against?: string;
 }
 
 export interface ChangeEffects {
@@ -73,28 +50,107 @@ export interface ChangeEffects {
  * cannot be rendered has a `failure`, and the rest goes on.
  */
 export async function changeEffects(task: EffectsTask): Promise<ChangeEffects> {
-  const { asked, isMeant = () => true, onEffect } = task;
+  const { asked, isMeant = () => true, signal } = task;
+  const ended = new AbortController();
+  const run = new EffectsRun({ ...task, signal: AbortSignal.any([signal, ended.signal]) }, ended);
   const leftOut = new Map<string, ChangedTarget>();
-  const early = (target: ChangedTarget): void => {
-    if (isMeant(target)) {
-      onEffect?.(byRenders(target, task));
-    } else {
-      leftOut.set(keyOfTarget(target), target);
-    }
-  };
-  const targets = await compareChanges({ ...task, onTarget: early });
-  const effects: ChangeEffect[] = [];
-  for (const target of targets.filter((one) => !leftOut.has(keyOfTarget(one)))) {
-    const effect = await effectOf(target, task);
-    effects.push(effect);
-    onEffect?.(effect);
+  try {
+    const targets = await compareChanges({
+      ...run.task,
+      onTarget: (target) => {
+        if (isMeant(target)) {
+          run.found(target);
+        } else {
+          leftOut.set(keyOfTarget(target), target);
+        }
+      },
+    });
+    const effects = withOwners(await run.settled(targets.filter((one) => !leftOut.has(keyOfTarget(one)))));
+    const more = asked ? await ofTheWhole(effects, asked, signal) : { warnings: [], notes: [] };
+    return { effects, leftOut: [...leftOut.values()], ...more };
+  } catch (error) {
+    throw run.failure ?? error;
+  } finally {
+    ended.abort(); // a request that is under way has nobody who waits for it
+    await run.idle;
   }
-  const more = asked ? await warned(effects, asked, task) : { warnings: [], notes: [] };
-  return { effects, leftOut: [...leftOut.values()], ...more };
 }
 
 function keyOfTarget({ name, place }: ChangedTarget): string {
   return JSON.stringify([name, place]);
+}
+
+/** Asks about one target after another, beside the engine, which renders the next one. */
+class EffectsRun {
+  readonly task: EffectsTask;
+  /** Why the cluster could not be asked, where that concerns all. */
+  failure: Error | undefined;
+  /** Settles, and never rejects. */
+  idle: Promise<void> = Promise.resolve();
+  readonly #ended: AbortController;
+  readonly #verdicts = new Map<string, Verdicts>();
+  readonly #told: ChangeEffect[] = [];
+
+  constructor(task: EffectsTask, ended: AbortController) {
+    this.task = task;
+    this.#ended = ended;
+  }
+
+  found(target: ChangedTarget): void {
+    this.#tell(byRenders(target, this.task));
+    const { asked } = this.task;
+    if (asked) {
+      this.idle = this.idle.then(() => this.#ask(target, asked)).catch((error: unknown) => this.#fail(error));
+    }
+  }
+
+  /** What was found, as it is at the end. Throws what ended the asking. */
+  async settled(targets: readonly ChangedTarget[]): Promise<readonly ChangeEffect[]> {
+    await this.idle;
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+    return targets.map((target) => this.#effect(target));
+  }
+
+  async #ask(target: ChangedTarget, asked: AskedCluster): Promise<void> {
+    const { after, signal, onAsked } = this.task;
+    const onProgress = (progress: ComparisonProgress): void => onAsked?.(target.name, progress);
+    const about = { target, from: after.label, signal, onProgress };
+    this.#verdicts.set(keyOfTarget(target), await askAbout(about, asked));
+    this.#tell(this.#effect(target));
+  }
+
+  #fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.#ended.abort();
+  }
+
+  #effect(target: ChangedTarget): ChangeEffect {
+    const effect = byRenders(target, this.task);
+    const verdicts = this.#verdicts.get(keyOfTarget(target));
+    if (!verdicts) {
+      return effect;
+    }
+    const { live } = verdicts;
+    const applied = inventoried(verdicts);
+    const known = new Set(effect.notes.map(({ message }) => message));
+    const added = [...suspendNotes(target, live), ...verdicts.notes].filter(({ message }) => !known.has(message));
+    return {
+      ...effect,
+      objects: effect.objects.map((object) => judged(object, verdicts)),
+      notes: [...effect.notes, ...added],
+      ...(live && { live }),
+      ...(target.failure && applied && { inventoried: applied }),
+    };
+  }
+
+  #tell(effect: ChangeEffect): void {
+    // Who applies it may be known already, and decides whether it goes.
+    const [own] = withOwners([...this.#told, effect]).slice(-1);
+    this.#told.push(own ?? effect);
+    this.task.onEffect?.(own ?? effect);
+  }
 }
 
 /** Beside those that a cluster has looked at, what is told by renders alone has a commit on its other side. */
@@ -105,7 +161,7 @@ function byRenders(target: ChangedTarget, { asked, before }: EffectsTask): Chang
   return {
     target,
     objects,
-    notes: target.after?.notes ?? target.before?.notes ?? [],
+    notes: [...(target.after?.notes ?? target.before?.notes ?? []), ...suspendNotes(target, undefined)],
     ...(failure && objects.length === 0 && { failure: failure.error }),
   };
 }
@@ -135,69 +191,18 @@ function knownObjects({ name, objects, failure }: ChangedTarget): readonly Chang
   ];
 }
 
-async function effectOf(target: ChangedTarget, task: EffectsTask): Promise<ChangeEffect> {
-  const effect = byRenders(target, task);
-  const { after, failure } = target;
-  if (!task.asked || failure || after?.kind !== 'Kustomization') {
-    return effect;
-  }
-  const answer = await askAbout(effect.objects, after, task.asked, task);
-  const known = new Set(effect.notes.map(({ message }) => message));
-  const notes = [...effect.notes, ...answer.notes.filter(({ message }) => !known.has(message))];
-  return { ...effect, objects: answer.objects, notes };
-}
-
-/**
- * Only what the change touches: what has drifted besides is no part of it. The inventory is left out, for it would count as deleted
- * what is not asked about; Namespaces and definitions are asked along, for others come after them.
- */
-async function askAbout(
-  objects: readonly EffectOnObject[],
-  after: RenderedKustomization,
-  cluster: AskedCluster,
-  { signal, onAsked, after: state }: EffectsTask,
-): Promise<{ readonly objects: readonly EffectOnObject[]; readonly notes: readonly RenderNote[] }> {
-  const wanted = new Set(objects.filter(isWritten).map(({ id }) => keyOf(id)));
-  const rendered = {
-    ...after,
-    objects: after.objects.filter(({ object }) => wanted.has(keyOf(idOf(object))) || isFirst(object.kind)),
-  };
-  const { name } = after;
-  const [applied] = await cluster.find(name, signal); // its Secrets may be in what lives, though the change names them no more
-  const onProgress = (progress: ComparisonProgress): void => onAsked?.(name, progress);
-  const task = { rendered, live: undefined, applied, from: state.label, signal, onProgress };
-  const comparison = await cluster.compareKustomization(task);
-  const verdicts = new Map(comparison.objects.map((one) => [keyOf(one.id), one]));
-  const judged = objects.map((object): EffectOnObject => {
-    const verdict = isWritten(object) ? verdicts.get(keyOf(object.id)) : undefined;
-    const { reason, movedFrom } = object;
-    const words = [reason, verdict?.reason].filter((text) => text !== undefined);
-    return verdict
-      ? { ...verdict, ...(movedFrom && { movedFrom }), ...(words.length > 0 && { reason: words.join('; ') }) }
-      : object;
-  });
-  return { objects: judged, notes: comparison.notes };
-}
-
-function isWritten({ change }: EffectOnObject): boolean {
-  return change === 'create' || change === 'change';
-}
-
-function isFirst(kind: string): boolean {
-  return kind === 'Namespace' || kind === 'CustomResourceDefinition';
-}
-
 /** Without the right to list nothing is warned of, which is said. */
-async function warned(
+async function ofTheWhole(
   effects: readonly ChangeEffect[],
   cluster: AskedCluster,
-  { signal }: EffectsTask,
+  signal: AbortSignal,
 ): Promise<Pick<ChangeEffects, 'warnings' | 'notes'>> {
   try {
     const live = await cluster.fluxObjects(signal);
     const next = effects.flatMap(({ target: { after } }) => after ?? []);
     const compared = effects.flatMap(({ objects }) => objects);
-    return { warnings: identityWarnings({ live, ...identityOfRenders(next, compared) }), notes: [] };
+    const warnings = identityWarnings({ live, ...identityOfRenders(next, compared) });
+    return { warnings, notes: suspendedParents(effects, live) };
   } catch (error) {
     if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
       throw error;
@@ -205,4 +210,18 @@ async function warned(
     const message = `Whether something is uninstalled or changes hands is not known: ${error.message}.`;
     return { warnings: [], notes: [approximate(message)] };
   }
+}
+
+/** What a suspended parent is to hand on does not arrive, however ready its child is. */
+function suspendedParents(effects: readonly ChangeEffect[], live: readonly FluxObject[]): readonly RenderNote[] {
+  const targets = new Set(effects.map(({ target }) => displayName(target.name)));
+  const parents = effects.flatMap(({ target: { before, after } }) => (after ?? before)?.parents ?? []);
+  const names = new Set(parents.map(displayName).filter((name) => !targets.has(name)));
+  return live
+    .filter(({ kind, spec }) => kind === 'Kustomization' && spec?.suspend === true)
+    .map(({ metadata: { namespace = '', name } }) => displayName({ namespace, name }))
+    .filter((name) => names.has(name))
+    .map((name) =>
+      information(`Kustomization ${name} is suspended in the cluster: what it applies arrives when it is resumed.`),
+    );
 }

@@ -21,6 +21,7 @@ import { asFlag } from '../flux/untyped.ts';
 import { clusterFolders, clusterOf } from './clusterFolders.ts';
 import { compareStates, keyOf } from './compareStates.ts';
 import type { ObjectDifference } from './difference.ts';
+import { staysBehind } from './identityChange.ts';
 import { renderedPaths } from './renderedPaths.ts';
 import { sharedState } from './sharedState.ts';
 import { readBuildGraph, touchedByFiles, touchedByObjects } from './touchedKustomizations.ts';
@@ -60,6 +61,8 @@ export interface ChangedTarget {
   readonly cluster: string | undefined;
   readonly before: Rendered | undefined;
   readonly after: Rendered | undefined;
+  /** After the change no file states it, or nothing applies it that did before. */
+  readonly gone?: true;
   readonly objects: readonly ChangedObject[];
   /** It could not be rendered; then there are no objects. `before` it failed alike: the change has no part in it. */
   readonly failure?: { readonly error: unknown; readonly side: 'before' | 'after' | 'both' };
@@ -205,7 +208,7 @@ function targetOf(
   next: Outcome | undefined,
   folders: readonly string[],
 ): ChangedTarget {
-  const [before, after] = [renderedOf(old), renderedOf(next)];
+  const { before, after, gone } = appliedSides(pair, renderedOf(old), renderedOf(next));
   const rendered = after ?? before;
   const way = (next ?? old)?.way;
   const files = [...(rendered?.parentFiles ?? []), ...(way ? [way.path] : []), pair.path];
@@ -216,6 +219,7 @@ function targetOf(
     cluster: clusterOf(files, folders),
     before,
     after,
+    ...(gone && { gone }),
   };
   const failed = [old, next].map((outcome) => outcome && 'error' in outcome);
   if (failed[0] === true || failed[1] === true) {
@@ -224,6 +228,19 @@ function targetOf(
     return { ...known, objects: [], failure: { error, side } };
   }
   return { ...known, objects: compareStates(before, after) };
+}
+
+/** What a build takes in on one side alone comes or goes, though a file states it on both. */
+function appliedSides(
+  { before: stated, after: statedNow }: Pair,
+  before: Rendered | undefined,
+  after: Rendered | undefined,
+): Pick<ChangedTarget, 'before' | 'after' | 'gone'> {
+  const [wasApplied, isApplied] = [before, after].map((side) => (side?.parents ?? []).length > 0);
+  if (!before || !after || wasApplied === isApplied) {
+    return { before, after, ...(stated && !statedNow && { gone: true }) };
+  }
+  return isApplied === true ? { before: undefined, after } : { before, after: undefined, gone: true };
 }
 
 function renderedOf(outcome: Outcome | undefined): Rendered | undefined {
@@ -299,8 +316,7 @@ function move(from: ChangedTarget, to: ChangedTarget, created: ChangedObject): C
   const sides = change?.change === 'change' ? { before: change.before, after: change.after } : {};
   const paths = change?.change === 'change' ? renderedPaths(change.before, change.after) : [];
   const title = `${from.name.kind} ${from.name.namespace}/${from.name.name}`;
-  const prunes = from.before?.kind === 'HelmRelease' || asFlag(from.before?.inForce.spec?.prune) === true;
-  const risk = prunes ? `; where that is reconciled first, it is deleted first and made anew` : '';
+  const risk = deletesWhatItLoses(from) ? `; where that is reconciled first, it is deleted first and made anew` : '';
   const { id, apiVersion } = created;
   return {
     id,
@@ -311,6 +327,15 @@ function move(from: ChangedTarget, to: ChangedTarget, created: ChangedObject): C
     movedFrom: from.name,
     reason: `moves here from ${title}${risk}`,
   };
+}
+
+/** Whether who had the object deletes it when it is reconciled. */
+function deletesWhatItLoses({ before, after }: ChangedTarget): boolean {
+  const { spec } = after?.inForce ?? {};
+  if (!after) {
+    return before !== undefined && staysBehind(before.inForce) === undefined;
+  }
+  return asFlag(spec?.suspend) !== true && (after.kind === 'HelmRelease' || asFlag(spec?.prune) === true);
 }
 
 function find(rendered: Rendered | undefined, { id }: ChangedObject): DesiredObject | undefined {

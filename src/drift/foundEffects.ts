@@ -3,7 +3,8 @@
  * be told when the user ends it. One way for terminal and editor; asks and shows nothing itself.
  */
 import { information } from '../render/renderNote.ts';
-import { type ChangeEffect, type ChangeEffects, changeEffects, type EffectsTask } from './changeEffects.ts';
+import type { ChangeEffect } from './changeEffect.ts';
+import { type ChangeEffects, changeEffects, type EffectsTask } from './changeEffects.ts';
 import { type Findings, nameOfOwner } from './findings.ts';
 
 /** `outside`: what is left out is not of it (`clusters/homelab`). Throws what `changeEffects` does. */

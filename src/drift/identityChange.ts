@@ -10,14 +10,16 @@ import type { FluxObject } from '../flux/objects.ts';
 import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from '../flux/releaseName.ts';
 import { asText } from '../flux/untyped.ts';
 import type { FluxName } from '../render/desired.ts';
-
-/** What goes with its content when it is deleted. */
-export type Loss = 'volume' | 'namespace' | 'definition';
-
-export interface LostObject {
-  readonly id: ObjectId;
-  readonly loss: Loss;
-}
+import {
+  countOf,
+  goneWords,
+  idTitle,
+  type Loss,
+  type LostObject,
+  lossWords,
+  titleOf,
+  uninstalled,
+} from './identityWords.ts';
 
 /** Why a release is not upgraded, in the order in which helm-controller looks (internal/action/verify.go `ReleaseTargetChanged`). */
 export type ReleaseTarget = 'storage namespace' | 'release namespace' | 'release name' | 'chart name';
@@ -83,14 +85,6 @@ function nameOf({ kind, metadata }: FluxObject): FluxName {
   return { kind: kind === 'HelmRelease' ? kind : 'Kustomization', namespace, name };
 }
 
-function titleOf(name: FluxName): string {
-  return `${name.kind} ${displayName(name)}`;
-}
-
-function idTitle(id: ObjectId): string {
-  return `${id.kind} ${displayName(id)}`;
-}
-
 /** What has data of its own. */
 export function lossOf({ group, kind }: ObjectId): Loss | undefined {
   if (group === '' && (kind === 'PersistentVolumeClaim' || kind === 'PersistentVolume')) {
@@ -136,6 +130,12 @@ export function releaseIdentityChange(
     if (from !== undefined && to !== undefined && from !== to) {
       const release = nameOf(next);
       const losses = belowOf(live).losses.filter(({ id }) => !keeps(id));
+      const old = displayName({ namespace: present.namespace ?? '', name: present.name ?? '' });
+      // Files that do not state it leave it as somebody has set it in the cluster.
+      const isSuspended = (spec.suspend ?? live.spec?.suspend) === true;
+      const when = isSuspended
+        ? `. Nothing happens while it is suspended; when it is resumed, Helm uninstalls`
+        : `, so Helm uninstalls`;
       return {
         change: 'reinstall',
         release,
@@ -144,8 +144,8 @@ export function releaseIdentityChange(
         to,
         losses,
         sentence:
-          `${titleOf(release)}: its ${target} changes from ${from} to ${to}, so Helm uninstalls the release ` +
-          `${displayName({ namespace: present.namespace ?? '', name: present.name ?? '' })} and installs it anew${lossWords(losses)}.`,
+          `${titleOf(release)}: its ${target} changes from ${from} to ${to}${when} the release ${old} ` +
+          `and installs it anew${lossWords(losses)}.`,
       };
     }
   }
@@ -156,19 +156,6 @@ export function releaseIdentityChange(
 function statedChart({ spec }: FluxObject): string | undefined {
   const { sourceRef, chart } = spec?.chart?.spec ?? {};
   return sourceRef?.kind === 'HelmRepository' ? chart : undefined;
-}
-
-function lossWords(losses: readonly LostObject[]): string {
-  if (losses.length === 0) {
-    return '';
-  }
-  const words = {
-    volume: 'volumes',
-    namespace: 'namespaces with all in them',
-    definition: 'definitions with all objects of their kinds',
-  };
-  const kinds = [...new Set(losses.map(({ loss }) => loss))].map((loss) => words[loss]);
-  return `; this deletes ${kinds.join(', ')}: ${losses.map(({ id }) => idTitle(id)).join(', ')}`;
 }
 
 function belowOf(object: FluxObject): {
@@ -198,6 +185,14 @@ export function staysBehind(object: FluxObject): string | undefined {
     default:
       return object.spec?.prune === true ? undefined : 'it does not prune';
   }
+}
+
+/** Why a Kustomization deletes nothing of what it no longer builds; `undefined` where it does. */
+function lostFrom({ spec }: FluxObject): string | undefined {
+  if (spec?.suspend === true) {
+    return 'is suspended, and does nothing before it is resumed';
+  }
+  return spec?.prune === true ? undefined : 'does not prune';
 }
 
 /** A Kustomization as a render gives it: what it would apply. */
@@ -262,23 +257,23 @@ class Walk {
       return; // on another cluster
     }
     const built = new Set(objects.map(encodeInventoryId));
-    const prunes = inForce.spec?.prune === true && inForce.spec.suspend !== true;
+    const stays = lostFrom(inForce);
     for (const { id, encoded } of items) {
       if (!built.has(encoded)) {
-        this.#addLeft(id, name, prunes, []);
+        this.#addLeft(id, name, stays, []);
       }
     }
   }
 
-  /** `via` ends with `from` where that goes itself. */
-  #addLeft(id: ObjectId, from: FluxName, deletes: boolean, via: readonly FluxName[]): void {
+  /** `via` ends with `from` where that goes itself; `stays`: why nothing is deleted. */
+  #addLeft(id: ObjectId, from: FluxName, stays: string | undefined, via: readonly FluxName[]): void {
     const to = this.#taker(id, from);
     const applier = applierName(id);
     if (to !== undefined) {
-      this.#addMove(id, from, to, deletes);
-    } else if (!deletes) {
+      this.#addMove(id, from, to, stays === undefined);
+    } else if (stays !== undefined) {
       if (applier) {
-        this.#addStays(applier, via, `${titleOf(from)} does not prune`);
+        this.#addStays(applier, via, `${titleOf(from)} ${stays}`);
       }
     } else if (applier) {
       this.#addGone(applier, via);
@@ -332,23 +327,38 @@ class Walk {
     }
     const { ids, losses } = live ? belowOf(live) : { ids: undefined, losses: [] };
     const lost = losses.filter(({ id }) => this.#taker(id, name) === undefined && !this.#keeps(id));
-    const count = ids === undefined ? '' : ` (${ids.length} object${ids.length === 1 ? '' : 's'})`;
-    const what = name.kind === 'HelmRelease' ? 'its release is uninstalled' : 'what it applied is deleted';
+    const moved = this.#movedWith(name, ids ?? []);
     this.warnings.push({
       change: name.kind === 'HelmRelease' ? 'uninstall' : 'prune',
       object: name,
       via,
       objects: ids?.length,
-      losses: lost,
-      sentence: `${key} goes, and ${what}${count}${lossWords(lost)}.${live ? this.#sharedWords(live) : ''}`,
+      losses: [...lost, ...moved.losses],
+      sentence: `${key} goes${goneWords(name, ids, moved.ids.length, lost)}.${moved.words}${live ? this.#sharedWords(live, uninstalled) : ''}`,
     });
     if (name.kind === 'Kustomization') {
-      (ids ?? []).forEach((id) => this.#addLeft(id, name, true, [...via, name]));
+      const told = new Set(moved.ids);
+      (ids ?? []).filter((id) => !told.has(id)).forEach((id) => this.#addLeft(id, name, undefined, [...via, name]));
     }
   }
 
-  /** A HelmRelease under another name that stands for the same release, which then goes under its hands. */
-  #sharedWords(live: FluxObject): string {
+  /** What others take over of a Kustomization that goes, as a rename does it: told with it, not one by one. */
+  #movedWith(
+    name: FluxName,
+    all: readonly ObjectId[],
+  ): { readonly ids: readonly ObjectId[]; readonly losses: readonly LostObject[]; readonly words: string } {
+    const ids = name.kind === 'Kustomization' ? all.filter((id) => this.#taker(id, name)) : [];
+    const takers = [...new Set(ids.flatMap((id) => this.#taker(id, name) ?? []).map(titleOf))];
+    const losses = ids.flatMap((id) => this.#lossesWith(id));
+    const words = ` ${takers.join(', ')} ${takers.length === 1 ? 'takes' : 'take'} over ${countOf(ids.length)}: what goes before that is deleted and then made again${lossWords(losses)}.`;
+    return { ids, losses, words: ids.length === 0 ? '' : words };
+  }
+
+  /** A HelmRelease under another name that stands for the same release. */
+  #sharedWords(live: FluxObject, words: string): string {
+    if (live.kind !== 'HelmRelease') {
+      return '';
+    }
     const present = latestSnapshot(live);
     const storage = storageNamespaceOf(live);
     const other = this.#releases.find(
@@ -357,15 +367,14 @@ class Walk {
         releaseNameOf(release) === present?.name &&
         storageNamespaceOf(release) === storage,
     );
-    return other === undefined
-      ? ''
-      : ` ${titleOf(nameOf(other))} stands for the same release: where it runs first, what it upgraded is deleted.`;
+    return other === undefined ? '' : ` ${titleOf(nameOf(other))} stands for the same release${words}.`;
   }
 
   #addStays(object: FluxName, via: readonly FluxName[], reason: string): void {
     const live = this.#live.get(titleOf(object));
     const objects = live && belowOf(live).ids?.length;
-    const sentence = `${titleOf(object)}: what it applied stays in the cluster, for ${reason}.`;
+    const shared = live ? this.#sharedWords(live, ', and upgrades what stays') : '';
+    const sentence = `${titleOf(object)}: what it applied stays in the cluster, for ${reason}.${shared}`;
     this.warnings.push({ change: 'leave', object, via, objects, losses: [], sentence });
   }
 

@@ -84,10 +84,22 @@ describe('--changed', () => {
     assert.deepEqual([moved?.of, moved?.movedFrom], ['ks/flux-system/infra', 'ks/flux-system/apps']);
   });
 
-  test('a cluster has the last word on what is written, and on nothing else', async () => {
+  const applied = {
+    ...liveObject(infra, { prune: true }),
+    status: {
+      inventory: {
+        entries: [
+          { id: 'a_gone__ConfigMap', v: 'v1' },
+          { id: 'a_b__ConfigMap', v: 'v1' },
+        ],
+      },
+    },
+  };
+
+  test('a cluster has the last word on what the change touches, and on nothing else', async () => {
     const run = await runDiff('--changed', {
       ...world,
-      live: [],
+      live: [applied],
       compare: ({ rendered }) =>
         rendered.objects.map(({ object }) => ({
           ...comparedObject('ConfigMap', object.metadata.name, { change: 'recreate', reason: 'it is immutable' }),
@@ -96,21 +108,23 @@ describe('--changed', () => {
     });
     assert.equal(run.code, 1);
     assert.match(run.output, /^diff Kustomization flux-system\/apps: recreate ConfigMap a\/a\n {2}it is immutable$/m);
-    assert.match(run.messages, /^changed: cluster homelab ↔ working tree: 1 deleted, 2 recreated, 1 moved/m);
     const asked = run.tasks.map(({ live, rendered }) => [
-      live,
+      live?.status?.inventory?.entries?.map(({ id }) => id),
       rendered?.objects.map(({ object }) => object.metadata.name),
     ]);
     assert.deepEqual(asked, [
       [undefined, ['a']],
-      [undefined, ['moves', 'new']],
+      [['a_gone__ConfigMap'], ['moves', 'new']],
     ]);
+    // The comparison does not speak of it: it is gone already.
+    assert.match(run.messages, /^changed: cluster homelab ↔ working tree: 2 recreated, 1 moved, 2 the same/m);
   });
 
   test('what the cluster was not asked about has the commit on its other side', async () => {
+    const elsewhere = { ...applied, spec: { ...applied.spec, kubeConfig: { secretRef: { name: 'other' } } } };
     const run = await runDiff('--changed', {
       ...world,
-      live: [],
+      live: [elsewhere],
       compare: ({ rendered }) =>
         rendered.objects.map(({ object }) => ({
           ...comparedObject('ConfigMap', object.metadata.name, { change: 'change', before: object, after: object }),

@@ -49,6 +49,8 @@ export interface FakeDiffWorld {
   readonly compareRelease?: (task: ReleaseTask) => Partial<ReleaseComparison>;
   /** `KIND/NAMESPACE/NAME` of what is there beside Flux objects. */
   readonly existing?: readonly string[];
+  /** Single Flux objects may not be read. */
+  readonly refuseFind?: Error;
   readonly signal?: AbortSignal;
   readonly isTTY?: boolean;
 }
@@ -162,7 +164,7 @@ function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDif
 }
 
 function fakeCluster(
-  { compare, comparisonNotes = [], compareRelease, existing = [] }: FakeDiffWorld,
+  { compare, comparisonNotes = [], compareRelease, existing = [], refuseFind }: FakeDiffWorld,
   live: readonly FluxObject[],
   tasks: (KustomizationToCompareLike | ReleaseRequestLike)[],
 ): DiffCluster {
@@ -185,14 +187,16 @@ function fakeCluster(
     context,
     inputs,
     find: ({ kind, namespace, name }) =>
-      Promise.resolve(
-        live.filter(
-          (one) =>
-            one.kind === kind &&
-            one.metadata.name === name &&
-            (namespace === '' || one.metadata.namespace === namespace),
-        ),
-      ),
+      refuseFind
+        ? Promise.reject(refuseFind)
+        : Promise.resolve(
+            live.filter(
+              (one) =>
+                one.kind === kind &&
+                one.metadata.name === name &&
+                (namespace === '' || one.metadata.namespace === namespace),
+            ),
+          ),
     fluxObjects: () => Promise.resolve(live),
     exists: (kind, namespace, name) => Promise.resolve(existing.includes(`${kind}/${namespace}/${name}`)),
     async compareKustomization(task) {

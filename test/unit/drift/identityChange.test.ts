@@ -1,6 +1,6 @@
 /** Renames, moves and goodbyes: what a change does to whole objects, told before it is made. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   type IdentityInput,
   type IdentityWarning,
@@ -133,11 +133,7 @@ const rows: readonly Row[] = [
     title: 'a Kustomization is renamed: the new one takes what the old one would delete',
     live: [kustomization('root', [ks('apps')]), kustomization('apps', [claim, settings])],
     next: [built('root', [ks('shop')]), built('shop', [claim, settings])],
-    expected: [
-      'move PersistentVolumeClaim data apps to shop, deleted first loses data',
-      'prune Kustomization apps',
-      'move ConfigMap settings apps to shop, deleted first',
-    ],
+    expected: ['prune Kustomization apps loses data'],
   },
   {
     title: 'a Kustomization goes with all below it',
@@ -271,6 +267,77 @@ test('a HelmRelease under another name that stands for the same release is warne
     warning?.sentence ?? '',
     /^HelmRelease apps\/shop goes, and its release is uninstalled \(1 object\); this deletes volumes: PersistentVolumeClaim apps\/data\. HelmRelease apps\/store stands for the same release/,
   );
+});
+
+test('a renamed Kustomization is told once, with all that the new one takes over', () => {
+  const sentences = (objects: readonly string[]): readonly string[] =>
+    identityWarnings({
+      live: [kustomization('root', [ks('apps')]), kustomization('apps', [claim, settings])],
+      next: [built('root', [ks('shop')]), built('shop', objects)],
+    }).map(({ sentence }) => sentence);
+  assert.deepEqual(sentences([claim, settings]), [
+    'Kustomization flux-system/apps goes. Kustomization flux-system/shop takes over 2 objects: what goes before that is deleted and then made again; this deletes volumes: PersistentVolumeClaim apps/data.',
+  ]);
+  assert.deepEqual(sentences([settings]), [
+    'Kustomization flux-system/apps goes, and what is left of it is deleted (1 object); this deletes volumes: PersistentVolumeClaim apps/data. Kustomization flux-system/shop takes over 1 object: what goes before that is deleted and then made again.',
+  ]);
+});
+
+describe('suspended', () => {
+  const suspended = { suspend: true };
+  const rows: readonly [title: string, input: IdentityInput, sentences: readonly string[]][] = [
+    [
+      'a release that is renamed stays, and the new one upgrades it',
+      {
+        live: [kustomization('apps', [hr('shop')]), release('shop', [claim], suspended)],
+        next: [built('apps', [hr('store')])],
+        releases: [{ inForce: { ...release('store', [], { ...suspended, releaseName: 'shop' }), status: {} } }],
+      },
+      [
+        'HelmRelease apps/shop: what it applied stays in the cluster, for it is suspended. HelmRelease apps/store stands for the same release, and upgrades what stays.',
+      ],
+    ],
+    [
+      'a release that would be another one waits',
+      {
+        live: [release('shop', [claim], suspended)],
+        next: [],
+        releases: [{ inForce: release('shop', [], { releaseName: 'store' }) }],
+      },
+      [
+        'HelmRelease apps/shop: its release name changes from shop to store. Nothing happens while it is suspended; when it is resumed, Helm uninstalls the release apps/shop and installs it anew; this deletes volumes: PersistentVolumeClaim apps/data.',
+      ],
+    ],
+    [
+      'one that the change resumes does not',
+      {
+        live: [release('shop', [], suspended)],
+        next: [],
+        releases: [{ inForce: release('shop', [], { releaseName: 'store', suspend: false }) }],
+      },
+      [
+        'HelmRelease apps/shop: its release name changes from shop to store, so Helm uninstalls the release apps/shop and installs it anew.',
+      ],
+    ],
+    [
+      'a Kustomization says that it is suspended, not that it does not prune',
+      {
+        live: [kustomization('apps', [hr('shop')]), release('shop', [claim])],
+        next: [built('apps', [], { prune: true, suspend: true })],
+      },
+      [
+        'HelmRelease apps/shop: what it applied stays in the cluster, for Kustomization flux-system/apps is suspended, and does nothing before it is resumed.',
+      ],
+    ],
+  ];
+  for (const [title, input, sentences] of rows) {
+    test(title, () =>
+      assert.deepEqual(
+        identityWarnings(input).map(({ sentence }) => sentence),
+        sentences,
+      ),
+    );
+  }
 });
 
 const live = release('shop', [claim]);
