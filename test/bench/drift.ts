@@ -8,7 +8,9 @@ import { promisify } from 'node:util';
 import { engineObstacle } from '../../scripts/buildEngine.ts';
 import { clusterObstacle } from '../cluster/build.ts';
 import { startSharedCluster } from '../cluster/sharedCluster.ts';
+import { corporaMissing, unpackCorpora } from '../support/corpora.ts';
 import { type BenchResult, type BenchRow, median } from './benchRow.ts';
+import { commitCorpus } from './changedCorpus.ts';
 import { type HundredBed, installHundred } from './driftBed.ts';
 import type { Blocked } from './longestBlock.ts';
 
@@ -29,6 +31,21 @@ export interface DriftFigures {
   readonly bounds: readonly number[];
   /** All is kept, and one object has changed since. */
   readonly again: readonly DriftTurn[];
+}
+
+/** What one edited value does, told by renders of before and after it and by a cluster. */
+export interface ChangeTurn extends Omit<Blocked<unknown>, 'result'> {
+  /** Milliseconds until something is shown. */
+  readonly firstMs: number;
+  /** Kustomizations and HelmReleases that were told of. */
+  readonly targets: number;
+}
+
+export interface ChangeFigures {
+  /** The first of its process: no file has been read. */
+  readonly cold: readonly ChangeTurn[];
+  /** Another value, by the same renderer. */
+  readonly warm: readonly ChangeTurn[];
 }
 
 async function probe(
@@ -73,7 +90,7 @@ function compared(subject: string, turns: readonly DriftTurn[]): readonly BenchR
 }
 
 /** The longest of all turns: nobody feels a median. */
-export function blockRows(name: string, turns: readonly Omit<DriftTurn, 'fluxMs'>[]): readonly BenchRow[] {
+function blockRows(name: string, turns: readonly Omit<Blocked<unknown>, 'result'>[]): readonly BenchRow[] {
   const runs = turns.length;
   const longest = Math.max(...turns.map(({ longestMs }) => longestMs));
   const own = Math.max(...turns.map(({ longestOwnMs }) => longestOwnMs));
@@ -97,6 +114,55 @@ function hundredRows({ cold, warm, bounds, again }: DriftFigures): readonly Benc
   ];
 }
 
+async function changeFigures(environment: Readonly<Record<string, string>>): Promise<ChangeFigures> {
+  const corpora = await unpackCorpora();
+  try {
+    const folder = corpora.folders.get('flux-talos');
+    if (folder === undefined) {
+      throw new Error('there is no corpus flux-talos');
+    }
+    await commitCorpus(folder);
+    const figures: ChangeFigures[] = [];
+    for (let run = 0; run < processes; run += 1) {
+      figures.push((await probe('changeProbe.ts', [folder], environment)) as ChangeFigures);
+    }
+    return { cold: figures.flatMap(({ cold }) => cold), warm: figures.flatMap(({ warm }) => warm) };
+  } finally {
+    await corpora.remove();
+  }
+}
+
+function changeRows({ cold, warm }: ChangeFigures): readonly BenchRow[] {
+  const rows = (how: string, turns: readonly ChangeTurn[]): readonly BenchRow[] => {
+    const name = `flux-talos, one value edited, ${how}`;
+    const row = (what: string, values: readonly number[], unit: string): BenchRow => ({
+      name: `${name}: ${what}`,
+      value: median(values),
+      unit,
+      runs: values.length,
+    });
+    return [
+      row(
+        'what it would change, to the first result, median',
+        turns.map(({ firstMs }) => firstMs),
+        'ms',
+      ),
+      row(
+        'what it would change, to all results, median',
+        turns.map(({ ms }) => ms),
+        'ms',
+      ),
+      row(
+        'Kustomizations and HelmReleases that it changes',
+        turns.map(({ targets }) => targets),
+        'objects',
+      ),
+      ...blockRows(name, turns),
+    ];
+  };
+  return [...rows('first in its process', cold), ...rows('again', warm)];
+}
+
 export async function driftBench(log: (line: string) => void): Promise<BenchResult> {
   const obstacle = engineObstacle() ?? clusterObstacle();
   if (obstacle !== undefined) {
@@ -105,7 +171,12 @@ export async function driftBench(log: (line: string) => void): Promise<BenchResu
   const shared = await startSharedCluster({ log });
   try {
     const bed = await installHundred(shared.cluster);
-    return { rows: [...hundredRows(await hundredFigures(bed, shared.environment))] };
+    const hundred = hundredRows(await hundredFigures(bed, shared.environment));
+    if (corporaMissing !== undefined) {
+      log(`what a change would do is not measured: ${corporaMissing}`);
+      return { rows: hundred };
+    }
+    return { rows: [...hundred, ...changeRows(await changeFigures(shared.environment))] };
   } finally {
     await shared.stop();
   }

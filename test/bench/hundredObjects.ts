@@ -1,6 +1,7 @@
 /**
  * A Flux Kustomization of a hundred objects as a repository states them, one file for each. Plain data; the same in every run.
  */
+import { printYaml } from '../../src/manifests/printYaml.ts';
 import type { KubernetesObject } from '../../src/flux/objects.ts';
 
 export const hundredFolder = 'objects';
@@ -22,7 +23,7 @@ const kinds: readonly (readonly [count: number, prefix: string, make: Make])[] =
   [5, 'claim', claim],
 ];
 
-/** Files by path. No list of resources: kustomize-controller makes one of the folder. */
+/** Files by path, with the list of them that nearly every repository has. */
 export function hundredObjects(namespace: string): Readonly<Record<string, string>> {
   const objects = kinds.flatMap(([count, prefix, make]) =>
     Array.from({ length: count }, (_none, at) => {
@@ -30,12 +31,12 @@ export function hundredObjects(namespace: string): Readonly<Record<string, strin
       return { ...make(name, at), metadata: { name, namespace, labels: { app: name } } };
     }),
   );
-  return Object.fromEntries(
-    objects.map((object) => [
-      `${hundredFolder}/${object.kind.toLowerCase()}-${object.metadata.name}.yaml`,
-      `${JSON.stringify(object, undefined, 2)}\n`, // JSON is YAML
-    ]),
-  );
+  const files = objects.map((object): [string, string] => [
+    `${object.kind.toLowerCase()}-${object.metadata.name}.yaml`,
+    printYaml(object),
+  ]);
+  const list: [string, string] = ['kustomization.yaml', printYaml({ resources: files.map(([name]) => name) })];
+  return Object.fromEntries([...files, list].map(([name, text]) => [`${hundredFolder}/${name}`, text]));
 }
 
 function configMap(name: string, at: number) {
