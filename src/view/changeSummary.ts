@@ -5,6 +5,7 @@
 import { isDifference } from '../drift/changeOrder.ts';
 import type { ConfigDiff } from '../drift/configDiff.ts';
 import { type Findings, type FoundDifference, nameOfOwner } from '../drift/findings.ts';
+import { lossOf } from '../drift/identityChange.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { dangerOf, isDangerous, warnedObject } from './changeDanger.ts';
 import { type DiffEntry, entryOf, noteTexts } from './diffSummary.ts';
@@ -129,12 +130,16 @@ function joined(...texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join(' · ');
 }
 
-/** As warnings are ordered, which know what data is lost; then what only its kind or its change tells. */
+/** What has data of its own, or takes such along; what is uninstalled; what is installed anew or moves; what is made anew. */
 function byWeight(entries: readonly ChangeEntry[], { warnings }: FoundChange): readonly ChangeEntry[] {
-  const order = warnings.map((warning) => iconFreeText(warnedObject(warning)));
+  const losing = new Set(
+    warnings.filter(({ losses }) => losses.length > 0).map((warning) => iconFreeText(warnedObject(warning))),
+  );
   const weight = ({ label, object }: ChangeEntry): number => {
-    const at = order.indexOf(label);
-    return at >= 0 ? at : order.length + (object.change === 'delete' ? 0 : 1);
+    if (lossOf(object.id) !== undefined || losing.has(label)) {
+      return 0;
+    }
+    return object.change === 'delete' ? 1 : object.change === 'recreate' ? 3 : 2;
   };
   return entries.toSorted((a, b) => weight(a) - weight(b));
 }
