@@ -2,6 +2,7 @@
  * Compares two renders of the same thing, object by object, so that both sides can be shown: what is masked on one side is
  * masked on both, and that it changed is said without saying how. Renders nothing and makes no text of what it finds.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type ObjectId, idOf } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject } from './desired.ts';
@@ -39,8 +40,8 @@ export function compareRenders(before: readonly DesiredObject[], after: readonly
       created.push({ change: 'create', id, after: shown(desired) });
       continue;
     }
-    const pair = maskPair(counterpart, desired);
-    if (pair.differs) {
+    const pair = isDeepStrictEqual(partsOf(counterpart), partsOf(desired)) ? undefined : maskPair(counterpart, desired);
+    if (pair?.differs === true) {
       changed.push({ change: 'change', id, before: pair.before, after: pair.after });
     } else {
       unchanged += 1;
@@ -52,6 +53,11 @@ export function compareRenders(before: readonly DesiredObject[], after: readonly
     before: shown(desired),
   }));
   return { changes: [...deleted, ...created, ...changed], unchanged };
+}
+
+/** All that `maskPair` makes its sides of: where these are the same, so are they, and most objects of a render are. */
+function partsOf({ object, real, masked, unstable }: DesiredObject): unknown {
+  return { object, real: real.reveal(), masked, unstable };
 }
 
 function shown(desired: DesiredObject): KubernetesObject {
