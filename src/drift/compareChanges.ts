@@ -68,7 +68,10 @@ export interface ChangedTarget {
   readonly failure?: { readonly error: unknown; readonly side: 'before' | 'after' | 'both' };
 }
 
-/** In the order in which they were found, without those that are the same. Throws `Failure('cancelled')`. */
+/**
+ * In the order in which they were found, without those that are the same; one that has only lost what moves to another is among
+ * them, without an object that differs. Throws `Failure('cancelled')`.
+ */
 export async function compareChanges(given: ChangesToCompare): Promise<readonly ChangedTarget[]> {
   const { changed, after } = given;
   const parts = { ...given, before: sharedState(given.before, after, changed) };
@@ -301,9 +304,8 @@ function withMoves(targets: readonly ChangedTarget[]): readonly ChangedTarget[] 
     });
     return { ...target, objects };
   });
-  return arrived
-    .map((target) => ({ ...target, objects: target.objects.filter((one) => !moved.has(one)) }))
-    .filter(({ objects, failure }) => failure !== undefined || objects.some(({ change }) => change !== 'none'));
+  // Whoever has only lost what moved stays among them: what happens on the way is told by both owners.
+  return arrived.map((target) => ({ ...target, objects: target.objects.filter((one) => !moved.has(one)) }));
 }
 
 function isGone({ change, because }: ChangedObject): boolean {

@@ -180,6 +180,8 @@ test('one that has gone to another file is the same', async () => {
 
 describe('moves', () => {
   const claim = desired('PersistentVolumeClaim', 'data');
+  const reasonOf = ({ targets }: Run) =>
+    targets.flatMap(({ objects }) => objects).find(({ movedFrom }) => movedFrom)?.reason;
   const sides = (prune: boolean): readonly [State, State] => [
     { results: { 'ks/a': ks('a', [claim], prune), 'ks/b': ks('b', []) } },
     { results: { 'ks/a': ks('a', [], prune), 'ks/b': ks('b', [claim]) } },
@@ -190,8 +192,20 @@ describe('moves', () => {
     const found = await run(before, after, ['a/a.yaml', 'b/a.yaml']);
     assert.deepEqual(words(found), ['b: move PersistentVolumeClaim/data from a']);
     assert.match(
-      found.targets[0]?.objects[0]?.reason ?? '',
+      reasonOf(found) ?? '',
       /^moves here from Kustomization flux-system\/a; where that is reconciled first, it is deleted first/,
+    );
+  });
+
+  test('who has only lost it stays among them, for what happens on the way depends on both', async () => {
+    const [before, after] = sides(true);
+    const { targets } = await run(before, after, ['a/a.yaml', 'b/a.yaml']);
+    assert.deepEqual(
+      targets.map(({ name, objects }) => [name.name, objects.filter(({ change }) => change !== 'none').length]),
+      [
+        ['a', 0],
+        ['b', 1],
+      ],
     );
   });
 
@@ -199,7 +213,7 @@ describe('moves', () => {
     const [before, after] = sides(false);
     const found = await run(before, after, ['a/a.yaml', 'b/a.yaml']);
     assert.deepEqual(words(found), ['b: move PersistentVolumeClaim/data from a']);
-    assert.equal(found.targets[0]?.objects[0]?.reason, 'moves here from Kustomization flux-system/a');
+    assert.equal(reasonOf(found), 'moves here from Kustomization flux-system/a');
   });
 });
 
