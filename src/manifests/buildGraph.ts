@@ -11,6 +11,8 @@ export class BuildGraph {
   readonly #files: ReadonlySet<string>;
   readonly #folders = new Set<string>();
   readonly #kustomize = new Map<string, KustomizeFile>();
+  /** Files with such a name by their folder, readable or not. */
+  readonly #kustomizePaths = new Map<string, readonly string[]>();
   readonly #children = new Map<string, readonly string[]>();
   readonly #parents = new Map<string, Set<string>>();
 
@@ -20,6 +22,9 @@ export class BuildGraph {
     for (const file of this.#files) {
       for (const folder of foldersUp(folderOf(file))) {
         this.#folders.add(folder);
+      }
+      if (isKustomizeFileName(nameOf(file))) {
+        this.#kustomizePaths.set(folderOf(file), [...(this.#kustomizePaths.get(folderOf(file)) ?? []), file]);
       }
     }
     for (const [path, file] of kustomizeFiles) {
@@ -99,10 +104,8 @@ export class BuildGraph {
         }
       }
     }
-    for (const file of this.#files) {
-      if (isKustomizeFileName(nameOf(file)) && seen.has(folderOf(file))) {
-        reached.add(file);
-      }
+    for (const folder of seen) {
+      this.#kustomizePaths.get(folder)?.forEach((file) => reached.add(file));
     }
     return reached;
   }

@@ -57,13 +57,18 @@ interface Token {
   /** Whether it stands for this one character. */
   readonly matches: (character: string) => boolean;
 }
-/** `empty` comes of a leading or double slash; `never`: malformed, or `**` beside other text. A plain name is compared whole. */
-type Segment = 'empty' | 'folders' | 'never' | { readonly name: string } | readonly Token[];
+/**
+ * `empty` comes of a leading or double slash; `never`: malformed, or `**` beside other text. A plain name is compared whole, and of
+ * `*.jpg` the end: a folder is listed at every edit, and most patterns are one of these.
+ */
+type Segment = 'empty' | 'folders' | 'never' | { readonly name: string } | { readonly end: string } | readonly Token[];
 
 function test(patterns: readonly Pattern[]): IgnoreTest {
   const lastFirst = patterns.toReversed();
-  return (path, isFolder = false) =>
-    lastFirst.find((pattern) => patternMatches(pattern, path, isFolder))?.includes === false;
+  return (path, isFolder = false) => {
+    const parts = path.split('/');
+    return lastFirst.find((pattern) => patternMatches(pattern, path, parts, isFolder))?.includes === false;
+  };
 }
 
 function readPatterns({ folder, text }: IgnoreText): Pattern[] {
@@ -92,15 +97,19 @@ function parseSegment(text: string): Segment {
   if (!/[*?[\\]/.test(text)) {
     return { name: text };
   }
+  if (/^\*[^*?[\\]+$/.test(text)) {
+    return { end: text.slice(1) };
+  }
   return text.includes('**') ? 'never' : (parseTokens(text) ?? 'never');
 }
 
-function patternMatches(pattern: Pattern, path: string, isFolder: boolean): boolean {
+/** `all`: the parts of the path. */
+function patternMatches(pattern: Pattern, path: string, all: readonly string[], isFolder: boolean): boolean {
   const { folder, segments } = pattern;
   if (path === folder || !isBelow(path, folder)) {
     return false;
   }
-  const parts = path.slice(folder === '' ? 0 : folder.length + 1).split('/');
+  const parts = folder === '' ? all : path.slice(folder.length + 1).split('/');
   const [only] = segments;
   if (segments.length > 1 || only === undefined) {
     return globMatches(pattern, parts, isFolder);
@@ -146,6 +155,9 @@ function segmentMatches(segment: Segment, text: string): boolean {
   }
   if ('name' in segment) {
     return segment.name === text;
+  }
+  if ('end' in segment) {
+    return text.endsWith(segment.end);
   }
   const characters = Array.from(text);
   let s = 0;
