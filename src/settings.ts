@@ -29,6 +29,8 @@ export interface Settings {
   readonly ruleSeverity: Readonly<Record<string, Severity>>;
   /** Globs of files that are not checked. */
   readonly diagnosticsIgnore: readonly string[];
+  /** Shows what a comparison has found at the documents of the objects. */
+  readonly driftDiagnostics: boolean;
   /** Seconds that one step of rendering may take. */
   readonly renderTimeLimit: number;
   /** Kubernetes version that is rendered for without a cluster; empty means the render engine's own. */
@@ -50,6 +52,7 @@ export const settingKeys = {
   diagnosticsEnabled: 'diagnostics.enabled',
   ruleSeverity: 'diagnostics.severity',
   diagnosticsIgnore: 'diagnostics.ignore',
+  driftDiagnostics: 'drift.diagnostics',
   renderTimeLimit: 'render.timeLimit',
   renderKubernetesVersion: 'render.kubernetesVersion',
   renderApiVersions: 'render.apiVersions',
@@ -67,6 +70,7 @@ export const defaultSettings: Settings = {
   diagnosticsEnabled: true,
   ruleSeverity: {},
   diagnosticsIgnore: [],
+  driftDiagnostics: true,
   renderTimeLimit: 30,
   renderKubernetesVersion: '',
   renderApiVersions: [],
@@ -103,6 +107,7 @@ export function readSettings(read: (key: string) => unknown): Settings {
       ),
     ),
     diagnosticsIgnore: value('diagnosticsIgnore', isStrings),
+    driftDiagnostics: value('driftDiagnostics', isBoolean),
     renderTimeLimit: value(
       'renderTimeLimit',
       (raw): raw is number => typeof raw === 'number' && raw >= 1 && raw <= longestRender,

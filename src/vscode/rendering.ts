@@ -19,6 +19,7 @@ import type { ChangeCommand, DiffCommand, FieldCommand, RenderCommand } from './
 import { diffCommand } from './diffCommands.ts';
 import { DiffDocuments } from './diffDocuments.ts';
 import { DiffPresenter } from './diffPresenter.ts';
+import { DriftDiagnostics } from './driftDiagnostics.ts';
 import { linkErrors } from './errorLinks.ts';
 import { fileAppliers } from './fileAppliers.ts';
 import { fieldCommand } from './fieldCommands.ts';
@@ -90,6 +91,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   const compared = { previous: new ComparisonCache() };
   disposables.add(inputs.onDidChange(() => (compared.previous = new ComparisonCache())));
   const presenter = new DiffPresenter({ documents: diffs, shown, views, workspace, settings });
+  disposables.add(new DriftDiagnostics({ views, workspace, settings, clock, log }));
   const commandParts = { renderer, views, workspace, documents, clock, log };
   const build: FolderToCompare['renderFolder'] = (folder, options) => renderFolder(engine, { ...options, folder });
   const [changes, read] = [new ChangePresenter(diffs), manifestReader(engine)];

@@ -8,9 +8,9 @@ import type { ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
 import { packChart } from '../window/chartArchive.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
-import { closeEditors, hostDialogs, workspaceFile } from '../window/hostWindow.ts';
+import { closeEditors, eventually, hostDialogs, setSetting, showFile, workspaceFile } from '../window/hostWindow.ts';
 import { installRelease } from '../window/installedRelease.ts';
-import { revert } from '../window/renderedText.ts';
+import { revert, typeOver } from '../window/renderedText.ts';
 import { serveSourceArtifact } from '../window/sourceArtifact.ts';
 
 const workloads = kustomizationId('workloads');
@@ -155,6 +155,61 @@ describe('what can be done with a drifted field', () => {
     }
   });
 
+  describe('in the Problems view', () => {
+    const manifest = workspaceFile('workloads/llm/deployment.yaml');
+    const findings = (uri: vscode.Uri): readonly vscode.Diagnostic[] =>
+      vscode.languages.getDiagnostics(uri).filter((each) => each.source === 'Flux drift');
+    const found = (uri: vscode.Uri, count: number): Promise<true> =>
+      eventually(
+        `${count} findings`,
+        () => findings(uri).length === count,
+        [(listener) => vscode.languages.onDidChangeDiagnostics(listener)],
+        () => JSON.stringify(vscode.languages.getDiagnostics(uri)),
+      );
+
+    afterEach(() => setSetting('drift.diagnostics', undefined));
+
+    it('what differs stands at the manifest, follows it, and is gone once nothing differs', async () => {
+      const scaled = scale(8);
+      try {
+        await compareDrift(cluster, workloads);
+        await found(manifest, 1);
+        const [finding] = findings(manifest);
+        assert.match(
+          finding?.message ?? '',
+          /^Deployment llm\/llm differs in the cluster: spec\.replicas\. \(homelab compared with artifact main@\S+ at \d\d:\d\d\)$/,
+        );
+        assert.ok(finding);
+        assert.equal(finding.severity, vscode.DiagnosticSeverity.Information);
+        assert.equal(finding.range.start.line, 0);
+        const document = await showFile('workloads/llm/deployment.yaml');
+        await typeOver(document, 'apiVersion', '# one\n# two\napiVersion');
+        await eventually('the finding has moved', () => findings(manifest)[0]?.range.start.line === 2, [
+          (listener) => vscode.languages.onDidChangeDiagnostics(listener),
+        ]);
+      } finally {
+        scaled.dispose();
+      }
+      await throwAway();
+      await vscode.commands.executeCommand('driftline.diffObject', cluster.row(workloads)?.id);
+      await found(manifest, 0);
+    });
+
+    it('the setting takes it away and brings it back', async () => {
+      const scaled = scale(9);
+      try {
+        await compareDrift(cluster, workloads);
+        await found(manifest, 1);
+        await setSetting('drift.diagnostics', false);
+        await found(manifest, 0);
+        await setSetting('drift.diagnostics', undefined);
+        await found(manifest, 1);
+      } finally {
+        scaled.dispose();
+      }
+    });
+  });
+
   describe('of a release', () => {
     const file = 'infrastructure/logging/loki.yaml';
     const configOf = (retention: string): string =>
@@ -207,6 +262,21 @@ describe('what can be done with a drifted field', () => {
       );
       await vscode.commands.executeCommand('driftline.ignoreField', row());
       assert.match(hostDialogs().messages[0]?.text ?? '', /The files pass over it already/);
+    });
+
+    it('a release says at its document what differs', async () => {
+      await drift(configOf('720h'));
+      const uri = workspaceFile(file);
+      const messages = (): string[] =>
+        vscode.languages
+          .getDiagnostics(uri)
+          .filter((each) => each.source === 'Flux drift')
+          .map(({ message }) => message);
+      await eventually('a finding', () => messages().length === 1, [
+        (listener) => vscode.languages.onDidChangeDiagnostics(listener),
+      ]);
+      assert.match(messages().join(''), /^ConfigMap logging\/loki differs in the cluster: data\["config\.yaml"\]\. /);
+      assert.doesNotMatch(messages().join(''), /720h|336h/);
     });
 
     it('drift detection is turned on in the file, and not twice', async () => {
