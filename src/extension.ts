@@ -7,7 +7,7 @@ import { RunningActions } from './cluster/runningActions.ts';
 import { SessionManager } from './cluster/sessionManager.ts';
 import { channelLog } from './vscode/channelLog.ts';
 import { ClusterViews } from './vscode/clusterViews.ts';
-import { registerCommands } from './vscode/commands.ts';
+import { type CommandParts, registerCommands } from './vscode/commands.ts';
 import { concernsSession, editorSettings, sessionSettings, watchFiles } from './vscode/editorSettings.ts';
 import { tellEditorKinds } from './vscode/editorKinds.ts';
 import { FluxLenses } from './vscode/fluxLenses.ts';
@@ -17,6 +17,7 @@ import { LiveDocuments } from './vscode/liveDocuments.ts';
 import { liveText, manifestText } from './vscode/objectTexts.ts';
 import { ManifestLenses } from './vscode/manifestLenses.ts';
 import { ObjectActions } from './vscode/objectActions.ts';
+import { OpenClones } from './vscode/openClones.ts';
 import { RepositoryFacts } from './vscode/repositoryFacts.ts';
 import { provideRowDecorations } from './vscode/rowDecorations.ts';
 
@@ -47,8 +48,9 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const running = parts.add(new RunningActions({ clock }));
   const settings = editorSettings;
   parts.add(provideRowDecorations());
+  const clones = parts.add(new OpenClones(clock));
   const views = parts.add(
-    new ClusterViews({ sessions, running, settings, memory: context.workspaceState, clock, log }),
+    new ClusterViews({ sessions, running, settings, memory: context.workspaceState, clones, clock, log }),
   );
   const repositories = parts.add(new RepositoryFacts(clock));
   const lenses = parts.add(new FluxLenses({ sessions, running, views, repositories, settings, clock }));
@@ -64,9 +66,9 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
     }),
   );
   parts.add(tellEditorKinds(clock));
-  const readManifest = (key: Parameters<typeof manifestText>[1], signal: AbortSignal): Promise<string> =>
-    manifestText(sessions, key, signal);
-  parts.add(registerCommands({ sessions, views, actions, documents, readManifest, rendering, settings, channel, log }));
+  const readManifest: CommandParts['readManifest'] = (key, signal) => manifestText(sessions, key, signal);
+  const shown = { views, documents, readManifest, rendering };
+  parts.add(registerCommands({ sessions, clones, actions, ...shown, settings, channel, log }));
   const server = parts.add(languageServer(context.extensionUri, channel, log));
   parts.add(
     vscode.workspace.onDidChangeConfiguration((change) => {

@@ -26,11 +26,9 @@ import type {
   WatchQuery,
 } from './clusterApi.ts';
 import { Discovery } from './discovery.ts';
-import { podStream, portForwardProtocol } from './podStream.ts';
 import { pathOf } from './resourcePath.ts';
 import { eventFailure, statusFailure } from './statusFailure.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
-import { handshake } from './webSocket.ts';
 
 // The first answers decide within 10 s whether a cluster is reachable; a list of a large cluster may take longer.
 const shortHeadMs = 8_000;
@@ -234,6 +232,8 @@ export class HttpClusterApi implements ClusterApi {
 
   async connectToPod(target: PodPort, signal: AbortSignal): Promise<Duplex> {
     const { namespace, name, port } = target;
+    // Only what renders connects to pods: a window that looks at a cluster need not load it.
+    const { handshake, podStream, portForwardProtocol } = await import('./podStream.ts');
     const opening = handshake(portForwardProtocol);
     const path = `${pathOf(pods, namespace, name)}/portforward?ports=${port}`;
     // A kubelet answers 406 to whoever asks for JSON here.

@@ -6,6 +6,9 @@ import { Duplex } from 'node:stream';
 import { Failure } from '../base/failure.ts';
 import { receiveMessages, sendClose, sendMessage } from './webSocket.ts';
 
+/** Opens what the stream is of; handed on, for this file is a bundle of its own. */
+export { handshake } from './webSocket.ts';
+
 /** The subprotocol: binary, data on channel 0, words of an error on channel 1. */
 export const portForwardProtocol = 'v4.channel.k8s.io';
 

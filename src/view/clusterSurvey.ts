@@ -4,6 +4,7 @@
  */
 import type { ClusterState } from '../cluster/clusterState.ts';
 import { appliedMark, type KeptComparison, type KeptDifference } from '../drift/keptComparison.ts';
+import type { PendingChange } from '../drift/findPending.ts';
 import { behindSince, behindSource } from '../flux/behindSource.ts';
 import { type ControllerEvent, type Corrections, correctionsSince } from '../flux/corrections.ts';
 import { type FluxState, fluxState } from '../flux/fluxState.ts';
@@ -13,19 +14,6 @@ import type { FluxObject } from '../flux/objects.ts';
 import { sourceOf } from '../flux/references.ts';
 import { type DriftedObject, type ReleaseDrift, releaseDrift } from '../flux/releaseDrift.ts';
 import { isFailing, type Mark, markOf } from './stateMark.ts';
-
-/** Whether the files that an object is made of are others at HEAD of the clone than in the commit that was applied. */
-export type Pending =
-  | {
-      readonly state: 'pending';
-      /** Those that differ, from the top of the repository, sorted. */
-      readonly files: readonly string[];
-      /** Ids of commits. */
-      readonly applied: string;
-      readonly head: string;
-    }
-  /** The clone does not have the commit that was applied. */
-  | { readonly state: 'notFetched'; readonly applied: string };
 
 export interface Behind {
   /** `undefined` when nothing was ever deployed. */
@@ -46,7 +34,7 @@ export interface ObjectView {
   /** Set once the grace period has passed. */
   readonly behind: Behind | undefined;
   /** `undefined` where nothing differs, and where no clone can tell. */
-  readonly pending: Pending | undefined;
+  readonly pending: PendingChange | undefined;
   /** What the controller has put back lately; `undefined` once that is `correctedForMs` ago. */
   readonly corrected: Corrections | undefined;
   readonly mark: Mark;
@@ -83,7 +71,7 @@ export interface SurveyInput {
   /** What was compared in this session. */
   readonly compared?: (key: ObjectKey) => KeptComparison | undefined;
   /** What the clones of the open folders tell; the same value as long as nothing in it changes. */
-  readonly pending?: (key: ObjectKey) => Pending | undefined;
+  readonly pending?: (key: ObjectKey) => PendingChange | undefined;
   /** All that is known of an object. */
   readonly events?: (key: ObjectKey) => readonly ControllerEvent[];
 }

@@ -2,9 +2,10 @@
  * In words: what of a clone was not applied yet, and what a controller has put back. For rows, tooltips and filters; names of a
  * cluster and of files are made plain or escaped here.
  */
+import type { PendingChange } from '../drift/findPending.ts';
 import type { CorrectedObject, Corrections } from '../flux/corrections.ts';
 import { displayName } from '../flux/objectKey.ts';
-import type { ObjectView, Pending } from './clusterSurvey.ts';
+import type { ObjectView } from './clusterSurvey.ts';
 import { escapeMarkdown, plainText } from './markdown.ts';
 import { ageText } from './relativeTime.ts';
 
@@ -12,7 +13,7 @@ import { ageText } from './relativeTime.ts';
 const longest = 10;
 
 /** `2 files pending`, or `pending unknown, fetch 5f2c1a9`; `''` for nothing. */
-export function pendingText(pending: Pending | undefined): string {
+export function pendingText(pending: PendingChange | undefined): string {
   switch (pending?.state) {
     case undefined:
       return '';

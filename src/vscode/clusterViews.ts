@@ -9,6 +9,7 @@ import { Emitter } from '../base/emitter.ts';
 import type { Log } from '../base/log.ts';
 import type { RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
+import type { Clones } from '../drift/pendingChanges.ts';
 import type { ObjectKey } from '../flux/objectKey.ts';
 import type { Settings } from '../settings.ts';
 import { type Grouping, groupings } from '../view/arrangeObjects.ts';
@@ -28,6 +29,8 @@ export interface ClusterViewsParts {
   readonly running: RunningActions;
   readonly settings: () => Settings;
   readonly memory: vscode.Memento;
+  /** Of the open folders. */
+  readonly clones: Clones;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -179,12 +182,13 @@ export class ClusterViews implements Disposable {
   }
 
   #sessionChanged(): void {
-    const { sessions, clock, log } = this.#parts;
+    const { sessions, clones, clock, log } = this.#parts;
     if (this.#open?.session !== sessions.session) {
       this.#open?.dispose();
       this.#filter = undefined;
       const changed = (): void => this.redraw();
-      this.#open = sessions.session && new OpenCluster({ session: sessions.session, clock, log, changed });
+      const { session } = sessions;
+      this.#open = session && new OpenCluster({ session, clock, log, clones, changed });
     }
     this.#redrawSoon();
   }
@@ -266,12 +270,13 @@ export class ClusterViews implements Disposable {
     return changes;
   }
 
-  #surveyOf({ session, drift, events }: OpenCluster, now: number): Survey {
+  #surveyOf({ session, drift, events, pending }: OpenCluster, now: number): Survey {
     const { behindSourceAfter } = this.#parts.settings();
     return surveyCluster({
       ...{ state: session, now, behindSourceAfter },
       compared: (key) => drift.get(key),
       events: (key) => events.of(key),
+      pending: (key) => pending.of(key),
     });
   }
 

@@ -23,6 +23,7 @@ export const commandIds = {
   copyCommand: 'driftline.copyCommand',
   revealObject: 'driftline.revealObject',
   lookUpObjects: 'driftline.lookUpObjects',
+  fetchCommit: 'driftline.fetchCommit',
   showApplied: 'driftline.showApplied',
   showEffectiveValues: 'driftline.showEffectiveValues',
   showVariables: 'driftline.showVariables',

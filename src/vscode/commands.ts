@@ -20,13 +20,16 @@ import type { ClusterViews } from './clusterViews.ts';
 import { type CommandHandler, registerCommand } from './commandBorder.ts';
 import type { CommandName } from './commandIds.ts';
 import { pickContext } from './contextPick.ts';
+import { fetchCommit } from './fetchCommit.ts';
 import type { LiveDocuments } from './liveDocuments.ts';
 import type { ObjectActions } from './objectActions.ts';
+import type { OpenClones } from './openClones.ts';
 import type { LazyRendering } from './lazyRendering.ts';
 
 export interface CommandParts {
   readonly sessions: SessionManager;
   readonly views: ClusterViews;
+  readonly clones: OpenClones;
   readonly actions: ObjectActions;
   readonly documents: LiveDocuments;
   /** The clean manifest of an object as YAML. */
@@ -139,7 +142,7 @@ async function showPrerequisites(sessions: SessionManager): Promise<void> {
   await vscode.window.showTextDocument(document, { preview: true });
 }
 
-function treeHandlers({ views }: CommandParts) {
+function treeHandlers({ views, clones }: CommandParts) {
   return {
     groupObjects: { attempt: 'Group by', run: () => pickGrouping(views) },
     filterObjects: { attempt: 'Filter', run: () => pickFilter(views) },
@@ -176,6 +179,15 @@ function treeHandlers({ views }: CommandParts) {
         const inventory = views.open?.inventory;
         if (target && inventory) {
           await inventory.lookUpByLabels(target.key);
+        }
+      },
+    },
+    fetchCommit: {
+      attempt: 'Fetch the applied commit',
+      run: async (argument) => {
+        const target = await actionTarget(argument, views, ({ pending }) => pending?.state === 'notFetched');
+        if (target) {
+          await fetchCommit(target.key, views, clones);
         }
       },
     },

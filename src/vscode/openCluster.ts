@@ -10,6 +10,8 @@ import { ControllerEvents } from '../cluster/controllerEvents.ts';
 import { InventoryReader } from '../cluster/inventoryReader.ts';
 import { PatchRights } from '../cluster/patchRights.ts';
 import { DriftStore } from '../drift/driftStore.ts';
+import { type Clones, PendingChanges } from '../drift/pendingChanges.ts';
+import { pendingSubjects } from '../drift/pendingSubjects.ts';
 import type { ObjectKey } from '../flux/objectKey.ts';
 import { SettledOrder } from '../view/settledOrder.ts';
 
@@ -19,6 +21,7 @@ export class OpenCluster implements Disposable {
   readonly rights: PatchRights;
   readonly drift: DriftStore;
   readonly events: ControllerEvents;
+  readonly pending: PendingChanges;
   readonly clusterOrder = new SettledOrder();
   readonly sourcesOrder = new SettledOrder();
   readonly #disposables = new Disposables();
@@ -30,15 +33,21 @@ export class OpenCluster implements Disposable {
     readonly session: ClusterSession;
     readonly clock: Clock;
     readonly log: Log;
+    readonly clones: Clones;
     readonly changed: () => void;
   }) {
-    const { session, clock, log, changed } = parts;
+    const { session, clock, log, clones, changed } = parts;
     this.session = session;
     const { api, namespaces } = session;
     this.inventory = this.#disposables.add(new InventoryReader({ api, state: session, clock, log }));
     this.rights = this.#disposables.add(new PatchRights({ api, namespaces, log }));
     this.drift = this.#disposables.add(new DriftStore());
     this.events = this.#disposables.add(new ControllerEvents({ api, namespaces, clock, log }));
+    const subjects = () => pendingSubjects(session);
+    this.pending = this.#disposables.add(new PendingChanges({ clones, subjects, clock, log }));
+    this.#disposables.add(session.onDidChangeObjects(() => this.pending.look()));
+    this.pending.look();
+    this.#disposables.add(this.pending.onDidChange(changed));
     this.#disposables.add(session.onDidChangeStatus(() => this.#statusChanged()));
     this.#disposables.add(this.events.onDidChange(changed));
     this.#statusChanged();

@@ -2,12 +2,13 @@
 import type { InventoryView } from '../../src/cluster/inventoryReader.ts';
 import type { ActionEntry } from '../../src/cluster/runningActions.ts';
 import type { KeptComparison } from '../../src/drift/keptComparison.ts';
+import type { PendingChange } from '../../src/drift/findPending.ts';
 import type { ControllerEvent } from '../../src/flux/corrections.ts';
 import type { ObjectId, ObjectKey } from '../../src/flux/objectKey.ts';
 import { idOf, objectKey } from '../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../src/flux/objects.ts';
 import type { Grouping } from '../../src/view/arrangeObjects.ts';
-import { type ObjectView, type Pending, type Survey, surveyCluster } from '../../src/view/clusterSurvey.ts';
+import { type ObjectView, type Survey, surveyCluster } from '../../src/view/clusterSurvey.ts';
 import { buildClusterTree, type ClusterTree } from '../../src/view/clusterTree.ts';
 import type { TreeFilter } from '../../src/view/filters.ts';
 import type { Row } from '../../src/view/row.ts';
@@ -38,7 +39,7 @@ export interface Shown extends FakeState {
   /** By the name of the owner. */
   readonly compared?: Readonly<Record<string, KeptComparison>>;
   /** By the name of the owner. */
-  readonly pending?: Readonly<Record<string, Pending>>;
+  readonly pending?: Readonly<Record<string, PendingChange>>;
   /** Of the controllers, by the name of the owner. */
   readonly events?: Readonly<Record<string, readonly ControllerEvent[]>>;
 }

@@ -7,13 +7,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after } from 'node:test';
 import { systemClock } from '../../../src/base/clock.ts';
-import { type Disposable, Disposables } from '../../../src/base/disposables.ts';
+import { type Disposable, Disposables, toDisposable } from '../../../src/base/disposables.ts';
 import { Emitter } from '../../../src/base/emitter.ts';
 import { noLog } from '../../../src/base/log.ts';
 import { kubeconfigFiles } from '../../../src/cluster/kubeconfigFiles.ts';
 import { createTransport, loadKubeconfigs } from '../../../src/cluster/kubernetes.ts';
 import { SessionManager } from '../../../src/cluster/sessionManager.ts';
 import type { Transport, TransportResponse } from '../../../src/cluster/transport.ts';
+import type { Clones } from '../../../src/drift/pendingChanges.ts';
 import { type ObjectKey, objectKey } from '../../../src/flux/objectKey.ts';
 import { findFluxKind, fluxKinds } from '../../../src/flux/kinds.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
@@ -57,6 +58,9 @@ export interface Arrival {
   readonly type: string;
   readonly object: FluxObject;
 }
+
+/** No folder is open. */
+const noClones: Clones = { find: () => Promise.resolve(new Map()), onDidChange: () => toDisposable(() => undefined) };
 
 export class Product implements Disposable {
   readonly sessions: SessionManager;
@@ -192,7 +196,7 @@ export class Product implements Disposable {
     }
     this.#open?.dispose();
     const changed = (): void => this.#redraw();
-    this.#open = session && new OpenCluster({ session, clock: this.#clock, log: noLog(), changed });
+    this.#open = session && new OpenCluster({ session, clock: this.#clock, log: noLog(), clones: noClones, changed });
     this.#redraw();
   }
 
