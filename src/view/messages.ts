@@ -39,7 +39,7 @@ const wordsByReason: Readonly<Record<FailureReason, Words>> = {
   unauthorized: { lead: 'credentials not accepted', buttons: [button.retry, button.log] },
   forbidden: { lead: 'no permission', buttons: [button.prerequisites, button.log] },
   notFound: { lead: 'not found', buttons: [button.log] },
-  conflict: { lead: 'changed by somebody else meanwhile', buttons: [button.log] },
+  conflict: { lead: 'changed meanwhile', buttons: [button.log] },
   gone: { lead: 'the list expired while it was read', buttons: [button.retry, button.log] },
   busy: { lead: 'the API server is busy', buttons: [button.retry, button.log] },
   invalid: { lead: 'not accepted, or not understood', buttons: [button.log] },

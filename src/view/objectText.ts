@@ -47,17 +47,20 @@ export function agesOf({ state, kind, object, corrected }: ObjectView, now: numb
 
 /**
  * What fails below comes first: a narrow side bar cuts off the end, and a parent that is well itself says nothing else that
- * would send anybody further down. Then the revision and the object's own state.
+ * would send anybody further down. So does what the last comparison found, for which it was asked. Then the revision and the object's
+ * own state.
  */
 export function objectText(input: TextInput): string[] {
   const { view, action, below } = input;
   const parts = action?.state === 'running' ? [runningText(action.verb).toLowerCase()] : stateParts(input);
   // A waiting object says what it waits for; its revision is not news.
   const revision = view.mark === 'waiting' ? '' : rowRevision(view);
-  const compared = view.mark === 'differs' ? [] : differsPart(view);
+  const [found, compared] = view.mark === 'differs' ? [differsPart(view), []] : [[], differsPart(view)];
   const pending = view.mark === 'pending' ? '' : pendingText(view.pending);
   const corrected = view.mark === 'corrected' ? '' : correctedText(view, input.now);
-  return [belowText(below), revision, ...parts, ...compared, pending, corrected].filter((part) => part !== '');
+  return [belowText(below), ...found, revision, ...parts, ...compared, pending, corrected].filter(
+    (part) => part !== '',
+  );
 }
 
 function stateParts({ view, now }: TextInput): string[] {
@@ -71,7 +74,7 @@ function stateParts({ view, now }: TextInput): string[] {
     case 'drifted':
       return [...driftPart(view), ...otherStatePart(view), ...behindPart];
     case 'differs':
-      return [...differsPart(view), ...behindPart];
+      return behindPart;
     case 'progressing':
       return [withAge(progressWords(view), age)];
     case 'terminating':

@@ -51,7 +51,7 @@ describe('a server that fails', () => {
   checkList('the connection drops', 'drop', new RegExp(`${unread}API server unreachable`));
   checkList('403', 403, new RegExp(`${unread}no permission`));
   checkList('404', 404, new RegExp(`${unread}not found`));
-  checkList('409', 409, new RegExp(`${unread}changed by somebody else`));
+  checkList('409', 409, new RegExp(`${unread}changed meanwhile`));
   checkList('500', 500, new RegExp(`${unread}API server unreachable`));
   checkList('503', 503, new RegExp(`${unread}API server unreachable`));
   checkList('half a body', 'halfBody', new RegExp(`${unread}API server unreachable`));

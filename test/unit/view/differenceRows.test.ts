@@ -51,7 +51,7 @@ test('each object that would not stay as it is has a row below its owner, with i
   checkTree(
     { objects: [apps], compared: { apps: kept(apps, all) } },
     `
-    ▸ diff default/apps — main@5f2c1a9 · 4 objects differ [≠4]
+    ▸ diff default/apps — 4 objects differ · main@5f2c1a9 [≠4]
       - trash ConfigMap old — extra: would be deleted
       ▸ replace-all Service web — would be recreated
         - add spec.clusterIP — is missing

@@ -25,7 +25,7 @@ const words: Readonly<Record<FailureReason, readonly [words: string, buttons: st
   unauthorized: ['credentials not accepted (why)', 'Retry, Open log'],
   forbidden: ['no permission (why)', 'Check prerequisites, Open log'],
   notFound: ['not found (why)', 'Open log'],
-  conflict: ['changed by somebody else meanwhile (why)', 'Open log'],
+  conflict: ['changed meanwhile (why)', 'Open log'],
   gone: ['the list expired while it was read (why)', 'Retry, Open log'],
   busy: ['the API server is busy (why)', 'Retry, Open log'],
   invalid: ['not accepted, or not understood (why)', 'Open log'],
