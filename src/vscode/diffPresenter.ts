@@ -106,9 +106,11 @@ export class DiffPresenter {
     }
   }
 
-  async #prepare({ comparison, live, rendered, against, root, alone }: ComparedNow): Promise<Presented> {
+  async #prepare({ comparison, live, rendered, against, root, ...compared }: ComparedNow): Promise<Presented> {
     const { views, settings } = this.#parts;
     const { context } = comparison;
+    const [first] = comparison.objects;
+    const alone = compared.alone !== undefined && first ? objectTitle(first) : compared.alone;
     const title = diffTitle(comparison, alone);
     if (against !== 'drift' || !live) {
       const advice = root === undefined ? undefined : commitAdvice(await unpushedOf(root), this.#unsavedIn(root));
