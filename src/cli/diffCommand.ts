@@ -26,7 +26,8 @@ export async function diff(options: DiffArguments, world: DiffWorld): Promise<nu
     parts = await world.openDiff(options, world.folder, signal);
     await compare({ options, parts, findings, signal, progress: (text) => terminal.progress(text) });
   } catch (error) {
-    return ended(error, findings, options, world);
+    const isInClone = parts?.repository?.hasCommits === true;
+    return ended(error, findings, { ...options, isInClone }, world);
   } finally {
     parts?.dispose();
   }
@@ -56,7 +57,7 @@ function compare(run: DiffRun): Promise<void> {
 }
 
 /** What had been compared by then is told, and that it is not all. */
-function ended(error: unknown, findings: Findings, options: DiffArguments, world: DiffWorld): number {
+function ended(error: unknown, findings: Findings, options: Situation, world: DiffWorld): number {
   const { terminal, signal } = world;
   terminal.progress('');
   if (findings.objects.length > 0 || findings.configs.length > 0) {
@@ -69,15 +70,23 @@ function ended(error: unknown, findings: Findings, options: DiffArguments, world
   return diffCodes.failed;
 }
 
+interface Situation extends DiffArguments {
+  readonly isInClone: boolean;
+}
+
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-function hintsFor(error: unknown, { pull, path }: DiffArguments): readonly string[] {
+function hintsFor(error: unknown, { pull, path, subject, isInClone }: Situation): readonly string[] {
   if (!isFailure(error, 'notFound')) {
     return [];
   }
   return [
+    // What was applied is in the source's artifact, which not everybody may download, and in the commit that it is of.
+    ...(subject.what === 'object' && path === undefined && !isInClone
+      ? ['Run it inside a clone of the repository: what was applied is read from its commit, too.']
+      : []),
     ...(error.remedy === 'pull' && !pull ? ['--pull pulls charts from where their sources point.'] : []),
     ...(path === undefined ? ['--path DIR compares the files of a folder.'] : []),
   ];

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBuild } from './openBuild.ts';
 import { openDiff } from './openDiff.ts';
-import { exitCodes, reportError } from './reportError.ts';
+import { diffCodes, exitCodes, reportError } from './reportError.ts';
 import { runCli } from './runCli.ts';
 import { Terminal } from './terminal.ts';
 
@@ -17,10 +17,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => interrupted.abort());
   process.once('SIGTERM', () => interrupted.abort());
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // `driftline build … | head`: whoever reads has read enough. Nothing that is under way is worth finishing.
-      process.exit(error.code === 'EPIPE' ? exitCodes.brokenPipe : exitCodes.failed);
-    });
+    stream.on('error', (error: NodeJS.ErrnoException) => endUnwritten(error, stream === process.stdout, terminal));
   }
   try {
     process.exitCode = await runCli(process.argv.slice(2), {
@@ -34,6 +31,17 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = reportError(error, terminal);
   }
+}
+
+/** Nothing that is under way is worth finishing. For `diff` 1 would say that something differs, and half an answer is none. */
+function endUnwritten(error: NodeJS.ErrnoException, isOutput: boolean, terminal: Terminal): never {
+  if (error.code === 'EPIPE') {
+    process.exit(exitCodes.brokenPipe); // `driftline build … | head`: whoever reads has read enough
+  }
+  if (isOutput) {
+    terminal.message('error', `the output cannot be written: ${error.message}`);
+  }
+  process.exit(process.argv[2] === 'diff' ? diffCodes.failed : exitCodes.failed);
 }
 
 /** From the package beside the bundle, or above the sources. */

@@ -42,15 +42,15 @@ export interface AppliedState {
  * message says what was tried.
  */
 export async function appliedState(parts: AppliedParts): Promise<AppliedState> {
-  const { live, cluster, signal } = parts;
+  const { live, cluster } = parts;
   const revision = live.status?.lastAppliedRevision ?? '';
   if (revision === '') {
     throw new Failure('notFound', `${title(live)} has not been applied yet in ${cluster.context}`);
   }
   const id = requiredSource(live);
-  const source = await cluster.fluxObject(id.kind, id.namespace, id.name, signal);
   const tried: string[] = [];
-  const archive = await appliedArtifact(parts, source, revision, tried);
+  const source = await readSource(parts, id, tried);
+  const archive = source && (await appliedArtifact(parts, source, revision, tried));
   if (archive) {
     return withArchive(parts, { id, source, archive, from: `artifact ${shortRevision(revision)}`, notes: [] });
   }
@@ -79,16 +79,38 @@ function requiredSource(live: FluxObject): ObjectId {
   return id;
 }
 
+const unreadSource = 'its source may not be read';
+const unknownRules = 'what that leaves out or takes in besides is not known';
+
+/** `undefined` with a sentence in `tried` where there is none, or none that one may read: a clone may have its commit. */
+async function readSource(
+  { cluster, signal }: AppliedParts,
+  id: ObjectId,
+  tried: string[],
+): Promise<FluxObject | undefined> {
+  try {
+    const source = await cluster.fluxObject(id.kind, id.namespace, id.name, signal);
+    tried.push(...(source ? [] : ['its source does not exist any more']));
+    return source;
+  } catch (error) {
+    if (!isFailure(error, 'forbidden')) {
+      throw error;
+    }
+    tried.push(unreadSource);
+    return undefined;
+  }
+}
+
 /** `undefined` with a sentence in `tried` where there is none to be had. */
 async function appliedArtifact(
   { cluster, signal }: AppliedParts,
-  source: FluxObject | undefined,
+  source: FluxObject,
   revision: string,
   tried: string[],
 ): Promise<FetchedArchive | undefined> {
-  const artifact = source?.status?.artifact;
-  if (!source || !artifact) {
-    tried.push(source ? 'its source has no artifact' : 'its source does not exist any more');
+  const artifact = source.status?.artifact;
+  if (!artifact) {
+    tried.push('its source has no artifact');
     return undefined;
   }
   if (!sameRevision(artifact.revision, revision)) {
@@ -136,7 +158,10 @@ async function fromClone(parts: AppliedParts, { id, source, revision, tried }: W
       : error;
   }
   const archive = await packFiles(commit.files, { ignore: asText(source?.spec?.['ignore']), revision, signal });
-  const notes = [...(commit.notes ?? []), ...limits(source), ...origin.notes];
+  const unread = tried.includes(unreadSource)
+    ? [approximate(`${sourceTitle(id)} could not be read: ${unknownRules}.`)]
+    : [];
+  const notes = [...(commit.notes ?? []), ...unread, ...limits(source), ...origin.notes];
   return withArchive(parts, { id, source, archive, from: commit.label, notes });
 }
 
@@ -158,7 +183,7 @@ function originOf(
 /** What the files of one commit lack of a source's artifact. */
 function limits(source: FluxObject | undefined): readonly RenderNote[] {
   const spec = source?.spec ?? {};
-  const name = source ? `${source.kind} ${source.metadata.name}` : '';
+  const name = source ? title(source) : '';
   return [
     ...((asList(spec['include']) ?? []).length > 0
       ? [`${name} includes other repositories, which a commit lacks.`]

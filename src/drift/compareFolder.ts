@@ -48,7 +48,7 @@ export interface FolderListener {
   /** Values of a release, old against new. */
   explain(of: FluxName, config: ConfigDiff): void;
   /** It could not be rendered or compared; the rest goes on. A text names a folder. */
-  fail(of: FluxName | string, error: unknown): void;
+  fail(of: FluxName | string, error: unknown, place: string | undefined, step: 'rendered' | 'compared'): void;
   miss(missing: Missing): void;
 }
 
@@ -162,7 +162,7 @@ class FolderWalk {
       if (!isFailure(error) || error.reason === 'cancelled') {
         throw error;
       }
-      told.fail(`folder ${folder === '' ? '.' : folder}`, error);
+      told.fail(`folder ${folder === '' ? '.' : folder}`, error, undefined, 'rendered');
       return undefined;
     }
   }
@@ -180,7 +180,7 @@ class FolderWalk {
       if (name.kind === 'HelmRelease' && isFailure(error, 'notFound')) {
         told.settle(name, [unrendered(name, error.message)]);
       } else {
-        told.fail(name, error);
+        told.fail(name, error, undefined, 'rendered');
       }
       return undefined;
     }
@@ -234,7 +234,7 @@ class FolderWalk {
       if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
         throw error;
       }
-      this.#task.told.fail(rendered.name, error);
+      this.#task.told.fail(rendered.name, error, undefined, 'compared');
     }
   }
 
@@ -290,7 +290,7 @@ class FolderWalk {
       const kind = { kind: 'CustomResourceDefinition', namespace: '', name: `${id.kind} (${apiVersion})` };
       if (!asked.has(key(kind))) {
         asked.add(key(kind));
-        told.miss({ ...kind, neededBy: `${id.kind} ${id.name} is of that kind` });
+        told.miss({ ...kind, neededBy: `${id.kind} ${displayName(id)} is of that kind` });
       }
     }
   }

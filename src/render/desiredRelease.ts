@@ -3,7 +3,7 @@
  * Secrets take part or results change. Decides nothing about files and builds: it is given the object in force.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isFailure } from '../base/failure.ts';
+import { isFailure, reworded } from '../base/failure.ts';
 import { Sealed } from '../base/sealed.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { releaseNameOf, releaseNamespaceOf } from '../flux/releaseName.ts';
@@ -53,7 +53,9 @@ async function render(
   const surroundings = await surroundingsOf(object, context);
   const request = requestFor(object, chart, surroundings);
   const policy = crdsPolicy(object.spec, surroundings.isUpgrade ? 'upgrade' : 'install');
-  const rendered = await renderOnce(context, { ...request, values: values.merged }, policy);
+  const rendered = await renderOnce(context, { ...request, values: values.merged }, policy).catch((error: unknown) => {
+    throw withUnread(error, values.unread);
+  });
   const unstable = isImpure(chart.facts, values.merged)
     ? unstableFields(
         rendered.objects,
@@ -96,6 +98,13 @@ async function render(
       ...masked.notes,
     ],
   };
+}
+
+/** A chart that fails for want of a value names the value, not who was to give it. */
+function withUnread(error: unknown, unread: readonly string[]): unknown {
+  return isFailure(error, 'invalid') && unread.length > 0
+    ? reworded(error, `${error.message}\nThat may be for want of values: ${unread.join(' ')}`)
+    : error;
 }
 
 /** Sentences of ours hold names and URLs, which a parent may have substituted from a Secret. */

@@ -5,12 +5,14 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { isFailure } from '../base/failure.ts';
+import { displayName } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asFlag, asList, asRecord, asText } from '../flux/untyped.ts';
 import type { RenderNote } from './desired.ts';
 import type { ValueLayer } from './effectiveValues.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
+import { approximate, information } from './renderNote.ts';
 import { scramble, type ScrambleOptions, scrambleTree } from './scramble.ts';
 import type { SecretTexts } from './secretTexts.ts';
 
@@ -26,6 +28,8 @@ export interface ReadValues {
   readonly keepingSwitches: () => Promise<JsonObject | undefined>;
   /** The weakest first, inline last. */
   readonly layers: readonly ValueLayer[];
+  /** What `valuesFrom` names and nobody could read: a chart that fails may fail for want of it. */
+  readonly unread: readonly string[];
   readonly notes: readonly RenderNote[];
 }
 
@@ -114,7 +118,11 @@ export async function readValues(
       })),
       { origin: { from: 'inline' }, values: inline },
     ],
-    notes: [...notesOn(references, found), ...[...found.values()].flatMap((one) => ('note' in one ? one.note : []))],
+    unread: unreadOf(references, found, object.metadata.namespace ?? ''),
+    notes: [
+      ...notesOn(references, found, object.metadata.namespace ?? ''),
+      ...[...found.values()].flatMap((one) => ('note' in one ? one.note : [])),
+    ],
   };
 }
 
@@ -303,16 +311,35 @@ function scrambledText({ kind, key, found, targetPath, values }: ReadReference, 
   return targetPath === undefined ? JSON.stringify(scrambleTree(values, options)) : scramble(text, options);
 }
 
-function notesOn(references: readonly Reference[], found: ReadonlyMap<string, Found>): readonly RenderNote[] {
-  const notes: RenderNote[] = [];
-  for (const [key, one] of found) {
-    if (one.state === 'unknown') {
-      const used = references.filter((reference) => keyOf(reference) === key);
-      const places = used.map(({ targetPath, key: from }) => targetPath ?? from).join(', ');
-      notes.push({ severity: 'approximate', message: `${key} ${one.why}: its values (${places}) are left out.` });
-    } else if (one.state === 'absent' && one.assumed !== undefined) {
-      notes.push({ severity: 'information', message: `${key} ${one.assumed}` });
+function unreadOf(
+  references: readonly Reference[],
+  found: ReadonlyMap<string, Found>,
+  namespace: string,
+): readonly string[] {
+  return [...found].flatMap(([key, one]) => {
+    const [used, ...others] = references.filter((reference) => keyOf(reference) === key);
+    if (one.state !== 'unknown' || !used) {
+      return [];
     }
-  }
-  return notes;
+    const places = [used, ...others].map(({ targetPath, key: from }) => targetPath ?? from).join(', ');
+    return [`${titleOf(used, namespace)} ${one.why}: its values (${places}) are left out.`];
+  });
+}
+
+function notesOn(
+  references: readonly Reference[],
+  found: ReadonlyMap<string, Found>,
+  namespace: string,
+): readonly RenderNote[] {
+  const unread = unreadOf(references, found, namespace).map(approximate);
+  const assumed = [...found].flatMap(([key, one]) => {
+    const used = references.find((reference) => keyOf(reference) === key);
+    const words = one.state === 'absent' ? one.assumed : undefined;
+    return words !== undefined && used ? [information(`${titleOf(used, namespace)} ${words}`)] : [];
+  });
+  return [...unread, ...assumed];
+}
+
+function titleOf({ kind, name }: Reference, namespace: string): string {
+  return `${kind} ${displayName({ namespace, name })}`;
 }

@@ -27,7 +27,7 @@ import {
   secret,
   web,
 } from './cliRepository.ts';
-import { type CliOptions, type Ended, runCli, startCli, WorkTree } from './cliSetup.ts';
+import { type CliOptions, type Ended, runCli, runCliUnwritable, startCli, WorkTree } from './cliSetup.ts';
 
 let tree: WorkTree;
 before(async () => {
@@ -310,6 +310,14 @@ it('a reader that has read enough ends it quietly', async () => {
   const { code, messages } = await cli.ended;
   assert.equal(code, 141);
   assert.doesNotMatch(messages, /error|EPIPE/i);
+});
+
+it('an answer that cannot be written is none: 1 would say that something differs', async () => {
+  await tree.write({ 'apps/web.yaml': web(2) });
+  const diff = await runCliUnwritable(['diff', '--changed'], { folder: tree.root });
+  assert.equal(diff.code, 2);
+  assert.match(diff.messages, /^error: the output cannot be written: /m);
+  assert.equal((await runCliUnwritable(['build', 'ks/apps'], { folder: tree.root })).code, 1);
 });
 
 describe('as it is built', () => {

@@ -1,6 +1,7 @@
 /** The command line program as a process of its own, and a repository on disk for it: what a user's shell would show. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, open, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -69,18 +70,41 @@ export interface RunningCli {
   interrupt(): void;
 }
 
+const sources = join(projectRoot, 'src', 'cli', 'main.ts');
+
+async function engineEnv(folder: string): Promise<NodeJS.ProcessEnv> {
+  const { modulePath, sha256 } = await builtEngineFiles();
+  const engine = { DRIFTLINE_ENGINE: modulePath, DRIFTLINE_ENGINE_SHA256: sha256 };
+  return { PATH: process.env['PATH'], HOME: folder, ...engine };
+}
+
+/** With results going to a file that can be read alone, as to a disk that is full: writing fails. */
+export async function runCliUnwritable(
+  args: readonly string[],
+  { folder }: CliOptions,
+): Promise<{ readonly code: number | null; readonly messages: string }> {
+  const file = await open(sources, 'r');
+  try {
+    const stdio = ['ignore', file.fd, 'pipe'] as const;
+    const child = spawn(process.execPath, [sources, ...args], {
+      cwd: folder,
+      env: await engineEnv(folder),
+      stdio: [...stdio],
+    });
+    let messages = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (messages += text));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, messages };
+  } finally {
+    await file.close();
+  }
+}
+
 /** Ended by the caller where it would not end by itself. */
 export async function startCli(args: readonly string[], { folder, env, program }: CliOptions): Promise<RunningCli> {
-  const { modulePath, sha256 } = await builtEngineFiles();
-  const child = spawn(process.execPath, [program ?? join(projectRoot, 'src', 'cli', 'main.ts'), ...args], {
+  const child = spawn(process.execPath, [program ?? sources, ...args], {
     cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      DRIFTLINE_ENGINE: modulePath,
-      DRIFTLINE_ENGINE_SHA256: sha256,
-      ...env,
-    },
+    env: { ...(await engineEnv(folder)), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { output: '', messages: '' };

@@ -201,7 +201,7 @@ test('values that are encrypted are left out, and it is said', async () => {
   const rendered = await bed.render({ files: plain, spec: fromSecret, data: { 'Secret s': encrypted } });
   assert.equal(dataOf(shown(rendered).object)['a'], 'none');
   assert.deepEqual(messages(rendered.notes, 'approximate'), [
-    'Secret s is encrypted with SOPS: its values (values.yaml) are left out.',
+    'Secret apps/s is encrypted with SOPS: its values (values.yaml) are left out.',
   ]);
 });
 
@@ -228,12 +228,16 @@ test('the repository wins over the cluster', async () => {
 });
 
 const unknown: readonly (readonly [string, ReleaseCase, readonly string[]])[] = [
-  ['nowhere, without a cluster', {}, ['Secret s is not in the repository: its values (values.yaml) are left out.']],
+  [
+    'nowhere, without a cluster',
+    {},
+    ['Secret apps/s is not in the repository: its values (values.yaml) are left out.'],
+  ],
   [
     'a cluster that refuses',
     { cluster: { secret: () => Promise.reject(new Failure('forbidden', 'secrets is forbidden')) } },
     [
-      'Secret s is not in the repository, and could not be read from homelab: secrets is forbidden: its values (values.yaml) are left out.',
+      'Secret apps/s is not in the repository, and could not be read from homelab: secrets is forbidden: its values (values.yaml) are left out.',
     ],
   ],
 ];
@@ -245,6 +249,20 @@ for (const [name, given, expected] of unknown) {
     assert.deepEqual(messages(rendered.notes, 'approximate'), expected);
   });
 }
+
+test('a chart that fails for want of values that nobody could read names who was to give them', async () => {
+  const files = chartFiles({ 'shown.yaml': configMapOf('a: {{ required "a is needed" .Values.needed }}') });
+  const cluster = { secret: () => Promise.reject(new Failure('forbidden', 'secrets is forbidden')) };
+  await assert.rejects(bed.render({ files, spec: fromSecret, cluster }), (error: Failure) => {
+    assert.equal(error.reason, 'invalid');
+    assert.match(error.message, /a is needed/);
+    assert.match(
+      error.message,
+      /\nThat may be for want of values: Secret apps\/s is not in the repository, and could not be read from homelab: secrets is forbidden/,
+    );
+    return true;
+  });
+});
 
 const failing: readonly (readonly [string, ReleaseCase, RegExp])[] = [
   ['a source that the cluster does not have either', { cluster: {} }, /Secret.*apps\/s.*not found/],
@@ -307,7 +325,7 @@ test('an optional source without a cluster is taken to be absent, and it is said
   const rendered = await bed.render({ files: plain, spec: { ...chartInRepository, valuesFrom } });
   assert.ok(
     messages(rendered.notes, 'information').includes(
-      'ConfigMap c is not in the repository and is optional: taken to be absent.',
+      'ConfigMap apps/c is not in the repository and is optional: taken to be absent.',
     ),
   );
 });

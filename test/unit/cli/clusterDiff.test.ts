@@ -161,6 +161,13 @@ describe('exit codes', () => {
     assert.equal(run.disposed, 1);
   });
 
+  test('what was applied cannot be had: a clone has its commit, which is said where there is none', async () => {
+    const applied = new Failure('notFound', 'it was applied from main@5f2c1a9, which cannot be had');
+    const hint = /^ +Run it inside a clone of the repository/m;
+    assert.match((await drift([], 'ks/apps', { applied })).messages, hint);
+    assert.doesNotMatch((await drift([], 'ks/apps', { applied, now: {} })).messages, hint);
+  });
+
   test('130: interrupted, and what there is by then is told as incomplete', async () => {
     const controller = new AbortController();
     const run = await runDiff('ks/apps', {

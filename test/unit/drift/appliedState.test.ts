@@ -17,7 +17,7 @@ interface Case {
   readonly status?: FluxObject['status'];
   readonly sourceKind?: string;
   /** `undefined`: there is no such source. */
-  readonly source?: Partial<FluxObject> | undefined;
+  readonly source?: Partial<FluxObject> | Failure | undefined;
   readonly download?: Error;
   /** Commits that the clone has; absent: there is no clone. */
   readonly commits?: readonly string[];
@@ -53,7 +53,10 @@ function partsOf({
     configMap: () => Promise.resolve({ ZONE: 'north' }),
     secret: () => Promise.resolve(undefined),
     capabilities: () => Promise.resolve({ kubeVersion: 'v1.33.1', apiVersions: [] }),
-    fluxObject: (kind) => Promise.resolve(kind === sourceKind ? (source as FluxObject | undefined) : undefined),
+    fluxObject: (kind) =>
+      source instanceof Failure
+        ? Promise.reject(source)
+        : Promise.resolve(kind === sourceKind ? (source as FluxObject | undefined) : undefined),
     artifact: () => (given.download ? Promise.reject(given.download) : Promise.resolve(archive)),
   };
   const { commits } = given;
@@ -97,6 +100,12 @@ const found: readonly [title: string, given: Case, from: string, notes: readonly
     { download: new Failure('unreachable', 'connection refused'), commits: [commit] },
     'commit 5f2c1a9',
     [],
+  ],
+  [
+    'the commit, when one may not read the source',
+    { source: new Failure('forbidden', 'gitrepositories is forbidden'), commits: [commit] },
+    'commit 5f2c1a9',
+    [/what that leaves out or takes in besides is not known/],
   ],
   ['the commit, when the source is gone', { source: undefined, commits: [commit] }, 'commit 5f2c1a9', []],
   [
