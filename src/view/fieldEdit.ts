@@ -5,7 +5,10 @@
 import type { FilePlace } from '../drift/fieldPlaces.ts';
 import type { KeptComparison, KeptDifference, KeptField } from '../drift/keptComparison.ts';
 import type { SideEffect } from '../drift/provenPlace.ts';
+import type { Comparison } from '../drift/difference.ts';
+import { correctionOf } from '../drift/releaseNotes.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
 import type { FluxName } from '../render/desired.ts';
 import { fieldsText, fieldText } from './differenceText.ts';
 import { plainText } from './markdown.ts';
@@ -83,4 +86,39 @@ export function fieldChoices(compared: KeptComparison, now: number): readonly Fi
         field,
       })),
     );
+}
+
+/** What can be done in the files for a drift, beside correcting it in the cluster. */
+export interface DriftOffer {
+  readonly command: 'copyLiveValue' | 'ignoreField' | 'detectDrift';
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Of a drift that is kept. What cannot be done for it is absent. */
+export function driftOffers(owner: FluxObject, { objects }: Pick<Comparison, 'objects'>): readonly DriftOffer[] {
+  const hasFields = objects.some(
+    ({ change, paths }) => (change === 'change' || change === 'recreate') && paths.length > 0,
+  );
+  const detects = owner.kind !== 'HelmRelease' || correctionOf(owner) !== 'upgrade';
+  const ofFields: readonly DriftOffer[] = [
+    {
+      command: 'copyLiveValue',
+      title: 'Copy a live value into its file',
+      detail: 'Keeps what was changed in the cluster: the file is shown, unsaved.',
+    },
+    {
+      command: 'ignoreField',
+      title: 'Ignore a field',
+      detail: 'Has Flux pass over it when it looks for drift: the file is shown, unsaved.',
+    },
+  ];
+  const ofDetection: readonly DriftOffer[] = [
+    {
+      command: 'detectDrift',
+      title: 'Turn on drift detection (warn)',
+      detail: 'helm-controller then tells of drift by itself: the file is shown, unsaved.',
+    },
+  ];
+  return [...(hasFields ? ofFields : []), ...(detects ? [] : ofDetection)];
 }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FluxName } from '../render/desired.ts';
 import { type DiffAgainst, diffChoices } from '../view/diffChoice.ts';
 import type { DiffEntry, DiffSummary } from '../view/diffSummary.ts';
+import type { DriftOffer } from '../view/fieldEdit.ts';
 import { type SaidText, textItems } from './textItems.ts';
 
 /** Resolves to `undefined` when the user picks none. */
@@ -27,6 +28,7 @@ export type DiffPick =
   | { readonly pick: 'one'; readonly entry: DiffEntry }
   | { readonly pick: 'values' }
   | { readonly pick: 'correct' }
+  | { readonly pick: 'offer'; readonly offer: DriftOffer }
   | SaidText;
 
 export interface DiffPickInput {
@@ -36,6 +38,8 @@ export interface DiffPickInput {
   readonly values: string | undefined;
   /** What corrects a drift, or why nothing does. */
   readonly correction: { readonly title: string | undefined; readonly detail: string } | undefined;
+  /** What can be done for a drift in the files. */
+  readonly offers: readonly DriftOffer[];
   /** What makes Flux apply the files. */
   readonly advice: string | undefined;
   /** Stand first. */
@@ -57,7 +61,7 @@ export async function pickDifference(input: DiffPickInput): Promise<DiffPick | u
   return (await vscode.window.showQuickPick(itemsOf(input), options))?.takes;
 }
 
-function itemsOf({ summary, values, correction, advice, warnings, notes }: DiffPickInput): Item[] {
+function itemsOf({ summary, values, correction, offers, advice, warnings, notes }: DiffPickInput): Item[] {
   const { differing, others } = summary;
   const count = differing.length + (values === undefined ? 0 : 1);
   const all: Item = {
@@ -85,6 +89,7 @@ function itemsOf({ summary, values, correction, advice, warnings, notes }: DiffP
     ...differing.map(entryItem),
     ...section('Nothing to open', others.map(entryItem)),
     ...section('What corrects it', correction ? correctionItems(correction) : []),
+    ...section('In the files', offers.map(offerItem)),
     ...section('What Flux needs', advice === undefined ? [] : textItems(advice, 'git-commit')),
     ...section(
       'Notes',
@@ -116,4 +121,9 @@ function correctionItems({ title, detail }: NonNullable<DiffPickInput['correctio
   return title === undefined
     ? textItems(detail, 'info')
     : [{ label: title, detail, iconPath: new vscode.ThemeIcon('sync'), takes: { pick: 'correct' } }];
+}
+
+function offerItem(offer: DriftOffer): Item {
+  const { title, detail } = offer;
+  return { label: title, detail, iconPath: new vscode.ThemeIcon('edit'), takes: { pick: 'offer', offer } };
 }

@@ -23,12 +23,15 @@ import {
   summarize,
 } from '../view/diffSummary.ts';
 import { type DriftCorrection, driftCorrection } from '../view/driftCorrection.ts';
+import { type DriftOffer, driftOffers } from '../view/fieldEdit.ts';
 import { iconFreeText } from '../view/markdown.ts';
 import type { ClusterViews } from './clusterViews.ts';
+import { commandIds } from './commandIds.ts';
 import type { Compared } from './compareTarget.ts';
 import type { DiffDocuments, DiffPair } from './diffDocuments.ts';
 import { pickDifference } from './diffPick.ts';
 import { keyOfName } from './diffTarget.ts';
+import type { OwnerArgument } from './fieldTarget.ts';
 import { correctDrift, type ShownDiffs, type ShownDrift } from './shownDiffs.ts';
 import { unpushedOf } from './uncommittedFiles.ts';
 import type { WorkspaceState } from './workspaceState.ts';
@@ -120,7 +123,8 @@ export class DiffPresenter {
     const id = idOf(live);
     const mayPatch = views.open?.rights.mayPatch(id);
     const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
-    const drift = { context, id, by: correction.by === 'none' ? undefined : correction.by };
+    const by = correction.by === 'none' ? undefined : correction.by;
+    const drift = { context, id, by, offers: compared.alone === undefined ? driftOffers(live, comparison) : [] };
     return { comparison, title, alone, drift, correction, advice: undefined, warnings: [] };
   }
 
@@ -165,6 +169,7 @@ export class DiffPresenter {
         title: correction.by === 'none' ? undefined : correction.title,
         detail: correction.detail,
       },
+      offers: correction ? (presented.drift?.offers ?? []) : [],
       advice,
       warnings,
       notes: noteTexts(comparison),
@@ -178,6 +183,8 @@ export class DiffPresenter {
         return this.#open(presented, [picked.entry], false);
       case 'correct':
         return presented.drift && correctDrift(presented.drift);
+      case 'offer':
+        return presented.drift && followOffer(picked.offer, presented.drift);
       case 'nothing':
         void vscode.window.showInformationMessage(picked.text);
         return;
@@ -213,6 +220,11 @@ export class DiffPresenter {
       void vscode.window.setStatusBarMessage(`$(info) ${iconFreeText(hint)}`, statusTextMs);
     }
   }
+}
+
+async function followOffer({ command }: DriftOffer, { context, id }: ShownDrift): Promise<void> {
+  const argument: OwnerArgument = { owner: objectKey(context, id) };
+  await vscode.commands.executeCommand(commandIds[command], argument);
 }
 
 /** Both sides of one object as texts. */

@@ -17,7 +17,7 @@ import { fieldOfObject } from '../view/fieldEdit.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import type { Rendered } from '../view/renderedHead.ts';
 import type { FieldCommand } from './commandIds.ts';
-import { type FieldTarget, fieldTarget, type FieldTargetParts, statedTarget } from './fieldTarget.ts';
+import { type FieldTarget, fieldTarget, type FieldTargetParts, ownerArgument, statedTarget } from './fieldTarget.ts';
 import { type FileChangeParts, offerChange, renderedFiles, type RenderedFiles, tell } from './fileChange.ts';
 import { withPatience } from './patientProgress.ts';
 import { renderTarget } from './renderTarget.ts';
@@ -92,7 +92,7 @@ async function ignoreField(target: FieldTarget, parts: FieldCommandsParts): Prom
 const modePath = ['spec', 'driftDetection', 'mode'];
 
 async function detectDrift(argument: unknown, parts: FieldCommandsParts): Promise<void> {
-  const row = typeof argument === 'string' ? parts.views.keyOfRow(argument) : undefined;
+  const row = typeof argument === 'string' ? parts.views.keyOfRow(argument) : ownerArgument(argument);
   const key = row ?? (argument === undefined || argument instanceof vscode.Uri ? parts.shown.frontKey : undefined);
   const stated = key === undefined ? await renderTarget(argument, 'values', parts) : await statedTarget(key, parts);
   const files = stated && (await renderedFiles(stated, parts));

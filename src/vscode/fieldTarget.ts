@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import type { KeptComparison, KeptDifference, KeptField } from '../drift/keptComparison.ts';
 import { displayName, type ObjectId, type ObjectKey, objectKey, parseObjectKey } from '../flux/objectKey.ts';
+import { asRecord, asText } from '../flux/untyped.ts';
 import { fieldChoices } from '../view/fieldEdit.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import { renderTarget, type RenderTarget, type RenderTargetParts } from './renderTarget.ts';
@@ -38,8 +39,18 @@ export async function fieldTarget(argument: unknown, parts: FieldTargetParts): P
     }
     return { owner, difference, field };
   }
-  const owner = row?.key ?? parts.shown.frontKey ?? (await pickOwner(parts));
+  const owner = row?.key ?? ownerArgument(argument) ?? parts.shown.frontKey ?? (await pickOwner(parts));
   return owner === undefined ? undefined : pickField(owner, parts);
+}
+
+/** What the list of a comparison hands over: its Kustomization or HelmRelease. */
+export interface OwnerArgument {
+  readonly owner: ObjectKey;
+}
+
+export function ownerArgument(argument: unknown): ObjectKey | undefined {
+  const owner = argument instanceof vscode.Uri ? undefined : asText(asRecord(argument)?.['owner']);
+  return owner as ObjectKey | undefined;
 }
 
 /** Which document states the object of that key: as for a row of the tree. Throws a Failure where no open folder has it. */

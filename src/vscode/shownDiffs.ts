@@ -1,13 +1,14 @@
 /**
  * What is known of the comparisons whose editors are open: which drift they show, and what corrects it. Tells menus what may be
- * pressed for the one in front (context keys `driftline.shownDiff`: `reconcile`, `force`; `driftline.shownDrift`: the kind of
- * the object whose drift is shown).
+ * pressed for the one in front (context keys `driftline.shownDiff`: `reconcile`, `force`; `driftline.shownDrift`: commands that
+ * change files for it).
  */
 import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { Failure } from '../base/failure.ts';
 import { type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { isTabOf } from '../view/diffAddress.ts';
+import type { DriftOffer } from '../view/fieldEdit.ts';
 import type { DriftCorrection } from '../view/driftCorrection.ts';
 import type { LensArgument } from './actionTarget.ts';
 import { commandIds } from './commandIds.ts';
@@ -24,6 +25,8 @@ export interface ShownDrift {
   readonly id: ObjectId;
   /** `undefined`: nothing that can be pressed corrects it. */
   readonly by: Correctable | undefined;
+  /** What can be done for it in the files. */
+  readonly offers: readonly DriftOffer[];
 }
 
 export class ShownDiffs implements Disposable {
@@ -82,7 +85,7 @@ export class ShownDiffs implements Disposable {
   #tell(): void {
     const drift = this.#front();
     this.#tellKey(correctionKey, drift?.by);
-    this.#tellKey(driftKey, drift?.id.kind);
+    this.#tellKey(driftKey, drift?.offers.map(({ command }) => command).join(' '));
   }
 
   #tellKey(key: string, value: string | undefined): void {

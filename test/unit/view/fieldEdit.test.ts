@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { SideEffect } from '../../../src/drift/provenPlace.ts';
 import type { KeptComparison } from '../../../src/drift/keptComparison.ts';
 import type { FluxName } from '../../../src/render/desired.ts';
-import { editQuestion, fieldChoices, fieldOfObject } from '../../../src/view/fieldEdit.ts';
+import { driftOffers, editQuestion, fieldChoices, fieldOfObject } from '../../../src/view/fieldEdit.ts';
+import { helmRelease, kustomization } from '../../support/builders.ts';
 
 const place = { file: 'base/shop.yaml', path: ['spec', 'replicas'] };
 const ks = (name: string): FluxName => ({ kind: 'Kustomization', namespace: 'flux-system', name });
@@ -65,4 +66,28 @@ void test('fields to choose from are those of objects that live and would be cha
     [['spec.replicas', 'Deployment apps/shop · 3, would be 1']],
   );
   assert.equal(fieldOfObject(field, id('shop')), 'spec.replicas of Deployment apps/shop');
+});
+
+void test('what is offered in the files is what can be done there', () => {
+  const field = { path: ['spec', 'replicas'], effect: 'replace' } as const;
+  const id = { group: 'apps', kind: 'Deployment', namespace: 'apps', name: 'shop' };
+  const differs = { id, apiVersion: 'apps/v1', change: 'change', paths: [field] } as const;
+  const missing = { id, apiVersion: 'apps/v1', change: 'create', paths: [] } as const;
+  const detecting = (mode: 'warn' | 'enabled' | 'disabled') =>
+    helmRelease('shop', { spec: { driftDetection: { mode } } });
+  const rows = [
+    [kustomization('apps'), [differs], ['copyLiveValue', 'ignoreField']],
+    [kustomization('apps'), [missing], []],
+    [helmRelease('shop'), [differs], ['copyLiveValue', 'ignoreField', 'detectDrift']],
+    [helmRelease('shop'), [missing], ['detectDrift']],
+    [detecting('disabled'), [], ['detectDrift']],
+    [detecting('warn'), [differs], ['copyLiveValue', 'ignoreField']],
+    [detecting('enabled'), [missing], []],
+  ] as const;
+  for (const [owner, objects, expected] of rows) {
+    assert.deepEqual(
+      driftOffers(owner, { objects }).map(({ command }) => command),
+      expected,
+    );
+  }
 });

@@ -59,6 +59,22 @@ test('a comparison is offered of what applies objects, whatever the user may cha
   assert.equal(words(helmRelease('a', { namespace: 'flux-system' }), { readOnly: true, mayPatch: () => false }), true);
 });
 
+test('drift detection is offered of releases that have none, whatever the user may change in the cluster', () => {
+  const offered = (object: FluxObject): boolean =>
+    at({ objects: [object], readOnly: true }, object.metadata.name)
+      .contextValue.split(' ')
+      .includes('undetected');
+  const release = (mode?: 'warn' | 'enabled' | 'disabled'): FluxObject =>
+    helmRelease('a', { namespace: 'flux-system', spec: mode ? { driftDetection: { mode } } : {} });
+  assert.deepEqual([release(), release('disabled'), release('warn'), release('enabled')].map(offered), [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assert.equal(offered(kustomization('a')), false);
+});
+
 test('a running action shows in place of the state, and its icon turns', () => {
   const action: ActionEntry = {
     state: 'running',
