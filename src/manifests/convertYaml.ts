@@ -113,12 +113,13 @@ class Converter {
       value: known ? value : source, // a date or a big number of some tag: what was written is all that is asked for
       source,
       literalBlock: scalar.type === 'BLOCK_LITERAL',
+      plain: scalar.type === 'PLAIN' && scalar.tag === undefined,
       ...this.#span(scalar.range),
     };
   }
 
   #missing(): YamlScalar {
-    return { type: 'scalar', value: null, source: '', literalBlock: false, start: -1, end: -1 };
+    return { type: 'scalar', value: null, source: '', literalBlock: false, plain: false, start: -1, end: -1 };
   }
 
   #span(range: readonly [number, number, number] | null | undefined): TextSpan {

@@ -16,6 +16,8 @@ export interface YamlScalar extends TextSpan {
   readonly source: string;
   /** A literal block (`|`): its lines stand in the text one by one, so a place inside it can be pointed at. */
   readonly literalBlock: boolean;
+  /** Without quotes and without a tag (`!!str`): YAML decides by the look whether it is text. */
+  readonly plain: boolean;
 }
 
 export interface YamlEntry {
