@@ -1,9 +1,19 @@
 /**
- * Finds chart versions that Flux resolves anew at each check: missing ones and ranges without upper end, in HelmReleases,
- * HelmCharts and kustomize's helmCharts (pinning 2.1).
+ * Finds the versions of charts in HelmReleases, HelmCharts and kustomize's helmCharts, and says which Flux resolves anew at
+ * each check, which it cannot read, and which it does not look at (pinning 2.1).
  */
 import type { Manifest } from '../manifests/parseManifests.ts';
-import { asMap, isUnset, itemsOf, plainText, stringAt, valueAt, type YamlMap } from '../manifests/yamlNode.ts';
+import { readGoScalar } from '../manifests/goScalar.ts';
+import {
+  asMap,
+  isUnset,
+  itemsOf,
+  plainText,
+  stringAt,
+  valueAt,
+  type YamlMap,
+  type YamlNode,
+} from '../manifests/yamlNode.ts';
 import type { Site, Verdict } from './candidate.ts';
 import { classifyChartVersion } from './chartVersion.ts';
 import { withDefaults } from './imageReference.ts';
@@ -28,7 +38,7 @@ export function findHelmChart({ root, kind, name }: Manifest): Site[] {
 function chartSites(spec: YamlMap, kind: string, name: string, place: readonly string[]): Site[] {
   const source = stringAt(spec, 'sourceRef', 'kind');
   if (source !== undefined && source !== 'HelmRepository') {
-    return []; // a chart from Git or a bucket is what lies there; its version field is not read
+    return ignoredVersion(spec, source);
   }
   const chartNode = valueAt(spec, 'chart');
   const chart = plainText(chartNode);
@@ -41,9 +51,32 @@ function chartSites(spec: YamlMap, kind: string, name: string, place: readonly s
   const span = entry ? entry.value : chartNode;
   const repository = stringAt(spec, 'sourceRef', 'name');
   const names = { chart: chart ?? 'the chart', repository: repository ?? 'its repository' };
-  const judge = (resolved: string): Verdict | undefined => judgeChartVersion(resolved, names);
+  const number = numberVerdict(entry?.value);
+  const judge = (resolved: string): Verdict | undefined => number ?? judgeChartVersion(resolved, names);
   const value = { kind, name, places: [place], image: undefined };
   return span ? [{ span, text, judge, value, ...(isPatch ? { patchOf: name } : {}) }] : [];
+}
+
+/** A chart from Git or a bucket is what lies there. */
+function ignoredVersion(spec: YamlMap, source: string): Site[] {
+  const node = valueAt(spec, 'version');
+  const text = plainText(node) ?? '';
+  if (!node || text === '' || text === '*') {
+    return [];
+  }
+  const message = `${text} is ignored: a chart from a ${source} has the version that lies there; pin the ${source}`;
+  return [{ span: node, text: '', judge: () => ({ rule: 'chart-version-ignored', message }), value: undefined }];
+}
+
+/** The API server takes only text here, and refuses the whole object. */
+function numberVerdict(node: YamlNode | undefined): Verdict | undefined {
+  const read = node?.type === 'scalar' && node.plain ? readGoScalar(node.source) : undefined;
+  if (node?.type !== 'scalar' || read?.via !== 'number') {
+    return undefined;
+  }
+  const becomes = read.printed === node.source ? '' : ` ${read.printed}`;
+  const message = `${node.source} is the number${becomes} in YAML, and the cluster takes only text here: put it in quotes`;
+  return { rule: 'chart-version-invalid', message };
 }
 
 /** `helmCharts` of a kustomize file. Each entry is complete: no other file can add a version. */
@@ -79,7 +112,30 @@ export function judgeChartVersion(text: string, { chart, repository }: Chart): V
         rule: 'chart-open-range',
         message: `${resolved ?? text} has no upper end and lets pre-releases in: whatever comes next is installed without a commit`,
       };
+    case 'major':
+      return range(`${resolved ?? text} lets every minor version in: the next one is installed without a commit`);
+    case 'minor':
+      return range(`${resolved ?? text} lets every patch version in: the next one is installed without a commit`);
+    case 'range':
+      return range(`${resolved ?? text} lets several versions in: the newest is installed without a commit`);
+    case 'slip':
+      return {
+        ...range(`${resolved ?? text} is one pre-release version; a range has spaces around its hyphen`),
+        severity: 'hint',
+      };
+    case 'empty':
+      return invalid(`${resolved ?? text} lets no version in, so no chart is found`);
+    case 'invalid':
+      return invalid(`${resolved ?? text} is not a version or range that Helm understands`);
     default:
       return undefined;
   }
+}
+
+function range(message: string): Verdict {
+  return { rule: 'chart-range', message };
+}
+
+function invalid(message: string): Verdict {
+  return { rule: 'chart-version-invalid', message };
 }

@@ -36,6 +36,9 @@ const skippedKinds = new Set([
   'Plan', // system-upgrade-controller takes the tag from `spec.version`
 ]);
 
+/** Groups whose objects hold pods that Kubernetes itself runs. */
+const podGroups = new Set(['', 'apps', 'batch']);
+
 /** Kinds whose operator hands `image` on unchanged, so that a missing tag means latest. */
 const literalImageKinds = new Set([
   'dragonflydb.io/Dragonfly',
@@ -144,6 +147,7 @@ function addSite(walk: Walk, node: YamlNode, path: ManifestPath, where: Where): 
   const text = stringOf(node) ?? '';
   const context = {
     needsTag: where.needsTag,
+    certain: where.container !== undefined && podGroups.has(walk.manifest.group),
     automated: walk.isAutomated(node),
     pullPolicy: stringAt(where.container, 'imagePullPolicy'),
   };

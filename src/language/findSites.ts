@@ -19,8 +19,10 @@ import {
 import type { Site } from './candidate.ts';
 import { findHelmChart, findInflatedCharts, findReleaseChart, judgeChartVersion } from './chartVersions.ts';
 import { findContainerImages, type IsAutomated } from './containerImages.ts';
+import { findFluxVersion } from './fluxVersion.ts';
 import { readImageReference } from './imageReference.ts';
 import { judgeReference, judgeTag } from './imageVerdict.ts';
+import { findSourceReference } from './sourceReferences.ts';
 import { findValuesImages } from './valuesImages.ts';
 
 /** Spans are offsets into `text`, the text that the manifest was parsed from. */
@@ -35,6 +37,7 @@ function sitesByKind(manifest: Manifest, text: string, isAutomated: IsAutomated)
     case 'helm.toolkit.fluxcd.io':
       return [
         ...findReleaseChart(manifest),
+        ...findFluxVersion(manifest, ['spec', 'values', 'instance']),
         ...releaseValues(manifest, isAutomated),
         ...itemsOf(valueAt(spec, 'postRenderers')).flatMap((item) => kustomizeSites(valueAt(item, 'kustomize'), text)),
       ];
@@ -43,9 +46,11 @@ function sitesByKind(manifest: Manifest, text: string, isAutomated: IsAutomated)
     case 'kustomize.config.k8s.io':
       return [...kustomizeSites(root, text), ...findInflatedCharts(manifest)];
     case 'fluxcd.controlplane.io':
-      return kind === 'FluxInstance' ? kustomizeSites(valueAt(spec, 'kustomize'), text) : [];
+      return kind === 'FluxInstance'
+        ? [...findFluxVersion(manifest, ['spec']), ...kustomizeSites(valueAt(spec, 'kustomize'), text)]
+        : [];
     case 'source.toolkit.fluxcd.io':
-      return kind === 'HelmChart' ? findHelmChart(manifest) : [];
+      return kind === 'HelmChart' ? findHelmChart(manifest) : findSourceReference(manifest);
     default:
       return group.endsWith('toolkit.fluxcd.io') ? [] : findContainerImages(manifest, isAutomated);
   }

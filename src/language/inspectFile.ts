@@ -5,13 +5,13 @@
 import type { Position } from 'vscode-languageserver-types';
 import { type FileFacts, mayHoldFacts, noFacts, readFileFacts } from '../manifests/fileFacts.ts';
 import { isIgnoredPath, isKustomizeFileName } from '../manifests/notAManifest.ts';
-import { parseManifests, parseYaml } from '../manifests/parseManifests.ts';
+import { type Manifest, parseManifests, parseYaml } from '../manifests/parseManifests.ts';
 import { nameOf } from '../manifests/repositoryPath.ts';
 import type { TextSpan } from '../manifests/yamlNode.ts';
-import type { Candidate, Site } from './candidate.ts';
+import type { Candidate, Site, Surroundings } from './candidate.ts';
 import { findSites, findValuesFileSites, isPlainMap } from './findSites.ts';
 import { fluxVariables } from './imageReference.ts';
-import { allowedRules } from './suppression.ts';
+import { allowedRules, isManaged } from './suppression.ts';
 
 export interface Inspection {
   readonly facts: FileFacts;
@@ -32,14 +32,23 @@ export function inspectFile(text: string, path: string): Inspection {
   const candidates: Candidate[] = [];
   const seen = new Set<number>(); // an anchor that is used twice, or a value that two shapes describe, is one finding
   const add = (site: Site, document: TextSpan, inValuesFile: boolean): void => {
-    if (seen.has(site.span.start) || (fluxVariables(site.text).length === 0 && !site.judge(site.text))) {
+    if (seen.has(site.span.start) || (fluxVariables(site.text).length === 0 && !site.judge(site.text, strangers))) {
       return;
     }
     seen.add(site.span.start);
     const range = { start: position(site.span.start), end: position(site.span.end) };
-    candidates.push({ ...site, range, allowed: allowedRules(text, site.span, document), inValuesFile });
+    candidates.push({
+      ...site,
+      range,
+      allowed: allowedRules(text, site.span, document),
+      managed: isManaged(text, site.span),
+      inValuesFile,
+    });
   };
   for (const manifest of file.manifests) {
+    if (isOwnSync(manifest, path)) {
+      continue;
+    }
     for (const site of findSites(manifest, text)) {
       add(site, manifest.document, false);
     }
@@ -55,7 +64,15 @@ export function inspectFile(text: string, path: string): Inspection {
   return { facts, candidates };
 }
 
+/** What `flux bootstrap` writes to follow this very repository. */
+function isOwnSync({ group }: Manifest, path: string): boolean {
+  return group === 'source.toolkit.fluxcd.io' && nameOf(path) === 'gotk-sync.yaml';
+}
+
 const maxValuesFile = 300_000;
+
+/** The most that can be said of a value: whose it is turns out later. */
+const strangers: Surroundings = { ownership: () => 'thirdParty' };
 
 /** No more than a look: values files are many and hardly ever say `latest`. */
 function mayBeValuesFile(text: string): boolean {

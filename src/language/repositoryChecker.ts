@@ -7,6 +7,7 @@ import type { Diagnostic } from 'vscode-languageserver-types';
 import { RepositoryIndex } from '../manifests/repositoryIndex.ts';
 import type { Candidate } from './candidate.ts';
 import { inspectFile } from './inspectFile.ts';
+import type { KnownOwners } from './ownership.ts';
 import { type RuleSettings, validate } from './validate.ts';
 
 interface CheckedFile {
@@ -19,6 +20,7 @@ export class RepositoryChecker {
   readonly #index = new RepositoryIndex();
   readonly #files = new Map<string, CheckedFile>();
   #settings: RuleSettings;
+  #owners: KnownOwners = { remotes: [], ownHosts: [] };
 
   constructor(settings: RuleSettings) {
     this.#settings = settings;
@@ -26,6 +28,11 @@ export class RepositoryChecker {
 
   set settings(settings: RuleSettings) {
     this.#settings = settings;
+  }
+
+  /** Whose the repository is; until it is told, every address is somebody else's. */
+  set owners(owners: KnownOwners) {
+    this.#owners = owners;
   }
 
   /** Files that are known. */
@@ -61,7 +68,7 @@ export class RepositoryChecker {
 
   diagnostics(path: string): Diagnostic[] {
     const file = this.#files.get(path);
-    return file ? validate({ path, candidates: file.candidates }, this.#index, this.#settings) : [];
+    return file ? validate({ path, candidates: file.candidates }, this.#index, this.#settings, this.#owners) : [];
   }
 }
 

@@ -1,6 +1,8 @@
 /**
- * Comments that allow what a rule would report: `# pin: allow <reason>` for every pinning rule, and
- * `# driftline: ignore <rule>[, <rule>] <reason>` by name. Goes by lines, so that they work inside patches in strings too.
+ * Comments that say something of the rules of a value. Those that allow what a rule would report: `# pin: allow <reason>`
+ * for every pinning rule, `# driftline: ignore <rule>[, <rule>] <reason>` by name, and the forms that linters have,
+ * `# driftline-disable-next-line [<rule>]` and `# driftline-disable-file [<rule>]`. Goes by lines, so that they work inside
+ * patches in strings too.
  */
 import type { TextSpan } from '../manifests/yamlNode.ts';
 import { isRuleId, type RuleId, rules } from './rules.ts';
@@ -17,14 +19,23 @@ export function allowedRules(text: string, span: TextSpan, document: TextSpan): 
   const above = lineStart === 0 ? '' : text.slice(startOfLine(text, lineStart - 1), lineStart);
   return new Set([
     ...allowedBy(line),
-    ...(isComment(above) ? allowedBy(above) : []),
+    ...(isComment(above) ? [...allowedBy(above), ...disabledBy(above, 'next-line')] : []),
+    ...text.split('\n').flatMap((each) => (isComment(each) ? disabledBy(each, 'file') : [])),
     ...headComments(text.slice(document.start, document.end)).flatMap(allowedBy),
   ]);
 }
 
+/** `# renovate: datasource=…` on the line or on the line above says that a bot looks after the value. */
+export function isManaged(text: string, span: TextSpan): boolean {
+  const lineStart = startOfLine(text, span.start);
+  const line = text.slice(lineStart, endOfLine(text, span.end));
+  const above = lineStart === 0 ? '' : text.slice(startOfLine(text, lineStart - 1), lineStart);
+  return /#\s*renovate:/.test(line) || /^\uFEFF?\s*#\s*renovate:/.test(above);
+}
+
 /** A cheap answer for nearly all texts. */
 function mayAllow(text: string): boolean {
-  return /#\s*(?:pin:|driftline:)/.test(text);
+  return /#\s*(?:pin:|driftline:|driftline-disable-)/.test(text);
 }
 
 function allowedBy(line: string): RuleId[] {
@@ -32,14 +43,29 @@ function allowedBy(line: string): RuleId[] {
   if (pin !== undefined) {
     return rules.map((rule) => rule.id); // every rule so far is about pinning
   }
-  const allowed: RuleId[] = [];
-  for (const word of (names ?? '').split(/[\s,]+/)) {
-    if (!isRuleId(word)) {
-      break; // the reason begins
-    }
-    allowed.push(word);
+  return leadingRules(names ?? '');
+}
+
+/** Without a rule's name it is for all of them. */
+function disabledBy(line: string, form: 'next-line' | 'file'): readonly RuleId[] {
+  const [, found, names = ''] = /#\s*driftline-disable-(next-line|file)(?=\s|$)(.*)/.exec(line) ?? [];
+  if (found !== form) {
+    return [];
   }
-  return allowed;
+  const named = leadingRules(names.trim());
+  return named.length > 0 ? named : /^\w+-\w/.test(names.trim()) ? [] : rules.map((rule) => rule.id);
+}
+
+/** The names of rules that a text begins with; the reason comes behind. */
+function leadingRules(text: string): RuleId[] {
+  const named: RuleId[] = [];
+  for (const word of text.split(/[\s,]+/)) {
+    if (!isRuleId(word)) {
+      break;
+    }
+    named.push(word);
+  }
+  return named;
 }
 
 /** Comments before the first content of a document. */

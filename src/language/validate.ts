@@ -6,9 +6,10 @@ import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types
 import { globMatches } from '../manifests/globMatch.ts';
 import type { RepositoryIndex } from '../manifests/repositoryIndex.ts';
 import type { Severity } from '../settings.ts';
-import type { Candidate, Verdict } from './candidate.ts';
+import type { Candidate, Surroundings, Verdict } from './candidate.ts';
 import { fluxVariables, substituteVariables } from './imageReference.ts';
-import { ruleDocumentation, rules } from './rules.ts';
+import { type KnownOwners, ownershipOf } from './ownership.ts';
+import { type RuleId, ruleDocumentation, rules } from './rules.ts';
 
 /** The part of the settings that decides about diagnostics. */
 export interface RuleSettings {
@@ -16,6 +17,12 @@ export interface RuleSettings {
   readonly ruleSeverity: Readonly<Record<string, Severity>>;
   readonly diagnosticsIgnore: readonly string[];
 }
+
+/** Bounded ranges, which somebody who lets a bot look after them has chosen. */
+const choices: ReadonlySet<RuleId> = new Set(['chart-range', 'source-semver-range']);
+
+/** Nothing known of the repository: every address is somebody else's. */
+const noOwners: KnownOwners = { remotes: [], ownHosts: [] };
 
 export const diagnosticSource = 'Flux';
 
@@ -36,6 +43,7 @@ export function validate(
   { path, candidates }: FileToValidate,
   index: RepositoryIndex | undefined,
   settings: RuleSettings,
+  owners: KnownOwners = noOwners,
 ): Diagnostic[] {
   if (!settings.diagnosticsEnabled || candidates.length === 0) {
     return [];
@@ -43,11 +51,13 @@ export function validate(
   if (settings.diagnosticsIgnore.some((glob) => globMatches(glob, path)) || index?.isChartTemplate(path) === true) {
     return [];
   }
+  const surroundings: Surroundings = { ownership: (url) => ownershipOf(url, owners) };
   const diagnostics: Diagnostic[] = [];
   for (const candidate of candidates) {
-    const verdict = judge(candidate, path, index);
+    const verdict = judge(candidate, path, { index, surroundings });
     const severity = verdict && severityOf(verdict, settings, index?.mayBeBuilt(path) ?? true);
-    if (verdict && severity !== undefined && !candidate.allowed.has(verdict.rule)) {
+    const isChoice = verdict && candidate.managed && choices.has(verdict.rule);
+    if (verdict && severity !== undefined && isChoice !== true && !candidate.allowed.has(verdict.rule)) {
       diagnostics.push({
         range: candidate.range,
         severity,
@@ -62,19 +72,26 @@ export function validate(
 }
 
 /** What no Flux Kustomization builds (`.archive`, `hack`) changes no cluster, whatever it says. */
-function severityOf({ rule }: Verdict, settings: RuleSettings, built: boolean): DiagnosticSeverity | undefined {
-  const set = settings.ruleSeverity[rule] ?? rules.find(({ id }) => id === rule)?.severity ?? 'warning';
+function severityOf(verdict: Verdict, settings: RuleSettings, built: boolean): DiagnosticSeverity | undefined {
+  const { rule, severity } = verdict;
+  const set = settings.ruleSeverity[rule] ?? severity ?? rules.find(({ id }) => id === rule)?.severity ?? 'warning';
   return set === 'off' ? undefined : built ? severities[set] : DiagnosticSeverity.Hint;
 }
 
-function judge(candidate: Candidate, path: string, index: RepositoryIndex | undefined): Verdict | undefined {
+interface Known {
+  readonly index: RepositoryIndex | undefined;
+  readonly surroundings: Surroundings;
+}
+
+function judge(candidate: Candidate, path: string, known: Known): Verdict | undefined {
+  const { index } = known;
   if (candidate.inValuesFile && index?.isValuesFile(path) !== true) {
     return undefined;
   }
   if (candidate.patchOf !== undefined && !mayHaveVersion(index?.chartSources(candidate.patchOf))) {
     return undefined;
   }
-  const verdict = judgeVariables(candidate, path, index);
+  const verdict = judgeVariables(candidate, path, known);
   if (!verdict || !candidate.value || !index) {
     return verdict;
   }
@@ -93,7 +110,7 @@ function mayHaveVersion(sources: ReadonlySet<string> | undefined): boolean {
 }
 
 /** Judges what the text becomes with the substitutions of the Kustomizations that build it. */
-function judgeVariables(candidate: Candidate, path: string, index: RepositoryIndex | undefined): Verdict | undefined {
+function judgeVariables(candidate: Candidate, path: string, { index, surroundings }: Known): Verdict | undefined {
   const variables = fluxVariables(candidate.text);
   const known = variables.map((variable) => ({ variable, ...index?.substitution(path, variable) }));
   if (known.some(({ unknown }) => unknown === true)) {
@@ -101,12 +118,12 @@ function judgeVariables(candidate: Candidate, path: string, index: RepositoryInd
   }
   const [first] = known.flatMap(({ variable, values }) => (values ?? []).map((value) => ({ variable, ...value })));
   if (!first) {
-    return candidate.judge(candidate.text);
+    return candidate.judge(candidate.text, surroundings);
   }
   for (const { by } of known.flatMap(({ values }) => values ?? [])) {
     const valueOf = (name: string): string | undefined =>
       known.find(({ variable }) => variable === name)?.values?.find((value) => value.by === by)?.value;
-    const verdict = candidate.judge(substituteVariables(candidate.text, valueOf));
+    const verdict = candidate.judge(substituteVariables(candidate.text, valueOf), surroundings);
     if (verdict) {
       return { ...verdict, message: `${verdict.message}; the value comes from postBuild.substitute of ${by}` };
     }

@@ -5,6 +5,7 @@
 import { itemStep, type ManifestPath } from '../manifests/manifestPath.ts';
 import { isUnset, plainText, stringAt, stringOf, valueAt, type YamlMap, type YamlNode } from '../manifests/yamlNode.ts';
 import type { Site } from './candidate.ts';
+import { judgeChangedValue } from './changedValue.ts';
 import { type IsAutomated, isContainerList } from './containerImages.ts';
 import { readImageReference } from './imageReference.ts';
 import { judgeReference, judgeTag } from './imageVerdict.ts';
@@ -87,7 +88,7 @@ function imageObject(map: YamlMap, path: ManifestPath, key: string, owner: Value
   return siteOf(
     tag,
     text,
-    (resolved) => judgeTag(resolved, context),
+    (resolved) => (resolved === text ? judgeChangedValue(tag) : undefined) ?? judgeTag(resolved, context),
     name,
     [
       [...path, tagKey],
@@ -143,7 +144,8 @@ function imageString(
     if (beside) {
       const tag = plainText(beside.value);
       const context = { name, needsTag: false, automated: owner.isAutomated(beside.value) };
-      const judge = (resolved: string) => judgeTag(resolved, context);
+      const judge = (resolved: string) =>
+        (resolved === tag ? judgeChangedValue(beside.value) : undefined) ?? judgeTag(resolved, context);
       return /tag$/i.test(beside.key) && tag !== undefined
         ? siteOf(beside.value, tag, judge, name, [[...path.slice(0, -1), beside.key]], owner)
         : undefined;

@@ -16,6 +16,8 @@ import type { ServerSettings } from '../protocol.ts';
 export interface FolderChecksParts {
   readonly repository: Repository;
   readonly settings: ServerSettings;
+  /** Addresses of the repository's remotes; asked for once, before anything is published. */
+  readonly remotes?: () => Promise<readonly string[]>;
   readonly clock: Clock;
   readonly log: Log;
   /**
@@ -115,6 +117,7 @@ export class FolderChecks implements Disposable {
   async #scan(): Promise<void> {
     const started = this.#parts.clock.now();
     try {
+      this.#checker.owners = { remotes: (await this.#parts.remotes?.()) ?? [], ownHosts: [] };
       const paths = await this.#parts.repository.list(this.#stopped.signal);
       paths.forEach((path) => this.#due.add(path));
       await this.#drain();

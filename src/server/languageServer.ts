@@ -16,6 +16,8 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
+import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
+import { readRemotes } from '../git/readRemotes.ts';
 import { checkText } from '../language/repositoryChecker.ts';
 import { DiskRepository } from '../manifests/diskRepository.ts';
 import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../protocol.ts';
@@ -129,6 +131,10 @@ export class LanguageServer implements Disposable {
     const checks = new FolderChecks({
       repository: new DiskRepository(root),
       settings: this.#settings,
+      remotes: async () => {
+        const remotes = await readRemotes((await findRepositoryRoot(root)) ?? root);
+        return remotes.flatMap(({ urls }) => urls);
+      },
       clock: this.#clock,
       log: this.#log,
       publish: (path, diagnostics, version) => {

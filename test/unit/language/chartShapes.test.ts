@@ -21,6 +21,24 @@ const rows: Readonly<Record<string, string>> = {
   'a version for a chart from Git is read by nobody': release(
     'chart:\n  spec:\n    chart: ./charts/a\n    version: "*"\n    sourceRef: {kind: GitRepository, name: b}',
   ),
+  'another version for a chart from Git is told': release(
+    'chart:\n  spec:\n    chart: ./charts/a\n    version: 1.2.3 #! hint chart-version-ignored 1.2.3\n    sourceRef: {kind: GitRepository, name: b}',
+  ),
+  'a number is refused by the cluster': release(
+    'chart:\n  spec:\n    chart: a\n    version: 1.10 #! error chart-version-invalid 1.10\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'ranges that leave nothing': release(
+    'chart:\n  spec:\n    chart: a\n    version: "1,2" #! error chart-version-invalid\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'a range that lacks its spaces': release(
+    'chart:\n  spec:\n    chart: a\n    version: 1.2.3-2.0.0 #! hint chart-range\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'a range that a bot looks after': release(
+    'chart:\n  spec:\n    chart: a\n    # renovate: datasource=helm\n    version: 1.x\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'a bot is no excuse for a range without end': release(
+    'chart:\n  spec:\n    chart: a\n    # renovate: datasource=helm\n    version: ">=1" #! warning chart-open-range\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
   'a release by chartRef states its version at the source': release('chartRef: {kind: OCIRepository, name: a}'),
   'a patch without chart misses nothing': release('values: {a: 1}'),
   'a patch with half a chart misses nothing': release('chart:\n  spec:\n    interval: 1h'),

@@ -1,6 +1,6 @@
 /**
- * Cases met in public Flux repositories and the verdict that each deserves, reduced to the lines that matter. Where a later
- * rule will speak (channel words, partial versions, sources), these four stay silent, and that is what is checked.
+ * Cases met in public Flux repositories and the verdict that each deserves, reduced to the lines that matter. What needs a
+ * registry or the content of a chart to be decided (partial versions) stays silent, and that is checked as well.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -89,12 +89,16 @@ checkCases([
           tag: latest #! warning image-latest latest`),
   },
   {
-    what: 'a word without version belongs to another rule',
-    text: release('initContainers:\n  - image: ghcr.io/home-operations/postgres-init:rolling'),
+    what: 'a word that names no version',
+    text: release(
+      'initContainers:\n  - image: ghcr.io/home-operations/postgres-init:rolling #! information image-channel',
+    ),
   },
   {
-    what: 'a base image as tag belongs to another rule',
-    text: release('image:\n  repository: nginxinc/nginx-unprivileged\n  tag: alpine'),
+    what: 'a base image as tag',
+    text: release(
+      'image:\n  repository: nginxinc/nginx-unprivileged\n  tag: alpine #! information image-channel alpine',
+    ),
   },
   {
     what: 'a digest pins whatever the tag says, in a custom resource too',
@@ -106,7 +110,7 @@ spec:
   image: ghcr.io/ggml-org/llama.cpp:server-vulkan@${digest}
 `,
   },
-  { what: 'two numbers belong to another rule', text: release('image:\n  repository: mysql\n  tag: 9.7') },
+  { what: 'two numbers are a version of some projects', text: release('image:\n  repository: mysql\n  tag: 9.7') },
   {
     what: 'a whole number as tag is a version of some projects',
     text: release('image:\n  repository: ghcr.io/mendhak/http-https-echo\n  tag: 41'),
@@ -194,7 +198,10 @@ spec:
     what: 'no upper end, and pre-releases too',
     text: chart(`chart: cath-api\nversion: ">=0.0.1-0" #! warning chart-open-range ">=0.0.1-0"\n${fromHelm}`),
   },
-  { what: 'a bounded range belongs to another rule', text: chart(`chart: loki\nversion: "4.x"\n${fromHelm}`) },
+  {
+    what: 'a range within one major version',
+    text: chart(`chart: loki\nversion: "4.x" #! information chart-range\n${fromHelm}`),
+  },
   {
     what: 'a version that a build fills in',
     text: chart(`chart: cert-manager\nversion: \${CERT_MANAGER_VERSION} # Set by flux patch\n${fromHelm}`),
@@ -271,7 +278,7 @@ spec:
 `,
   },
   {
-    what: 'sources are the matter of other rules',
+    what: 'every version of an artifact is let in',
     text: `apiVersion: source.toolkit.fluxcd.io/v1
 kind: OCIRepository
 metadata:
@@ -279,7 +286,7 @@ metadata:
 spec:
   url: oci://ghcr.io/example/charts
   ref:
-    semver: '*'
+    semver: '*' #! warning source-semver-open '*'
 ---
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
@@ -288,7 +295,7 @@ metadata:
 spec:
   url: https://example.com/repo
   ref:
-    branch: master
+    branch: master #! information source-branch master
 ---
 apiVersion: image.toolkit.fluxcd.io/v1
 kind: ImageRepository
@@ -315,21 +322,33 @@ test('a file that is no Kubernetes object is not judged', () => {
 });
 
 checkCases([
-  { what: 'one minor is a range of its own rule', text: chart(`chart: a\nversion: "1.2"\n${fromHelm}`) },
-  { what: 'the same with an equals sign', text: chart(`chart: a\nversion: "=1.2"\n${fromHelm}`) },
+  {
+    what: 'two numbers are a range',
+    text: chart(`chart: a\nversion: "1.2" #! information chart-range "1.2"\n${fromHelm}`),
+  },
+  {
+    what: 'the same with an equals sign',
+    text: chart(`chart: a\nversion: "=1.2" #! information chart-range\n${fromHelm}`),
+  },
   {
     what: 'tilde zero lets in everything',
     text: chart(`chart: a\nversion: "~0.0.0" #! warning chart-open-range\n${fromHelm}`),
   },
-  { what: 'what Helm cannot read belongs to another rule', text: chart(`chart: a\nversion: latest\n${fromHelm}`) },
+  ...['latest', '==1.2.3', '1.2.3.4'].map((version) => ({
+    what: `Helm cannot read ${version}`,
+    text: chart(`chart: a\nversion: ${version} #! error chart-version-invalid ${version}\n${fromHelm}`),
+  })),
   {
-    what: 'numbers and dates as tags belong to another rule',
+    what: 'numbers and dates as tags',
     text: release(
-      'a:\n  image:\n    repository: x/y\n    tag: 1.10\nb:\n  image:\n    repository: x/y\n    tag: 2025-01-01',
+      'a:\n  image:\n    repository: x/y\n    tag: 1.10 #! error image-value-changed-by-yaml 1.10\nb:\n  image:\n    repository: x/y\n    tag: 2025-01-01 #! error image-value-changed-by-yaml',
     ),
   },
   { what: 'a port is no tag', text: deployment('image: host:5000/foo #! warning image-untagged host:5000/foo') },
-  { what: 'a broken digest belongs to another rule', text: deployment('image: "foo@sha256:"') },
+  {
+    what: 'a digest without its digits',
+    text: deployment('image: "foo@sha256:" #! error image-invalid "foo@sha256:"'),
+  },
   {
     what: 'a literal latest behind a variable registry',
     text: deployment('image: ${REG}/foo:latest #! warning image-latest'),

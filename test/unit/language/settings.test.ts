@@ -16,17 +16,20 @@ test('a finding names its rule, links to its documentation and says where it com
     range: { start: { line: 7, character: 13 }, end: { line: 7, character: 23 } },
     severity: DiagnosticSeverity.Warning,
     code: 'image-latest',
-    codeDescription: { href: 'https://github.com/driftline/driftline/blob/main/docs/rules.md#image-latest' },
+    codeDescription: { href: 'https://github.com/driftline/driftline/blob/main/docs/rules/image-latest.md' },
     source: 'Flux',
     message: 'foo:latest is not a version: it moves with every push, so a restart can change what runs',
   });
 });
 
-test('every rule has a section in the documentation under its anchor', () => {
-  const text = readFileSync(new URL('../../../docs/rules.md', import.meta.url), 'utf8');
-  for (const { id } of rules) {
-    assert.ok(text.includes(`\n## ${id}\n`), id);
-    assert.ok(ruleDocumentation(id).endsWith(`docs/rules.md#${id}`));
+test('every rule has a page with its title and default severity, and the list of all names it', () => {
+  const folder = new URL('../../../docs/rules/', import.meta.url);
+  const list = readFileSync(new URL('README.md', folder), 'utf8');
+  for (const { id, severity, title } of rules) {
+    assert.ok(ruleDocumentation(id).endsWith(`docs/rules/${id}.md`));
+    assert.ok(list.includes(`| [${id}](${id}.md) | ${severity} | ${title} |`), id);
+    const page = readFileSync(new URL(`${id}.md`, folder), 'utf8');
+    assert.ok(page.startsWith(`# ${id}\n\n${title} (${severity} by default).\n`), id);
   }
 });
 
@@ -54,6 +57,10 @@ const allowed: Readonly<Record<string, string>> = {
   'in a later line of the first comment': pod('image: foo:latest', '---\n# What this is.\n# pin: allow lab\n'),
   'by the name of the rule': pod('image: foo:latest # driftline: ignore image-latest lab'),
   'by the names of several': pod('image: foo:latest # driftline: ignore image-untagged, image-latest lab'),
+  'for the next line': pod('# driftline-disable-next-line image-latest lab\n      image: foo:latest'),
+  'for the next line, every rule': pod('# driftline-disable-next-line\n      image: foo:latest'),
+  'for the file, from its end': `${pod('image: foo:latest')}# driftline-disable-file image-latest\n`,
+  'for every document of the file': `# driftline-disable-file\n${pod('image: foo:latest')}---\n${pod('image: foo')}`,
   'in a patch string': `apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: a\nspec:\n  patches:\n    - patch: |\n        - op: replace\n          path: /spec/values/image\n          value: foo/bar:latest # pin: allow lab\n`,
 };
 
@@ -70,6 +77,16 @@ const stillReported: Readonly<Record<string, string>> = {
     'command: [a] # pin: allow lab\n      image: foo:latest #! warning image-latest',
   ),
   'the comment is the first of another document': `# pin: allow lab\n${pod('image: foo:latest')}---\n${pod('image: foo:latest #! warning image-latest')}`,
+  'another rule is disabled for the next line': pod(
+    '# driftline-disable-next-line image-untagged\n      image: foo:latest #! warning image-latest',
+  ),
+  'the rule that is disabled is misspelt': pod(
+    '# driftline-disable-next-line imag-latest\n      image: foo:latest #! warning image-latest',
+  ),
+  'the line after the next one': pod(
+    '# driftline-disable-next-line\n      command: [a]\n      image: foo:latest #! warning image-latest',
+  ),
+  'another rule is disabled for the file': `# driftline-disable-file image-untagged\n${pod('image: foo:latest #! warning image-latest')}`,
   'the text is part of a value': pod('image: foo:latest #! warning image-latest\n      args: ["# pin: allow"]'),
 };
 

@@ -39,6 +39,26 @@ serverTest('an open document counts until it is closed, then the disk again', la
   assert.deepEqual(await pair.rules('apps/a.yaml'), ['image-latest']);
 });
 
+const followed = (url: string): string =>
+  `apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n  name: a\nspec:\n  url: ${url}\n  ref: {branch: main}\n`;
+
+serverTest(
+  'whose a source is, is told by the remotes of the repository',
+  {
+    files: {
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.git/config': '[remote "origin"]\n\turl = git@github.com:example/fleet.git\n',
+      'own.yaml': followed('https://github.com/example/fleet'),
+      'other.yaml': followed('https://github.com/other/fleet'),
+    },
+  },
+  async (pair) => {
+    await pair.settled();
+    assert.deepEqual(await pair.rules('own.yaml'), []);
+    assert.deepEqual(await pair.rules('other.yaml'), ['source-branch']);
+  },
+);
+
 serverTest('changes come in pieces', {}, async (pair) => {
   await pair.open('a.yaml', pod('foo:1.2.3'));
   const change = { range: { start: { line: 7, character: 17 }, end: { line: 7, character: 22 } }, text: 'latest' };
