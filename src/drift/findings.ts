@@ -28,6 +28,14 @@ export interface Owner {
 /** A difference with whose it is. */
 export interface FoundDifference extends ToldDifference, Owner {}
 
+/** An owner of which nothing is known, or not all. */
+export interface OwnerFailure {
+  readonly title: string;
+  readonly error: unknown;
+  /** What could not be done with it. */
+  readonly step: 'rendered' | 'compared';
+}
+
 /** Values of a HelmRelease that differ: they explain most of what its objects do. */
 export interface FoundConfig {
   readonly of: FluxName;
@@ -40,7 +48,7 @@ export class Findings {
   readonly #configs: FoundConfig[] = [];
   readonly #missing: Missing[] = [];
   readonly #warnings: IdentityWarning[] = [];
-  readonly #failures: (Owner & { readonly error: unknown })[] = [];
+  readonly #failures: (Owner & Pick<OwnerFailure, 'error' | 'step'>)[] = [];
   /** By the name of the owner. */
   readonly #places = new Map<string, Set<string>>();
   /** `ks/flux-system/apps`, `changed`, the folder; as written until it is found. */
@@ -74,8 +82,8 @@ export class Findings {
     return this.#configs;
   }
 
-  get failures(): readonly { readonly title: string; readonly error: unknown }[] {
-    return this.#failures.map(({ error, ...owner }) => ({ error, title: this.#title(owner) }));
+  get failures(): readonly OwnerFailure[] {
+    return this.#failures.map(({ error, step, ...owner }) => ({ error, step, title: this.#title(owner) }));
   }
 
   get missing(): readonly Missing[] {
@@ -117,9 +125,9 @@ export class Findings {
     this.#missing.push(missing);
   }
 
-  fail(of: Owner['of'], error: unknown, place?: string): void {
+  fail(of: Owner['of'], error: unknown, place?: string, step: OwnerFailure['step'] = 'rendered'): void {
     this.#know(of, place);
-    this.#failures.push({ of, place, error });
+    this.#failures.push({ of, place, error, step });
   }
 
   #know(of: Owner['of'], place: string | undefined): void {

@@ -4,7 +4,7 @@
  */
 import { isDifference } from '../drift/changeOrder.ts';
 import type { ConfigDiff } from '../drift/configDiff.ts';
-import { type Findings, type FoundDifference, nameOfOwner } from '../drift/findings.ts';
+import { type Findings, type FoundDifference, nameOfOwner, type OwnerFailure } from '../drift/findings.ts';
 import { lossOf } from '../drift/identityChange.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { dangerOf, isDangerous, warnedObject } from './changeDanger.ts';
@@ -88,7 +88,7 @@ export function summarizeChange(found: FoundChange): ChangeSummary {
     others: (['unknown', 'skip'] as const).flatMap((change) =>
       found.objects.filter((object) => object.change === change).map((object) => changeEntry(object, found)),
     ),
-    failures: found.failures.map(({ title, error }) => iconFreeText(failureText(title, error), 500)),
+    failures: found.failures.map((failure) => iconFreeText(failureText(failure), 500)),
     missing: found.missing.map(({ kind, namespace, name, neededBy }) =>
       iconFreeText(`${kind} ${displayName({ namespace, name })} is missing: ${neededBy}`, 300),
     ),
@@ -105,7 +105,9 @@ function changeEntry(object: FoundDifference, { warnings }: FoundChange): Change
   const entry = { ...entryOf(object), owner: iconFreeText(nameOfOwner(object)), object };
   const against = object.against === undefined ? entry.detail : joined(entry.detail, `against ${object.against} alone`);
   const sentences = warnings
-    .filter((warning) => isDangerous(warning) && iconFreeText(warnedObject(warning)) === entry.label)
+    // That an object is deleted, and what goes with it, is said by its own words.
+    .filter((warning) => warning.change !== 'delete' && isDangerous(warning))
+    .filter((warning) => iconFreeText(warnedObject(warning)) === entry.label)
     .map(({ sentence }) => iconFreeText(sentence, 400));
   const danger = dangerOf(object) ?? (sentences.length > 0 ? dangerWords(object) : undefined);
   const detail = joined(...sentences, iconFreeText(against, 500));
@@ -160,9 +162,9 @@ function groupsOf(entries: readonly ChangeEntry[], { configs }: FoundChange): re
 }
 
 /** What the message names itself is not said twice. */
-function failureText(title: string, error: unknown): string {
+function failureText({ title, error, step }: OwnerFailure): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.startsWith(title) ? message : `${title}: ${message}`;
+  return message.startsWith(title) ? message : `${title} could not be ${step}: ${message}`;
 }
 
 /** `This change on homelab: 3 change, 1 create`; `subject` is what is compared. */

@@ -25,9 +25,13 @@ export interface DiffAddress {
   readonly query: string;
 }
 
-/** `title` is what the editor says above the pair. A slash would cut it, so a sign that looks like one stands for it. */
-export function diffAddress(title: string, { key, run, side }: DiffPlace): DiffAddress {
-  return { path: addressFolder + title.replaceAll('/', '∕'), query: JSON.stringify({ key, run, side }) };
+/**
+ * `title` is what the editor says above the pair, and beside it whose it is (`owner`), where pairs are of several. A slash would cut
+ * them, so a sign that looks like one stands for it.
+ */
+export function diffAddress(title: string, { key, run, side }: DiffPlace, owner?: string): DiffAddress {
+  const names = [...(owner === undefined ? [] : [owner]), title].map((name) => name.replaceAll('/', '∕'));
+  return { path: addressFolder + names.join('/'), query: JSON.stringify({ key, run, side }) };
 }
 
 /** What stands for a text that is no longer kept: the window was reloaded, or the comparison closed. */

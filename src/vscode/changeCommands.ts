@@ -153,7 +153,8 @@ async function keepWhatIsFound(
     if (signal.aborted) {
       findings.note('changed', [approximate('Ended before all was compared: what is missing here is not known.')]);
     } else {
-      findings.fail(cluster?.context ?? 'files', new Failure(error.reason, `comparing ended early: ${error.message}`));
+      const words = `${error.message}; what is missing here is not known`;
+      findings.fail(cluster?.context ?? 'files', new Failure(error.reason, words), undefined, 'compared');
     }
     return {
       subject: `Part of it on ${cluster?.context ?? 'the pushed files'}`,

@@ -26,7 +26,7 @@ type Item = vscode.QuickPickItem & { readonly picked?: never; readonly takes?: C
 /** Resolves to `undefined` when the user leaves it. */
 export async function pickChange(input: ChangePickInput): Promise<ChangePick | undefined> {
   const { title, summary } = input;
-  const placeHolder = summary.counts === '' ? 'Nothing differs' : summary.counts;
+  const placeHolder = summary.counts === '' ? 'Nothing differs' : 'Pick what to see of it';
   const options = { title, placeHolder, matchOnDescription: true, matchOnDetail: true };
   return (await vscode.window.showQuickPick(itemsOf(input), options))?.takes;
 }
@@ -90,10 +90,11 @@ function entryItem(entry: ChangeEntry, owner?: string): Item {
   const { icon, label, description, detail, object } = entry;
   const color = icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color);
   const opens = object.change !== 'unknown' && object.change !== 'skip';
+  const below = [...(owner === undefined ? [] : [owner]), ...(detail === '' ? [] : [detail])].join(' · ');
   return {
     label,
-    description: owner === undefined ? description : `${description} · ${owner}`,
-    ...(detail === '' ? {} : { detail }),
+    description,
+    ...(below === '' ? {} : { detail: below }),
     iconPath: new vscode.ThemeIcon(icon.id, color),
     takes: opens
       ? { pick: 'one', entry }

@@ -132,7 +132,7 @@ function allOf({ dangers, groups }: ChangeSummary): readonly (ChangeEntry | Valu
 /** Two owners may have an object of one name: what one loses the other gets. */
 function objectPair(entry: ChangeEntry, where: string, print: (object: KubernetesObject) => string): DiffPair {
   const key = JSON.stringify([entry.owner, objectKey(where, entry.object.id)]);
-  return { ...pairOf(entry, where, print), key };
+  return { ...pairOf(entry, where, print), key, owner: entry.owner };
 }
 
 function valuesPair(
@@ -141,7 +141,8 @@ function valuesPair(
 ): DiffPair {
   return {
     key: JSON.stringify([owner, 'values']),
-    title: `Values of ${owner}`,
+    title: 'Values of the release',
+    owner,
     live: print(alignKeys(config.before, config.after)),
     desired: print(config.after),
   };

@@ -12,6 +12,8 @@ export interface DiffPair {
   /** Tells it from the other pairs. */
   readonly key: string;
   readonly title: string;
+  /** Whose it is, where the pairs are of several owners. */
+  readonly owner?: string;
   readonly live: string | undefined;
   readonly desired: string | undefined;
 }
@@ -104,8 +106,8 @@ export class DiffDocuments implements Disposable {
   }
 }
 
-function uriOf({ key, title }: DiffPair, run: number, side: 'live' | 'desired'): vscode.Uri {
-  return vscode.Uri.from({ scheme: diffScheme, ...diffAddress(title, { key, run, side }) });
+function uriOf({ key, title, owner }: DiffPair, run: number, side: 'live' | 'desired'): vscode.Uri {
+  return vscode.Uri.from({ scheme: diffScheme, ...diffAddress(title, { key, run, side }, owner) });
 }
 
 function tabsOf(title: string): vscode.Tab[] {

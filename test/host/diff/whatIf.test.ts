@@ -63,8 +63,8 @@ function said(): readonly string[] {
 }
 
 function listed(): readonly string[] {
-  return (hostDialogs().picks.at(-1)?.items ?? []).map(({ label, description }) =>
-    description === undefined ? label : `${label} | ${description}`,
+  return (hostDialogs().picks.at(-1)?.items ?? []).map(({ label, description, detail }) =>
+    [label, description, detail].filter((text) => text !== undefined).join(' | '),
   );
 }
 
@@ -201,15 +201,15 @@ describe('what would this change do', () => {
       assert.equal(lines[0], 'Beware');
       assert.match(
         lines[1] ?? '',
-        /^PersistentVolumeClaim llm\/\S+ \| WOULD BE DELETED: its volume may go with it · Kustomization flux-system\/workloads$/,
+        /^PersistentVolumeClaim llm\/\S+ \| WOULD BE DELETED: its volume may go with it \| Kustomization flux-system\/workloads$/,
       );
       assert.ok(
-        lines.some((line) => /^HelmRelease logging\/loki \| WOULD BE UNINSTALLED · Kustomization/.test(line)),
+        lines.some((line) => /^HelmRelease logging\/loki \| WOULD BE UNINSTALLED \| Kustomization/.test(line)),
         lines.join('\n'),
       );
       const owner = lines.indexOf('Kustomization flux-system/workloads');
       assert.ok(owner > lines.indexOf('What differs'), lines.join('\n'));
-      assert.equal(lines[owner + 1], 'Deployment llm/llm | would be changed');
+      assert.equal(lines[owner + 1], 'Deployment llm/llm | would be changed | spec.replicas');
       assert.ok(lines.some((line) => line.startsWith('To have Flux apply this: save 3 files, then commit')));
       await opened(/^This change on homelab: 1 change, \d+ delete/);
       const [warned] = hostDialogs().messages.filter(({ by }) => by === 'warning');
@@ -231,8 +231,8 @@ describe('what would this change do', () => {
       const lines = listed();
       const failed = lines.indexOf('Failed');
       assert.ok(failed >= 0, lines.join('\n'));
-      assert.match(lines[failed + 1] ?? '', /Kustomization flux-system\/infrastructure.*nowhere\.yaml/);
-      assert.ok(lines.includes('Deployment llm/llm | would be changed'));
+      assert.match(lines[failed + 1] ?? '', /Kustomization flux-system\/infrastructure could not be rendered:/);
+      assert.ok(lines.includes('Deployment llm/llm | would be changed | spec.replicas'));
     } finally {
       await revert(broken);
       await revert(document);

@@ -219,6 +219,7 @@ test('what is not known stands apart: objects, owners that failed, what is missi
     [apps, [comparedObject('Secret', 'sealed', { change: 'unknown', reason: 'SOPS has encrypted it' })]],
   ]);
   findings.fail(infra, new Failure('invalid', 'accumulating resources: no such file'));
+  findings.fail(apps, new Failure('unreachable', 'no connection'), undefined, 'compared');
   findings.fail('folder clusters/homelab', new Failure('invalid', 'folder clusters/homelab: no such file'));
   findings.miss({
     kind: 'Secret',
@@ -243,7 +244,8 @@ test('what is not known stands apart: objects, owners that failed, what is missi
     [['Secret default/sealed', 'SOPS has encrypted it', 'Kustomization flux-system/apps']],
   );
   assert.deepEqual(summary.failures, [
-    'Kustomization flux-system/infra: accumulating resources: no such file',
+    'Kustomization flux-system/infra could not be rendered: accumulating resources: no such file',
+    'Kustomization flux-system/apps could not be compared: no connection',
     'folder clusters/homelab: no such file',
   ]);
   assert.deepEqual(summary.missing, ['Secret flux-system/keys is missing: apps names it in spec.decryption']);

@@ -110,6 +110,8 @@ test('each run and side has an address of its own, which holds no content and is
   const place = { key: 'homelab/apps/Deployment/default/web', run: 2, side: 'live' } as const;
   const { path, query } = diffAddress('Deployment default/web', place);
   assert.equal(path, '/live ↔ desired/Deployment default∕web');
+  const owned = diffAddress('Deployment default/web', place, 'Kustomization flux-system/apps');
+  assert.equal(owned.path, '/live ↔ desired/Kustomization flux-system∕apps/Deployment default∕web');
   assert.deepEqual(JSON.parse(query), place);
   assert.notEqual(diffAddress('x', { ...place, side: 'desired' }).query, query);
 });
