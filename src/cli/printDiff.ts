@@ -4,9 +4,9 @@
  */
 import { isDifference } from '../drift/changeOrder.ts';
 import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
-
 import { displayName } from '../flux/objectKey.ts';
 import { alignKeys } from '../view/alignKeys.ts';
+import { isDangerous, lostWith } from '../view/changeDanger.ts';
 import { fieldPathText } from '../view/originText.ts';
 import { diffColour, diffLines, type DiffLabels } from './diffObjects.ts';
 import { type FoundConfig, type FoundDifference, type Findings, nameOfOwner } from '../drift/findings.ts';
@@ -15,28 +15,19 @@ import { titleOf } from './renderTarget.ts';
 import { reportNotes } from './reportOutcomes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What goes with an object of these kinds when it is deleted. */
-const losses: Readonly<Record<string, string>> = {
-  PersistentVolumeClaim: 'its volume may go with it',
-  PersistentVolume: 'what it holds may go with it',
-  Namespace: 'everything in it goes with it',
-  CustomResourceDefinition: 'all objects of its kind go with it',
-  HelmRelease: 'the release is uninstalled',
-  Kustomization: 'what it applied may go with it',
-};
-
 const loss: ReadonlySet<Change> = new Set(['delete', 'recreate']);
 
 export function printDiff(findings: Findings, terminal: Terminal): void {
   const labels = { before: findings.against, after: findings.from };
-  for (const { sentence } of findings.warnings) {
-    terminal.print(`${oneLine(sentence)}\n`, 'red');
+  for (const warning of findings.warnings.toSorted((a, b) => Number(isDangerous(b)) - Number(isDangerous(a)))) {
+    terminal.print(`${oneLine(warning.sentence)}\n`, isDangerous(warning) ? 'red' : 'yellow');
   }
   for (const config of findings.configs) {
     printLines(configLines(config, labels), terminal);
   }
   for (const object of shownFirst(findings.objects)) {
-    printLines(objectLines(object, labels), terminal, loss.has(object.change));
+    const red = loss.has(object.change) ? 1 : 0;
+    printLines(objectLines(object, labels), terminal, isLoss(object) ? red + 1 : red);
   }
   reportNotes(findings.notes, terminal);
   for (const { kind, namespace, name, neededBy } of findings.missing) {
@@ -54,13 +45,14 @@ function shownFirst(objects: readonly FoundDifference[]): readonly FoundDifferen
   return shown.toSorted((a, b) => weight(a) - weight(b));
 }
 
-function isLoss({ change, id }: FoundDifference): boolean {
-  return loss.has(change) && Object.hasOwn(losses, id.kind);
+function isLoss(object: FoundDifference): boolean {
+  return lostWith(object) !== undefined;
 }
 
-function printLines(lines: readonly string[], terminal: Terminal, isRed = false): void {
+/** `red`: how many lines at the head are, that of the object and what goes with it. */
+function printLines(lines: readonly string[], terminal: Terminal, red = 0): void {
   lines.forEach((line, at) => {
-    terminal.print(`${line}\n`, isRed && at === 0 ? 'red' : diffColour(line));
+    terminal.print(`${line}\n`, at < red ? 'red' : diffColour(line));
   });
 }
 
@@ -89,8 +81,8 @@ function objectLines(object: FoundDifference, labels: DiffLabels): readonly stri
 }
 
 function remarks(object: FoundDifference): readonly string[] {
-  const { reason, takenOverFrom, restartsPods, approximate, id } = object;
-  const lost = isLoss(object) ? losses[id.kind] : undefined;
+  const { reason, takenOverFrom, restartsPods, approximate } = object;
+  const lost = lostWith(object);
   return [
     ...(lost === undefined ? [] : [lost]),
     ...(reason === undefined ? [] : [reason]),

@@ -13,24 +13,35 @@ const lossWords = {
   definition: 'all objects of its kind go with it',
 } as const;
 
+/** What goes with an object that is deleted, also to be made anew; `undefined` where that is nothing but itself. */
+export function lostWith({ id, change, before }: FoundDifference): string | undefined {
+  if (change !== 'delete' && change !== 'recreate') {
+    return undefined;
+  }
+  const loss = lossOf(id);
+  if (loss !== undefined) {
+    return lossWords[loss];
+  }
+  // A Flux object takes what it applied along, unless it says that it does not.
+  if (!isApplier(id) || (before && staysBehind(asFluxObject(before)) !== undefined)) {
+    return undefined;
+  }
+  return id.kind === 'HelmRelease' ? 'the release is uninstalled' : 'what it applied may go with it';
+}
+
 /** `WOULD BE DELETED: everything in it goes with it`; `undefined` where nothing is lost. */
 export function dangerOf(object: FoundDifference): string | undefined {
   const { id, change } = object;
-  const loss = lossOf(id);
-  const lost = loss === undefined ? '' : `: ${lossWords[loss]}`;
+  const lost = lostWith(object);
+  const words = lost === undefined || isApplier(id) ? '' : `: ${lost}`;
   if (change === 'recreate') {
-    return `WOULD BE DELETED AND CREATED ANEW${lost}`;
+    return `WOULD BE DELETED AND CREATED ANEW${words}`;
   }
-  if (change !== 'delete') {
+  if (lost === undefined) {
     return undefined;
   }
-  return loss === undefined ? applierDanger(object) : `WOULD BE DELETED${lost}`;
-}
-
-/** A Flux object takes what it applied along, unless it says that it does not. */
-function applierDanger({ id, before }: FoundDifference): string | undefined {
-  if (!isApplier(id) || (before && staysBehind(asFluxObject(before)) !== undefined)) {
-    return undefined;
+  if (!isApplier(id)) {
+    return `WOULD BE DELETED${words}`;
   }
   return id.kind === 'HelmRelease' ? 'WOULD BE UNINSTALLED' : 'WOULD BE DELETED WITH WHAT IT APPLIED';
 }

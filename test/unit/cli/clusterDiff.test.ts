@@ -121,6 +121,44 @@ describe('drift of a Kustomization', () => {
     assert.doesNotMatch(visible((await drift(objects)).output), /␛/);
   });
 
+  test('what goes with a deletion is red, too, but not what merely has the name of a kind', async () => {
+    const foreign = { group: 'example.com', kind: 'Namespace', namespace: 'a', name: 'b' };
+    const run = await drift(
+      [
+        { ...comparedObject('Namespace', 'b', { change: 'delete' }), id: foreign },
+        comparedObject('PersistentVolumeClaim', 'data', { change: 'delete' }),
+      ],
+      'ks/apps',
+      { isTTY: true },
+    );
+    const [first, second, third, ...more] = visible(run.output).trim().split('\n');
+    assert.match(first ?? '', /^␛\[31mdiff .*: delete PersistentVolumeClaim/);
+    assert.match(second ?? '', /^␛\[31m {2}its volume may go with it/);
+    assert.match(third ?? '', /^␛\[31mdiff .*: delete Namespace a\/b/);
+    assert.deepEqual(more, []);
+  });
+
+  test('a HelmRelease that is suspended is deleted, and its release stays', async () => {
+    const id = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'media', name: 'plex' };
+    const deletion = (spec: object): Promise<FakeDiffRun> =>
+      drift([
+        {
+          ...comparedObject('HelmRelease', 'plex', {
+            change: 'delete',
+            before: {
+              apiVersion: 'helm.toolkit.fluxcd.io/v2',
+              kind: 'HelmRelease',
+              metadata: { name: 'plex', namespace: 'media' },
+              ...spec,
+            },
+          }),
+          id,
+        },
+      ]);
+    assert.match((await deletion({ spec: {} })).output, /^ {2}the release is uninstalled$/m);
+    assert.doesNotMatch((await deletion({ spec: { suspend: true } })).output, /uninstalled/);
+  });
+
   test('what was not compared and what is left alone are named with why', async () => {
     const run = await drift([
       comparedObject('Secret', 'a', { change: 'unknown', because: 'forbidden', reason: 'secrets may not be read' }),
