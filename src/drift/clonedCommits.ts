@@ -25,6 +25,7 @@ export class ClonedCommits implements Disposable {
   readonly #signal: AbortSignal;
   readonly #pairs = new Map<string, Promise<CommitPair | 'same' | 'headIsOlder' | 'notFetched'>>();
   readonly #sides = new Map<string, Promise<CommitSide>>();
+  readonly #fetched = new Map<string, Promise<boolean>>();
   readonly #open: CommitFiles[] = [];
 
   constructor(signal: AbortSignal) {
@@ -40,6 +41,16 @@ export class ClonedCommits implements Disposable {
     const pair = this.#pairs.get(key) ?? this.#compare(clone, applied);
     this.#pairs.set(key, pair);
     return pair;
+  }
+
+  /**
+   * Whether it knows any branch of a remote. One that does not has never fetched or pushed: a remote in its settings does not make
+   * it a clone, and what it lacks says nothing.
+   */
+  hasFetched({ root }: Clone): Promise<boolean> {
+    const fetched = this.#fetched.get(root) ?? this.#findRemoteBranch(root);
+    this.#fetched.set(root, fetched);
+    return fetched;
   }
 
   dispose(): void {
@@ -68,6 +79,11 @@ export class ClonedCommits implements Disposable {
     }
     const [before, after] = await Promise.all([this.#side(clone, applied), this.#side(clone, head)]);
     return { applied: before, head: after, differing: differingPaths(before.blobs, after.blobs) };
+  }
+
+  async #findRemoteBranch(root: string): Promise<boolean> {
+    const found = await runGit(root, ['for-each-ref', '--count=1', 'refs/remotes'], { signal: this.#signal });
+    return found.length > 0;
   }
 
   #side(clone: Clone, commit: string): Promise<CommitSide> {

@@ -79,7 +79,8 @@ async function changeOf(
     }
   }
   // Where no clone of that repository is open, nobody can tell.
-  return url === undefined || own.length === 0 ? undefined : { state: 'notFetched', applied: commit };
+  const inTouch = url === undefined ? [] : await Promise.all(own.map((clone) => commits.hasFetched(clone)));
+  return inTouch.includes(true) ? { state: 'notFetched', applied: commit } : undefined;
 }
 
 /** Hundreds of releases have one owner. By the pair and the place in it. */

@@ -160,7 +160,7 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
   // A comparison changes nothing, so no right and no setting stands against it.
   const compare = view.kind.role === 'applier' && around.staleSince === undefined ? ['comparable'] : [];
   // A fetch changes the clone alone.
-  const fetch = view.pending?.state === 'notFetched' ? ['canFetch'] : [];
+  const fetch = view.pending?.state === 'notFetched' ? ['fetchable'] : [];
   // Turned on in a file, so nothing of the cluster stands against it either.
   const mode = view.object.spec?.driftDetection?.mode ?? 'disabled';
   const detect = view.id.kind === 'HelmRelease' && mode === 'disabled' ? ['undetected'] : [];

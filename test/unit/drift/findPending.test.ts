@@ -40,7 +40,8 @@ function fleet(): GitRepository {
     'infra/dns/dns.yaml': 'kind: Service\n',
   };
   Object.entries(files).forEach(([path, text]) => repository.write(path, text));
-  repository.commit('first');
+  const first = repository.commit('first');
+  repository.git('update-ref', 'refs/remotes/origin/main', first);
   return repository;
 }
 
@@ -172,6 +173,9 @@ describe('commits', () => {
     const apps = subjectOf(appliedAt('apps', unknown));
     assert.equal(await told(apps, [cloneOf(repository, ['https://gitlab.example.com/x/y'])]), 'level');
     assert.equal(await told(apps, []), 'level');
+    const neverFetched = lifetime.add(new GitRepository());
+    neverFetched.commit('own');
+    assert.equal(await told(apps, [cloneOf(neverFetched)]), 'level', 'a remote that was never asked');
     assert.equal(await told({ ...apps, source: undefined }, [cloneOf(repository)]), 'level');
   });
 

@@ -24,6 +24,7 @@ repository.write('apps/web.yaml', 'one');
 const first = repository.commit('first');
 repository.write('apps/web.yaml', 'two');
 const second = repository.commit('second');
+repository.git('update-ref', 'refs/remotes/origin/main', second);
 
 const apps = objectKey('homelab', idOf(kustomization('apps')));
 const infra = objectKey('homelab', idOf(kustomization('infra')));

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { appliedMark, keptComparison } from '../../../src/drift/keptComparison.ts';
+import type { PendingChange } from '../../../src/drift/findPending.ts';
 import type { Change } from '../../../src/drift/difference.ts';
 import { type ControllerEvent, readControllerEvent } from '../../../src/flux/corrections.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
-import { correctedForMs, type Pending } from '../../../src/view/clusterSurvey.ts';
+import { correctedForMs } from '../../../src/view/clusterSurvey.ts';
 import { type FilterName, filterNames, passesFilter } from '../../../src/view/filters.ts';
 import { condition, failing, gitRepository, helmRelease, kustomization, ready } from '../../support/builders.ts';
 import { comparedObject, comparisonOf } from '../../support/comparisons.ts';
@@ -15,8 +16,13 @@ import { dedent, treeText } from '../../support/treeText.ts';
 
 const head = 'b'.repeat(40);
 const applied = '5f2c1a9d3b7e4f60812a9c5d7e3b1f0a6c4d2e8b';
-const pending: Pending = { state: 'pending', files: ['apps/base/web.yaml', 'apps/kustomization.yaml'], applied, head };
-const notFetched: Pending = { state: 'notFetched', applied };
+const pending: PendingChange = {
+  state: 'pending',
+  files: ['apps/base/web.yaml', 'apps/kustomization.yaml'],
+  applied,
+  head,
+};
+const notFetched: PendingChange = { state: 'notFetched', applied };
 
 const web = 'Deployment/default/web configured';
 const corrected = events(
@@ -146,12 +152,12 @@ test('each mark has an icon of its own and is said to a screen reader', () => {
 });
 
 test('a row offers to fetch only what is not fetched, also to who may change nothing', () => {
-  const words = (pendingNow: Pending): string => {
+  const words = (pendingNow: PendingChange): string => {
     const tree = clusterTree({ objects: [apps], pending: { apps: pendingNow }, readOnly: true, mayPatch: () => false });
     return rowLabelled(tree, 'default/apps').contextValue;
   };
-  assert.match(words(notFetched), /\bcanFetch\b/);
-  assert.doesNotMatch(words(pending), /\bcanFetch\b/);
+  assert.match(words(notFetched), /\bfetchable\b/);
+  assert.doesNotMatch(words(pending), /\bfetchable\b/);
 });
 
 test('the tooltip names the files, the commits and the objects, and changes with them', () => {
