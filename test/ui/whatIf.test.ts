@@ -35,7 +35,7 @@ test('a whole change: the worst first, the counts over all diffs, and a word on 
   await seen(side('original'), /replicas: 1/);
   await seen(side('modified'), /replicas: 12/);
   await seen(window.toast('Beware'), /Beware: PersistentVolumeClaim llm\/\S+ WOULD BE DELETED/);
-  await seen(window.page.locator('.multiDiffEntry').first(), /PersistentVolumeClaim llm.* Kustomization flux-system/);
+  await seen(window.page.locator('.multiDiffEntry').first(), /PersistentVolumeClaim llm.*Kustomization flux-system/);
   const written = server.requests
     .slice(before)
     .filter(({ method, path }) => !['GET', 'POST'].includes(method) && !path.includes('dryRun=All'));
