@@ -20,11 +20,13 @@ import type {
 } from '../render/desired.ts';
 import type { Renderer, RenderOptions } from '../render/renderer.ts';
 import type { BuiltFolder } from '../render/renderFolder.ts';
+import { inChangeOrder } from './changeOrder.ts';
 import { clusterFolders } from './clusterFolders.ts';
 import type { ComparedCluster } from './comparedCluster.ts';
 import type { ConfigDiff } from './configDiff.ts';
 import type { Comparison, ObjectDifference } from './difference.ts';
 import { lenientInputs } from './lenientInputs.ts';
+import { MadeObjects } from './madeElsewhere.ts';
 import { inputsOf } from './neededInputs.ts';
 import { formerRender } from './renderApplied.ts';
 
@@ -99,8 +101,7 @@ export async function compareFolder(task: FolderToCompare): Promise<FolderOutcom
 class FolderWalk {
   readonly #task: FolderToCompare;
   readonly #rendered: Rendered[] = [];
-  /** Kinds that the cluster does not have, with an object of each. */
-  readonly #notServed: ObjectDifference[] = [];
+  readonly #compared: { readonly name: FluxName; readonly objects: readonly ObjectDifference[] }[] = [];
 
   constructor(task: FolderToCompare) {
     this.#task = task;
@@ -121,7 +122,7 @@ class FolderWalk {
       return { state: 'empty' };
     }
     await this.#follow(steps);
-    await this.#tellMissing();
+    await this.#tellMissing(this.#settleMade());
     return { state: 'compared', rendered: this.#rendered };
   }
 
@@ -264,13 +265,26 @@ class FolderWalk {
 
   #settle(name: FluxName, { objects, notes }: Comparison): void {
     const judged = objects.map(beforeFlux);
-    this.#notServed.push(...judged.filter(({ change, because }) => change === 'unknown' && because === 'notServed'));
+    this.#compared.push({ name, objects: judged });
     this.#task.told.settle(name, judged);
     this.#task.told.note(name, notes);
   }
 
+  /** Only when all is rendered it is known what others make. Gives what is of a kind that nobody brings. */
+  #settleMade(): readonly ObjectDifference[] {
+    const made = new MadeObjects(this.#rendered);
+    const settled = this.#compared.flatMap(({ name, objects }) => {
+      const next = objects.map((object) => made.after(object));
+      if (next.some((object, at) => object !== objects[at])) {
+        this.#task.told.settle(name, inChangeOrder(next));
+      }
+      return next;
+    });
+    return settled.filter(({ change, because }) => change === 'unknown' && because === 'notServed');
+  }
+
   /** ConfigMaps, Secrets and definitions that are named, and that neither the files make nor the cluster has. */
-  async #tellMissing(): Promise<void> {
+  async #tellMissing(notServed: readonly ObjectDifference[]): Promise<void> {
     const { cluster, told, signal } = this.#task;
     const key = ({ kind, namespace, name }: Omit<Missing, 'neededBy'>): string =>
       JSON.stringify([kind, namespace, name]);
@@ -286,7 +300,7 @@ class FolderWalk {
         told.miss({ kind, namespace, name, neededBy: `${titleOf(of)} names it in ${field}` });
       }
     }
-    for (const { id, apiVersion } of this.#notServed) {
+    for (const { id, apiVersion } of notServed) {
       const kind = { kind: 'CustomResourceDefinition', namespace: '', name: `${id.kind} (${apiVersion})` };
       if (!asked.has(key(kind))) {
         asked.add(key(kind));

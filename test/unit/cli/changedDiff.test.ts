@@ -365,6 +365,28 @@ describe('a folder before Flux', () => {
     assert.match(run.messages, /Alert media\/a: not compared: it is v1beta3 here/);
   });
 
+  test('what waits for another owner of the folder is created, and its kind is not missing', async () => {
+    const definition = desired('CustomResourceDefinition', 'widgets.example.com', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      metadata: { name: 'widgets.example.com' },
+      spec: { group: 'example.com', names: { kind: 'Widget' } },
+    });
+    const id = { group: 'example.com', kind: 'Widget', namespace: 'default', name: 'w' };
+    const run = await runDiff('--path files', {
+      ...world,
+      now: { ...now, renderings: { ...now.renderings, 'HelmRelease/plex': renderedPlex([definition]) } },
+      compare: ({ rendered }) =>
+        rendered.name.name === 'apps'
+          ? [{ ...comparedObject('Widget', 'w', { ...unserved, apiVersion: 'example.com/v1' }), id }]
+          : [],
+    });
+    assert.match(
+      run.output,
+      /create Widget default\/w\n {2}after the definition of its kind, which HelmRelease media\/plex brings$/m,
+    );
+    assert.doesNotMatch(run.messages, /Widget/);
+  });
+
   test('whose an object is by now is told', async () => {
     const run = await runDiff('--path files', {
       ...world,
