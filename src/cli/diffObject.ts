@@ -6,6 +6,7 @@ import { UsageError } from './usageError.ts';
 import { compareStates } from '../drift/compareStates.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
 import { formerRender, renderApplied } from '../drift/renderApplied.ts';
+import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { isBelow } from '../manifests/repositoryPath.ts';
@@ -40,7 +41,10 @@ async function diffApplied(name: FluxName, run: DiffRun): Promise<void> {
   progress(`${titleOf(own)}: reading what was applied last`);
   if (name.kind === 'HelmRelease') {
     findings.from = 'the installed release';
-    const comparison = await cluster.compareRelease({ live, signal, ...listeners(own, run) });
+    const { renderer } = parts;
+    const former = async (): Promise<RenderedRelease> =>
+      (await renderNextRelease({ live, cluster: cluster.inputs, renderer, signal })).rendered;
+    const comparison = await cluster.compareRelease({ live, former, signal, ...listeners(own, run) });
     settle(own, comparison, run);
     return;
   }

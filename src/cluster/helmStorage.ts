@@ -29,6 +29,8 @@ export interface StoredRelease {
   /** As Helm writes it: `deployed`, `superseded`, `failed`, `pending-upgrade`, … */
   readonly status: string;
   readonly chart: { readonly name: string; readonly version: string; readonly appVersion: string };
+  /** Templates, files and default values of the chart itself: of its dependencies Helm keeps none. */
+  readonly chartTexts?: Sealed<readonly string[]>;
   /** Client-side apply is what releases from before Helm 4 have, which say nothing of it. */
   readonly applyMethod: 'ssa' | 'csa';
   /** YAML of several documents: what was rendered and post-rendered, without hooks and without `crds/`. */
@@ -42,6 +44,9 @@ export interface StoredRelease {
    */
   readonly foundBy: 'history' | 'newest';
 }
+
+/** What is asked of a cluster to read one. A caller with many requests sends these in their turn. */
+export type StorageReader = Pick<ClusterApi, 'list' | 'get' | 'mayI'>;
 
 /** The storage of a release that Helm knows by this name. */
 export interface ReleaseStorage {
@@ -81,7 +86,7 @@ export function latestSnapshot(release: FluxObject): ReleaseSnapshot | undefined
  * then), `invalid` where what is there is no release.
  */
 export async function readStoredRelease(
-  api: ClusterApi,
+  api: StorageReader,
   release: FluxObject,
   signal: AbortSignal,
 ): Promise<StoredRelease | undefined> {
@@ -103,7 +108,7 @@ export function storageOf(release: FluxObject): ReleaseStorage & { readonly rele
 
 /** The newest release of a name, by whomever it was installed; fails as `readStoredRelease` does. */
 export async function readNewestRelease(
-  api: ClusterApi,
+  api: StorageReader,
   storage: ReleaseStorage,
   signal: AbortSignal,
 ): Promise<StoredRelease | undefined> {
@@ -138,7 +143,7 @@ function isName(name: string): boolean {
 type Unfound = Omit<StoredRelease, 'foundBy'>;
 
 async function readVersion(
-  api: ClusterApi,
+  api: StorageReader,
   { namespace, name }: ReleaseStorage,
   version: number,
   signal: AbortSignal,
@@ -166,7 +171,7 @@ async function readVersion(
 
 /** A refused request for a Secret looks like an attack in an audit log. Where the server does not say, the request tells. */
 async function askFor(
-  api: ClusterApi,
+  api: StorageReader,
   verb: 'get' | 'list',
   namespace: string,
   name: string | undefined,
@@ -220,6 +225,7 @@ function readRelease(json: Readonly<Record<string, unknown>>): Unfound {
       version: asText(fieldAt(metadata, 'version')) ?? '',
       appVersion: asText(fieldAt(metadata, 'appVersion')) ?? '',
     },
+    chartTexts: new Sealed(chartTexts(asRecord(json['chart']) ?? {})),
     applyMethod: json['apply_method'] === 'ssa' ? 'ssa' : 'csa',
     manifest: new Sealed(asText(json['manifest']) ?? ''),
     config: new Sealed(asRecord(json['config']) ?? {}),
@@ -231,6 +237,13 @@ function readRelease(json: Readonly<Record<string, unknown>>): Unfound {
       })),
     ),
   };
+}
+
+function chartTexts(chart: Readonly<Record<string, unknown>>): readonly string[] {
+  const files = [chart['templates'], chart['files']].flatMap((list) => asList(list) ?? []);
+  const texts = files.map((file) => Buffer.from(asText(fieldAt(file, 'data')) ?? '', 'base64').toString('utf8'));
+  const values = [chart['values'], chart['metadata']].map((part) => JSON.stringify(part ?? {}));
+  return [...texts, ...values];
 }
 
 function unreadable({ metadata }: KubernetesObject, why: string): Failure {

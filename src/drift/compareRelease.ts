@@ -25,7 +25,9 @@ import { type Correction, correctionOf, driftNotes } from './releaseNotes.ts';
 import { type ReleaseSecrets, releaseSecrets } from './releaseSecrets.ts';
 import { type Told, upgradeDifferences } from './releaseUpgrade.ts';
 import { Rights } from './rights.ts';
+import { StoredMasks } from './storedMasks.ts';
 import { StoredComparison, type StoredSurroundings } from './storedComparison.ts';
+import { storageRequests } from './storageRequests.ts';
 import { type PlacedObject, storedObjects } from './storedObjects.ts';
 
 export interface ReleaseComparisonRequest {
@@ -41,6 +43,11 @@ export interface ReleaseComparisonRequest {
    * one the Secrets are read that may have been substituted into the HelmRelease, and where they cannot be, no values are shown.
    */
   readonly applied?: RenderedRelease;
+  /**
+   * Renders the release as it lives, with the chart that the cluster has. Asked for where the release takes values from Secrets, whose
+   * places in what is installed nothing else tells; without it what cannot be proven to be plain is masked.
+   */
+  readonly former?: (() => Promise<RenderedRelease | undefined>) | undefined;
   /** What `rendered` was made of. Absent: `release v3`. */
   readonly from?: string;
   readonly signal: AbortSignal;
@@ -115,11 +122,14 @@ async function compare(request: Asking): Promise<ReleaseComparison> {
 type Frame = Pick<Comparison, 'target' | 'context' | 'from'>;
 
 async function findStored(
-  { live, api, signal }: ReleaseComparisonRequest,
+  { live, api, signal, requests }: Asking,
   release: FluxObject,
 ): Promise<StoredRelease | { readonly forbidden: string } | undefined> {
   try {
-    return await (live ? readStoredRelease(api, live, signal) : readNewestRelease(api, storageOf(release), signal));
+    const storage = storageRequests(api, requests);
+    return await (live
+      ? readStoredRelease(storage, live, signal)
+      : readNewestRelease(storage, storageOf(release), signal));
   } catch (error) {
     if (isFailure(error, 'forbidden')) {
       return { forbidden: error.message };
@@ -170,7 +180,7 @@ async function compareAbsent(request: Asking, frame: Frame): Promise<ReleaseComp
     requests,
   });
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
-  const parts = { api, signal, around, reinstalls: false, told: teller(request) };
+  const parts = { api, signal, around, reinstalls: false, told: teller(request), formerAs: () => undefined };
   const objects = await upgradeDifferences([], rendered, parts);
   return { ...frame, objects: inChangeOrder(objects), notes: [...rendered.notes, ...unreadNotes(secrets), ...notes] };
 }
@@ -191,11 +201,20 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
     const drift = await compareDrift(request, frame, { stored, objects, secrets });
     return { ...frame, installed, ...drift };
   }
+  const masks = await StoredMasks.of({ stored, secrets, renders, former: undefined, signal });
   const identityWith = (keeps?: (id: ObjectId) => boolean): Reinstall | undefined =>
     live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name, keeps);
   const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live, secrets.substituted);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
-  const parts = { api, signal, around, reinstalls: identityWith() !== undefined, told: teller(request) };
+  const reinstalls = identityWith() !== undefined;
+  const parts = {
+    api,
+    signal,
+    around,
+    reinstalls,
+    told: teller(request),
+    formerAs: (one: PlacedObject) => masks.of(one),
+  };
   const differences = await upgradeDifferences(objects, rendered, parts);
   const identity = identityWith(keptAmong(differences));
   return {
@@ -208,6 +227,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
       ...(identity ? [information(identity.sentence)] : []),
       ...rendered.notes,
       ...unreadNotes(secrets),
+      ...masks.notes,
       ...adoptionNotes(live, stored),
     ],
   };
@@ -224,14 +244,16 @@ async function compareDrift(
   frame: Frame,
   { stored, objects, secrets }: Installed,
 ): Promise<Pick<ReleaseComparison, 'objects' | 'notes' | 'correction'>> {
-  const { live } = request;
+  const { live, applied, former, signal } = request;
   if (live === undefined) {
     throw new TypeError('drift is that of a live release');
   }
   const ignore = ignoreRules(rulesInForce(live));
+  const masks = await StoredMasks.of({ stored, secrets, renders: applied ? [applied] : [], former, signal });
+  const renderedAs = renderedAmong(applied);
   const around = {
     ...surroundings(request, { owner: frame.target, release: stored, secrets, ignore }),
-    renderedAs: renderedAmong(request.applied),
+    renderedAs: (object: PlacedObject) => masks.of(object) ?? renderedAs(object),
   };
   const differences = await teller(request)(objects.map((object) => new StoredComparison(around, object).run()));
   const { problem } = ignore;
@@ -240,6 +262,7 @@ async function compareDrift(
     correction: correctionOf(live),
     notes: [
       ...unreadNotes(secrets),
+      ...masks.notes,
       ...(problem === undefined ? [] : [approximate(`helm-controller compares nothing: ${problem}.`)]),
       ...driftNotes(live, stored),
     ],

@@ -6,8 +6,10 @@ import { Sealed } from '../base/sealed.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
 import type { FluxObject } from '../flux/objects.ts';
+import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
 import type { RenderedRelease } from '../render/desired.ts';
 import { maskedConfigPair } from '../render/maskedConfig.ts';
+import { KnownTexts } from '../render/maskKnownTexts.ts';
 import { SecretTexts } from '../render/secretTexts.ts';
 import { textsOfSecret } from '../render/textsOfSecret.ts';
 import type { PoliteRequests } from './politeRequests.ts';
@@ -18,6 +20,10 @@ export interface ReleaseSecrets {
   readonly texts: Sealed<readonly string[]>;
   /** Those of `texts` that Kustomizations substitute into the HelmRelease: there they are plain text. */
   readonly substituted: Sealed<readonly string[]>;
+  /** Values of Secrets were given to the chart, which may have made anything of them. */
+  readonly takePart: boolean;
+  /** Values of the release that come from plain text. */
+  readonly plain: Sealed<readonly string[]>;
   /** `Secret apps/variables`: may have been substituted into the release, and could not be read. Then no value may be shown. */
   readonly unread: readonly string[];
 }
@@ -42,13 +48,38 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
   const texts = new SecretTexts();
   renders.forEach(({ secrets }) => texts.add(secrets?.reveal()));
   objects.forEach(({ object }) => texts.add(textsOfSecret(object.reveal())));
+  const [plain, ofConfig] = [new SecretTexts(), new SecretTexts()];
   if (stored) {
-    const next = renders.at(0) ?? { values: [] };
-    texts.addDifferences(stored.config.reveal(), maskedConfigPair(stored.config, next, live).before);
+    const shown = maskedConfigPair(stored.config, renders.at(0) ?? { values: [] }, live).before;
+    ofConfig.addDifferences(stored.config.reveal(), shown);
+    plain.add(shown);
+    plain.add(keysIn(shown));
   }
+  plain.add(live?.spec?.values);
+  plain.add(keysIn(live?.spec?.values));
+  ofConfig.all.forEach((text) => texts.add(text));
   const send: SecretReader['send'] = (request) => requests.send(request);
   const nothing = { texts: [], unread: [] };
   const { above } = live ? await substitutedSecrets(live, { api, send }) : { above: nothing };
   above.texts.forEach((text) => texts.add(text));
-  return { texts: new Sealed(texts.all), substituted: new Sealed(above.texts), unread: above.unread };
+  const known = new KnownTexts(texts.all);
+  return {
+    texts: new Sealed(texts.all),
+    substituted: new Sealed(above.texts),
+    takePart: ofConfig.any || above.texts.length > 0 || readsSecrets(live),
+    plain: new Sealed(plain.all.filter((text) => !known.isIn(text))),
+    unread: above.unread,
+  };
+}
+
+/** What is masked is no word. */
+function keysIn(values: unknown): readonly string[] {
+  const list = asList(values);
+  return list
+    ? list.flatMap(keysIn)
+    : Object.entries(asRecord(values) ?? {}).flatMap(([key, item]) => [key, ...keysIn(item)]);
+}
+
+function readsSecrets(live: FluxObject | undefined): boolean {
+  return (asList(fieldAt(live, 'spec', 'valuesFrom')) ?? []).some((source) => fieldAt(source, 'kind') === 'Secret');
 }

@@ -15,6 +15,7 @@ import { StoredComparison, type StoredSurroundings } from './storedComparison.ts
 import { inNamespace, placeObject, type PlacedObject, withHelmMarks } from './storedObjects.ts';
 import { restartsPods } from './podRestarts.ts';
 import { renderedPaths } from './renderedPaths.ts';
+import { unlessRefused } from './upgradeRefusal.ts';
 
 export interface UpgradeParts {
   readonly api: ClusterApi;
@@ -24,6 +25,8 @@ export interface UpgradeParts {
   /** It is no upgrade: Helm uninstalls the release and installs another one (`releaseIdentityChange`). */
   readonly reinstalls: boolean;
   readonly told: Told;
+  /** A stored object with masks where Secrets may have gone in; `undefined`: none has. */
+  readonly formerAs: (stored: PlacedObject) => DesiredObject | undefined;
 }
 
 /** Waits for all, and tells of each as soon as it is there. */
@@ -50,7 +53,7 @@ export async function upgradeDifferences(
     const counterpart = left.get(keyOf(placed.id));
     left.delete(keyOf(placed.id));
     return counterpart
-      ? Promise.resolve(changed(counterpart, placed, desired, parts))
+      ? unlessRefused(changed(counterpart, placed, desired, parts), { placed, desired, ...parts })
       : created(placed, desired, rendered, parts);
   });
   return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
@@ -94,10 +97,10 @@ function changed(
   stored: PlacedObject,
   placed: PlacedObject,
   desired: DesiredObject,
-  { around: { secrets, substituted, hidden }, reinstalls }: UpgradeParts,
+  { around: { secrets, substituted, hidden }, reinstalls, formerAs }: UpgradeParts,
 ): ObjectDifference {
   const [live, next] = [stored.object.reveal(), placed.object.reveal()];
-  const sides = maskLive({ desired, live, secrets, substituted });
+  const sides = maskLive({ desired, live, former: formerAs(stored), secrets, substituted });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
   const isLeft = reinstalls && survivesUninstall(live);
@@ -136,7 +139,7 @@ function isWithin(path: FieldPath, place: FieldPath): boolean {
  */
 async function deleted(
   stored: PlacedObject,
-  { api, reinstalls, around: { requests, rights, secrets, hidden } }: UpgradeParts,
+  { api, reinstalls, formerAs, around: { requests, rights, secrets, hidden } }: UpgradeParts,
 ): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = stored;
   const object = stored.object.reveal();
@@ -160,7 +163,7 @@ async function deleted(
     const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy)';
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
   }
-  const { before } = maskLive({ live: object, secrets });
+  const { before } = maskLive({ live: object, former: formerAs(stored), secrets });
   return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };
 }
 

@@ -7,7 +7,7 @@ import { isSecret } from '../flux/isSecret.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import { counterparts } from './counterparts.ts';
-import type { RenderNote } from './desired.ts';
+import type { FieldPath, RenderNote } from './desired.ts';
 import { type Keep, mask, maskDifferences, maskLeaves } from './maskDifferences.ts';
 import type { MaskedObject, MaskedObjects } from './maskedObject.ts';
 import { maskHeld } from './maskHeld.ts';
@@ -75,8 +75,7 @@ export function maskEverything(
   const known = secrets.map((secret) => secret.trim().toLowerCase()).filter((secret) => secret !== '');
   const isPlain = (text: string): boolean => known.every((secret) => !text.toLowerCase().includes(secret));
   const keep: Keep = {
-    key: (key, path) =>
-      inEveryObject.has(path.join('.')) || (isPlain(key) && !path.slice(0, -1).some((above) => freeKeys.has(above))),
+    key: (key, path) => inEveryObject.has(path.join('.')) || (isPlain(key) && !isFreeKey(path)),
     leaf: (path, value) => {
       const text = String(value);
       const place = path.join('.');
@@ -116,6 +115,11 @@ const freeKeys: ReadonlySet<string | number> = new Set([
   'matchLabels',
   'nodeSelector',
 ]);
+
+/** Whether the last key of a path is a text that an author chooses, and no field of a kind. */
+export function isFreeKey(path: FieldPath): boolean {
+  return path.slice(0, -1).some((above) => freeKeys.has(above));
+}
 
 /** Keys, kinds and versions that a render without secrets has as well may be shown wherever they stand. */
 function keepWhatIsIn(scrambled: readonly KubernetesObject[]): Keep {

@@ -77,7 +77,12 @@ export async function compareNext(name: FluxName, parts: CompareParts): Promise<
 export async function compareDrift(name: FluxName, parts: CompareParts): Promise<Compared> {
   const live = await requireLive(name, parts);
   if (name.kind === 'HelmRelease') {
-    return { live, comparison: await compareRelease({ live, ...releaseParts(parts) }) };
+    const { renderer, cluster, signal } = parts;
+    const former = async (): Promise<RenderedRelease> => {
+      parts.onStep('rendering the release to see where Secrets go');
+      return (await renderNextRelease({ live, renderer, cluster, signal })).rendered;
+    };
+    return { live, comparison: await compareRelease({ live, former, ...releaseParts(parts) }) };
   }
   parts.onStep('rendering what was applied last');
   const { renderer, cluster, roots, signal } = parts;

@@ -110,7 +110,7 @@ test('the release that the history names as its newest is read, and nothing else
   const found = await readStoredRelease(storage.api, helmRelease({ storageNamespace: 'logging', history }), never);
   assert.deepEqual(storage.asked, ['get secrets logging/sh.helm.release.v1.loki.v10']);
   assert.ok(found);
-  const { manifest, config, hooks, ...plain } = found;
+  const { manifest, config, hooks, chartTexts, ...plain } = found;
   assert.deepEqual(plain, {
     name: 'loki',
     namespace: 'logging',
@@ -122,10 +122,29 @@ test('the release that the history names as its newest is read, and nothing else
   });
   assert.match(manifest.reveal(), /kind: ConfigMap/);
   assert.deepEqual(config.reveal(), { password: canary });
+  assert.deepEqual(chartTexts?.reveal().slice(0, 2), ['x', '{}']);
   assert.deepEqual(hooks.reveal(), [
     { kind: 'Job', name: 'migrate', events: ['pre-upgrade'] },
     { kind: '', name: '', events: [] },
   ]);
+});
+
+test('templates, files and values of the chart are read as texts, whatever is stored in their place', async () => {
+  const chart = {
+    metadata: { name: 'loki' },
+    templates: [{ name: 'a', data: helmBase64('kind: Job') }, 'none', { name: 'b' }],
+    files: [{ name: 'c', data: helmBase64('level: info') }],
+    values: { level: 'debug' },
+  };
+  for (const [stored, expected] of [
+    [chart, ['kind: Job', '', '', 'level: info', '{"level":"debug"}', '{"name":"loki"}']],
+    [{ templates: 'x', files: null }, ['{}', '{}']],
+    [undefined, ['{}', '{}']],
+  ] as const) {
+    const secret = secretOf(3, packed(releaseJson(3, { chart: stored })));
+    const found = await readStoredRelease(new StorageApi([secret]).api, installed, never);
+    assert.deepEqual(found?.chartTexts?.reveal(), expected);
+  }
 });
 
 test('what it held prints as dots', async () => {

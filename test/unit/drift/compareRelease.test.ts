@@ -555,11 +555,17 @@ function checkNoCanary(value: unknown): void {
 }
 
 const leaking = manifestObject('ConfigMap', 'settings', { data: { url: `https://u:${canary}@db`, level: 'info' } });
+const template = 'data: { url: {{ .Values.url }}, level: {{ .Values.level | default "info" }} }';
 const changedLeak = installed(leaking, { data: { url: `https://u:${canary}@db`, level: 'debug' } });
 
 test('a value that came from a Secret of valuesFrom is masked in a ConfigMap', async () => {
   const live = helmRelease({ valuesFrom: [{ kind: 'Secret', name: 'v' }], values: { level: 'info' } });
-  const world = { manifest: [leaking], live: [changedLeak], config: { level: 'info', db: { password: canary } } };
+  const world = {
+    template,
+    manifest: [leaking],
+    live: [changedLeak],
+    config: { level: 'info', db: { password: canary } },
+  };
   const comparison = await new ReleaseBed(world).compare({ live });
   checkNoCanary(comparison);
   assert.match(JSON.stringify(only(comparison).before), /debug/, 'the rest is shown');
@@ -607,7 +613,7 @@ test('a value that a Kustomization substituted from a Secret is masked', async (
   const variables = installed(
     manifestObject('Secret', 'variables', { data: { PASSWORD: base64(canary) } }, { namespace: 'flux-system' }),
   );
-  const world = { manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } };
+  const world = { template, manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } };
   const comparison = await new ReleaseBed(world).compare({ live });
   checkNoCanary(comparison);
   assert.match(JSON.stringify(only(comparison).before), /debug/);
@@ -618,7 +624,8 @@ test('a server that is too busy for the Secret of a Kustomization has not refuse
   const variables = installed(
     manifestObject('Secret', 'variables', { data: { PASSWORD: base64(canary) } }, { namespace: 'flux-system' }),
   );
-  const bed = new ReleaseBed({ manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } });
+  const world = { template, manifest: [leaking], live: [changedLeak, owner, variables], config: { url: canary } };
+  const bed = new ReleaseBed(world);
   const busy = [new Failure('busy', 'too many requests', { retryAfterMs: 0 })];
   const get: ClusterApi['get'] = (resource, id, signal) => {
     const failure = id.name === 'variables' ? busy.shift() : undefined;

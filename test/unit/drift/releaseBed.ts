@@ -76,6 +76,8 @@ export function helmRelease(spec: FluxObject['spec'] = {}, more: Partial<FluxObj
 export interface ReleaseWorld {
   readonly manifest: readonly KubernetesObject[];
   readonly config?: Fields;
+  /** Of the chart that Helm stores with it. */
+  readonly template?: string;
   /** Over what Helm stores. */
   readonly stored?: Fields;
   /** Live objects, Secrets and Kustomizations of owners, whatever else a `get` finds. */
@@ -126,13 +128,14 @@ export class ReleaseBed {
   }
 
   #helmSecret(): KubernetesObject {
-    const { manifest, config = {}, stored } = this.#world;
+    const { manifest, config = {}, stored, template = '' } = this.#world;
+    const templates = [{ name: 'templates/all.yaml', data: Buffer.from(template).toString('base64') }];
     const json = {
       name: 'shop',
       namespace: 'apps',
       version: 3,
       info: { status: 'deployed' },
-      chart: { metadata: { name: 'shop', version: '0.1.0', appVersion: '1.4.2' } },
+      chart: { metadata: { name: 'shop', version: '0.1.0', appVersion: '1.4.2' }, templates },
       config,
       manifest: manifest.map((object) => JSON.stringify(object)).join('\n---\n'),
       apply_method: 'ssa',

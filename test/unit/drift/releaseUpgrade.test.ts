@@ -287,7 +287,8 @@ test('no old value of a Secret and no new one is shown, in values or objects', a
       masked: [['data', 'url']],
     },
   );
-  const bed = new ReleaseBed({ manifest: [stored], config: { db: { password: old }, level: 'info' } });
+  const config = { db: { password: old }, level: 'info' };
+  const bed = new ReleaseBed({ manifest: [stored], config, template: 'data: { url, level, before }' });
   const comparison = await bed.compare({
     live: helmRelease({ valuesFrom: [{ kind: 'Secret', name: 'v' }], values: { level: 'info' } }),
     rendered: rendered([next], {

@@ -1,0 +1,96 @@
+/**
+ * Where Secrets may have gone in what Helm has stored of a release, and so in what lives of it. Asks for a render of the release where
+ * Secrets take part, and reads the chart's own texts for the rest. Compares nothing and shows nothing.
+ */
+import { isFailure } from '../base/failure.ts';
+import { Turns } from '../base/turns.ts';
+import type { StoredRelease } from '../cluster/helmStorage.ts';
+import { encodeInventoryId } from '../flux/inventory.ts';
+import { idOf } from '../flux/objectKey.ts';
+import type { DesiredObject, RenderedRelease, RenderNote } from '../render/desired.ts';
+import { KnownTexts } from '../render/maskKnownTexts.ts';
+import { approximate } from '../render/renderNote.ts';
+import { PlainWords } from './plainWords.ts';
+import { type PlainProof, type ProvenObject, provenObject } from './provenObject.ts';
+import type { ReleaseSecrets } from './releaseSecrets.ts';
+import type { PlacedObject } from './storedObjects.ts';
+
+/** As helm-controller and Helm write them on every object. */
+const marks = ['Helm', 'app.kubernetes.io/managed-by', 'meta.helm.sh/release-name', 'meta.helm.sh/release-namespace'];
+
+export interface StoredMasksParts {
+  readonly stored: StoredRelease;
+  readonly secrets: ReleaseSecrets;
+  /** Renders of the release that there are already. */
+  readonly renders: readonly RenderedRelease[];
+  /** Renders the release as it lives, with the chart that the cluster has: asked for where there is no other. */
+  readonly former: (() => Promise<RenderedRelease | undefined>) | undefined;
+  readonly signal: AbortSignal;
+}
+
+export class StoredMasks {
+  readonly #objects: ReadonlyMap<string, DesiredObject>;
+  readonly #proof: PlainProof | undefined;
+  readonly #isRendered: boolean;
+  readonly #proven = new Map<PlacedObject, ProvenObject>();
+
+  /** Throws `cancelled` and `unauthorized`; without a render less is proven. */
+  static async of(parts: StoredMasksParts): Promise<StoredMasks> {
+    const { stored, secrets, renders, signal } = parts;
+    if (!secrets.takePart) {
+      return new StoredMasks([], undefined);
+    }
+    const former = renders.length === 0 ? await formerOf(parts) : undefined;
+    const { chart, chartTexts, name, namespace } = stored;
+    const texts = [...marks, name, namespace, ...Object.values(chart), ...secrets.plain.reveal()];
+    const turns = new Turns({ sliceMs: 15, what: 'Reading the chart', signal });
+    const words = await PlainWords.of([...texts, ...(chartTexts?.reveal() ?? [])], turns);
+    const known = new KnownTexts(secrets.texts.reveal());
+    return new StoredMasks([...renders, ...(former ? [former] : [])], { words, known });
+  }
+
+  constructor(renders: readonly RenderedRelease[], proof: PlainProof | undefined) {
+    this.#proof = proof;
+    this.#isRendered = renders.length > 0;
+    this.#objects = new Map(
+      renders.flatMap(({ objects }) =>
+        objects.map((desired) => [encodeInventoryId(idOf(desired.real.reveal())), desired] as const),
+      ),
+    );
+  }
+
+  /** The stored object with its masks; `undefined` where no Secret takes part in the release. */
+  of(stored: PlacedObject): DesiredObject | undefined {
+    if (!this.#proof) {
+      return undefined;
+    }
+    const known = this.#proven.get(stored) ?? provenObject(stored.object.reveal(), this.#find(stored), this.#proof);
+    this.#proven.set(stored, known);
+    return known.desired;
+  }
+
+  /** After the objects have been looked at. */
+  get notes(): readonly RenderNote[] {
+    const count = [...this.#proven.values()].reduce((sum, { unproven }) => sum + unproven, 0);
+    const values = count === 1 ? '1 value is' : `${count} values are`;
+    const why = this.#isRendered ? '' : ', and the release could not be rendered to see';
+    const message = `${values} masked of what is installed: nothing proves that no Secret went into them${why}.`;
+    return count === 0 ? [] : [approximate(message)];
+  }
+
+  /** A kind that was not known when it was rendered has no namespace there. */
+  #find({ id }: PlacedObject): DesiredObject | undefined {
+    return this.#objects.get(encodeInventoryId(id)) ?? this.#objects.get(encodeInventoryId({ ...id, namespace: '' }));
+  }
+}
+
+async function formerOf({ former }: StoredMasksParts): Promise<RenderedRelease | undefined> {
+  try {
+    return await former?.();
+  } catch (error) {
+    if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+      throw error;
+    }
+    return undefined; // its chart cannot be had any more, most of all
+  }
+}
