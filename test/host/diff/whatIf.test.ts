@@ -169,6 +169,10 @@ describe('what would this change do', () => {
       await opened(/^This change on homelab: 1 change \(1 file\)$/);
       await shows('live', /^ {2}replicas: 1$/m);
       await shows('desired', /^ {2}replicas: 2$/m);
+      const languages = vscode.workspace.textDocuments
+        .filter(({ uri, isClosed }) => uri.scheme === 'driftline-diff' && !isClosed)
+        .map(({ languageId }) => languageId);
+      assert.deepEqual([...new Set(languages)], ['driftline-manifest']);
       const patches = requests.slice(before).filter(({ method }) => !['GET', 'POST'].includes(method));
       assert.ok(patches.length > 0);
       assert.deepEqual(
@@ -231,7 +235,7 @@ describe('what would this change do', () => {
       const lines = listed();
       const failed = lines.indexOf('Failed');
       assert.ok(failed >= 0, lines.join('\n'));
-      assert.match(lines[failed + 1] ?? '', /Kustomization flux-system\/infrastructure could not be rendered:/);
+      assert.match(lines[failed + 1] ?? '', /^Kustomization flux-system\/infrastructure: .*kustomize build failed/);
       assert.ok(lines.includes('Deployment llm/llm | would be changed | spec.replicas'));
     } finally {
       await revert(broken);
