@@ -198,7 +198,7 @@ class DocumentComparison {
   }
 }
 
-const rawReason = 'the text of the file, without what kustomize, patches and variables make of it';
+const rawReason = 'the raw text of the file';
 
 function nameOf({ metadata }: FluxObject): FluxName {
   return { kind: 'Kustomization', namespace: metadata.namespace ?? '', name: metadata.name };

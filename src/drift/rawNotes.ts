@@ -18,6 +18,12 @@ export interface RawFacts {
   readonly masked: boolean;
 }
 
+/** An error of kustomize tells at length on which way it was met; what was wrong comes first. */
+function shortened(why: string): string {
+  const most = 160;
+  return why.length > most ? `${why.slice(0, most)}…` : why;
+}
+
 /** Fields that are named. */
 const mostFields = 6;
 
@@ -25,7 +31,7 @@ export function rawNotes(facts: RawFacts & { readonly path: string; readonly why
   const { path, why, owner, leftOut, place, served, masked } = facts;
   const title = owner ? `Kustomization ${displayName(idOf(owner))}` : undefined;
   const notes = [
-    approximate(`${path} is compared as it stands, for what Flux makes of it could not be rendered: ${why}`),
+    approximate(`${path} is compared as it stands, for what Flux makes of it could not be rendered: ${shortened(why)}`),
     approximate(
       title === undefined
         ? 'No Kustomization of the cluster is known to apply it, so it is compared without the labels of one.'
