@@ -14,6 +14,7 @@ import type { DesiredObject, RenderedKustomization } from '../render/desired.ts'
 import type { ComparisonCache } from './comparisonCache.ts';
 import { comparisonNotes } from './comparisonNotes.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
+import { comparisonTurns } from './comparisonTurns.ts';
 import { inChangeOrder } from './changeOrder.ts';
 import { type Asking, definitionReader } from './definitionReader.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
@@ -139,7 +140,7 @@ function asker({ api, signal, clock = systemClock() }: KustomizationToCompare): 
 }
 
 function surroundings(
-  { rendered, previous }: KustomizationToCompare,
+  { rendered, previous, signal }: KustomizationToCompare,
   asking: Asking,
   { secrets, substituted, hidden }: LiveSecrets,
   former: FormerMasks,
@@ -153,6 +154,7 @@ function surroundings(
   return {
     ...parts,
     reads: new LiveReads(parts),
+    turns: comparisonTurns(signal),
     secrets,
     substituted,
     hidden,

@@ -1,5 +1,6 @@
 /** What the comparisons of all objects of one Flux Kustomization have in common. Types alone. */
 import type { Sealed } from '../base/sealed.ts';
+import type { Turns } from '../base/turns.ts';
 import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { FluxName } from '../render/desired.ts';
@@ -16,6 +17,8 @@ export interface ComparisonSurroundings {
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
   readonly rights: Rights;
+  /** Between the steps with one object, which may have thousands of fields; absent: each object has its own. */
+  readonly turns?: Turns;
   /** For many objects at once; absent: each is read by itself. */
   readonly reads?: LiveReads;
   /** Texts of Secrets that took part in the render, and of those that are substituted into what lives. */

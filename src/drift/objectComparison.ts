@@ -4,6 +4,7 @@
  * does not have.
  */
 import { type Failure, isFailure } from '../base/failure.ts';
+import type { Turns } from '../base/turns.ts';
 import type { ApiResource } from '../cluster/clusterApi.ts';
 import { isSecret } from '../flux/isSecret.ts';
 import { groupOf, versionOf } from '../flux/kinds.ts';
@@ -13,11 +14,12 @@ import type { DesiredObject, FieldPath } from '../render/desired.ts';
 import { approximateChange } from './approximateChange.ts';
 import { attempt } from './attempt.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
+import { comparisonTurns } from './comparisonTurns.ts';
 import type { ObjectDifference } from './difference.ts';
 import { dryRunKnownFields } from './dryRunKnownFields.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
-import { needsDefinition, predictChange } from './predictChange.ts';
+import { needsDefinition, predictSteps } from './predictChange.ts';
 import { ObjectResult } from './objectResult.ts';
 import { refusedRemains } from './refusedRemains.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
@@ -35,10 +37,12 @@ export class ObjectComparison {
   readonly #desired: DesiredObject;
   readonly #sent: KubernetesObject;
   readonly #result: ObjectResult;
+  readonly #turns: Turns;
   #reads = 1;
 
   constructor(around: ComparisonSurroundings, desired: DesiredObject) {
     this.#around = around;
+    this.#turns = around.turns ?? comparisonTurns();
     this.#desired = desired;
     this.#sent = normalizeDesired(desired.real.reveal());
     this.#result = new ObjectResult(around, desired, this.#sent);
@@ -189,10 +193,13 @@ export class ObjectComparison {
       mergesOnly: mergesOnly(this.#sent, live),
       ignored: this.#around.ignore.pointersFor(answer),
     };
+    await this.#turns.take();
     const needed = needsDefinition(drifting);
     const definition = needed ? await this.#around.definitionOf(resource) : undefined;
     const unsure = needed && definition === undefined ? { reason: defaultsUnknown } : {};
-    const prediction = predictChange({ ...drifting, definition });
+    await this.#turns.take();
+    const prediction = await this.#turns.run(predictSteps({ ...drifting, definition }));
+    await this.#turns.take();
     // The server has accepted its own answer, whatever it lacks.
     const isAccepted = prediction.paths.length === 0 || refusedRemains(answer, definition) !== undefined;
     const remains = isAccepted ? undefined : refusedRemains(prediction.next, definition);

@@ -2,6 +2,7 @@
  * What kustomize-controller makes of an object, from the object as it lives and the answer of a dry-run (pkg/ssa manager_apply.go
  * `ApplyAll`): what has drifted, what is cleaned up, what it passes over, and the object as it will be. Pure.
  */
+import { allSteps } from '../base/turns.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { isBuiltIn } from './builtInKinds.ts';
 import { type FieldChange, compareObjects } from './compareObjects.ts';
@@ -32,18 +33,30 @@ export interface Prediction {
 }
 
 export function predictChange(drifting: Drifting): Prediction {
+  return allSteps(predictSteps(drifting));
+}
+
+/** The same in steps, for objects with thousands of fields: see `Turns`. */
+export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
   const { live, dryRun, ignored, mergesOnly } = drifting;
   const drifted = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
   const isCleaned = !mergesOnly && isCleanedUp(live);
   if (drifted.length === 0 && !isCleaned) {
     return { next: live, paths: [] };
   }
+  yield;
   // What is passed over is applied as it lives, so that it is neither changed nor lost (`computeDriftedPaths`). Only what differs:
   // of what kubectl added and a dry-run keeps there is no trace in the request, and it goes.
   const kept = ignored.length === 0 ? dryRun : withEmptyTexts(withFieldsOf(dryRun, live, ignored), drifting);
-  const next = isCleaned ? restored(withoutTakenBack(live, kept), drifting) : kept;
+  const left = isCleaned ? withoutTakenBack(live, kept) : kept;
+  yield;
+  const next = isCleaned ? restored(left, drifting) : left;
+  yield;
   const changes = compareObjects(live, next, 'all');
-  return { next, paths: differences(live, changes, compareObjects(live, kept, 'all')) };
+  yield;
+  const shownByDryRun = compareObjects(live, kept, 'all');
+  yield;
+  return { next, paths: differences(live, changes, shownByDryRun) };
 }
 
 /** Whether what the controller removes has defaults that only the definition of the kind tells. */

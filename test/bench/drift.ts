@@ -114,6 +114,14 @@ function hundredRows({ cold, warm, bounds, again }: DriftFigures): readonly Benc
   ];
 }
 
+async function largeObjectRows(): Promise<readonly BenchRow[]> {
+  const turns: Omit<Blocked<unknown>, 'result'>[] = [];
+  for (let run = 0; run < processes; run += 1) {
+    turns.push(...((await probe('largeObjectProbe.ts', [], {})) as typeof turns));
+  }
+  return blockRows('one object with 3,000 items, half of them kubectl’s, a cluster in memory', turns);
+}
+
 async function changeFigures(environment: Readonly<Record<string, string>>): Promise<ChangeFigures> {
   const corpora = await unpackCorpora();
   try {
@@ -171,12 +179,12 @@ export async function driftBench(log: (line: string) => void): Promise<BenchResu
   const shared = await startSharedCluster({ log });
   try {
     const bed = await installHundred(shared.cluster);
-    const hundred = hundredRows(await hundredFigures(bed, shared.environment));
+    const rows = [...hundredRows(await hundredFigures(bed, shared.environment)), ...(await largeObjectRows())];
     if (corporaMissing !== undefined) {
       log(`what a change would do is not measured: ${corporaMissing}`);
-      return { rows: hundred };
+      return { rows };
     }
-    return { rows: [...hundred, ...changeRows(await changeFigures(shared.environment))] };
+    return { rows: [...rows, ...changeRows(await changeFigures(shared.environment))] };
   } finally {
     await shared.stop();
   }

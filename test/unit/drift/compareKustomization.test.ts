@@ -830,6 +830,15 @@ test('who cancels gets what was had until then, and nothing more is asked', asyn
   assert.equal(api.asked.length, asked);
 });
 
+test('who cancels while an answer is worked on need not wait for what it tells', async () => {
+  const abort = new AbortController();
+  const api = new DriftCluster().has(live(a)).answersDryRun(a, (sent) => {
+    abort.abort();
+    return live(sent);
+  });
+  await assert.rejects(compare(api, { objects: [built(a)], signal: abort.signal }), { reason: 'cancelled' });
+});
+
 test('a credential that has ended concerns all, and those that wait are not tried', async () => {
   const names = Array.from({ length: 100 }, (_, at) => `c${at}`);
   const api = new DriftCluster();
