@@ -3,7 +3,7 @@
  * last word on each object, and what happens to whole releases and Kustomizations. One function for terminal and editor; shows
  * nothing and writes nothing, but dry-runs stand in the audit log, so it runs on the user's action alone.
  */
-import { isFailure } from '../base/failure.ts';
+import { cancelled, isFailure } from '../base/failure.ts';
 import { displayName } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { FluxName, RenderNote } from '../render/desired.ts';
@@ -115,6 +115,9 @@ class EffectsRun {
 
   async #ask(target: ChangedTarget, asked: AskedCluster): Promise<void> {
     const { after, signal, onAsked } = this.task;
+    if (signal.aborted) {
+      throw cancelled('The comparison');
+    }
     const onProgress = (progress: ComparisonProgress): void => onAsked?.(target.name, progress);
     const about = { target, from: after.label, signal, onProgress };
     this.#verdicts.set(keyOfTarget(target), await askAbout(about, asked));
