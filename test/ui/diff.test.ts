@@ -1,35 +1,16 @@
 /** Diff as a user meets it: the choice, the list, both sides in one editor, the mark in the tree, and the button that corrects. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { Disposables } from '../../src/base/disposables.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
-import type { FluxObject } from '../../src/flux/objects.ts';
-import { type Demo, demoOfFile } from './openDemo.ts';
+import { demoOfFile } from './openDemo.ts';
 import { seen } from './seen.ts';
+import { serveArtifact } from './serveArtifact.ts';
 
 const demo = demoOfFile();
 const owned = new Disposables();
 
 const llm: ObjectId = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
-
-/** The folder as the window opened it becomes the artifact that the cluster applied last. */
-async function serveArtifact({ server, window }: Demo): Promise<void> {
-  const bytes = execFileSync('tar', ['--create', '--gzip', '--exclude=.git', '--directory', window.folder, '.']);
-  const files = createServer((_request, answer) => answer.end(bytes));
-  await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
-  owned.add({ dispose: () => void files.close() });
-  owned.add(server.route('flux-system/services/source-controller:80', (files.address() as AddressInfo).port));
-  const group = 'source.toolkit.fluxcd.io';
-  const known = server.get({ group, kind: 'GitRepository', namespace: 'flux-system', name: 'flux-system' });
-  const { artifact, ...status } = (known as FluxObject | undefined)?.status ?? {};
-  assert.ok(known && artifact);
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  server.put({ ...known, status: { ...status, artifact: { ...artifact, digest, size: bytes.length } } });
-}
 
 function scale(replicas: number): void {
   const { server } = demo();
@@ -46,7 +27,7 @@ after(() => owned.dispose());
 
 test('drift: chosen once, seen on both sides, marked in the tree, corrected from the editor’s title', async () => {
   const { window } = demo();
-  await serveArtifact(demo());
+  owned.add(await serveArtifact(demo()));
   await window.expand('flux-system');
   scale(5);
   const button = await window.rowButton('workloads', 'Diff');

@@ -50,6 +50,11 @@ interface PageElement {
   querySelector(selector: string): PageElement | null;
 }
 
+/** Resolves when nothing fades in or out any more; what turns for ever, as a spinner does, is not waited for. */
+const endOfFades = `Promise.all(document.getAnimations()
+  .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime))
+  .map(({ finished }) => finished.catch(() => undefined)))`;
+
 /** Where screenshots of failures are kept. */
 const failureFolder = join(projectRoot, 'out', 'ui');
 
@@ -124,9 +129,10 @@ export class Workbench {
     throw new Error(`The palette has no "${title}"`);
   }
 
-  /** The row of an open quick pick or palette whose label is this text. */
-  quickPickRow(label: string): Locator {
-    const name = this.page.locator('.label-name', { hasText: textPattern(label, true) });
+  /** The row of an open quick pick or palette: its whole label, or a pattern for part of it. */
+  quickPickRow(label: string | RegExp): Locator {
+    const hasText = typeof label === 'string' ? textPattern(label, true) : label;
+    const name = this.page.locator('.label-name', { hasText });
     return this.page.locator('.quick-input-widget .monaco-list-row').filter({ has: name }).first();
   }
 
@@ -443,6 +449,7 @@ export class Workbench {
   /** Writes a picture of the window, or of a part of it, to a file. */
   async screenshot(file: string, clip?: Area): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
+    await this.page.evaluate(endOfFades);
     await this.page.screenshot({ path: file, ...(clip === undefined ? {} : { clip }) });
   }
 

@@ -1,13 +1,16 @@
 /**
  * `npm run pictures`: makes the pictures of the README and of `docs/` anew, from the packaged extension in a real VS Code on
- * the demo cluster. Nothing in them is drawn by hand. Whoever runs it looks at them before they are committed.
+ * the demo cluster; `npm run pictures -- diff change` those parts alone. Nothing in them is drawn by hand. Whoever runs it
+ * looks at them before they are committed.
  */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/projectRoot.ts';
 import { type Area, type Workbench, openWorkbench } from './driver.ts';
-import { type Demo, closeDemo, openDemo } from './openDemo.ts';
+import { type Demo, type DemoOptions, closeDemo, openDemo } from './openDemo.ts';
 import { seen } from './seen.ts';
+import { serveArtifact } from './serveArtifact.ts';
 
 const folder = join(projectRoot, 'docs', 'pictures');
 const size = { width: 1280, height: 800 };
@@ -19,6 +22,7 @@ const settings = {
   'workbench.colorTheme': 'Default Dark Modern',
   'workbench.layoutControl.enabled': false,
   'window.commandCenter': false,
+  'diffEditor.useInlineViewWhenSpaceIsLimited': false,
   'editor.minimap.enabled': false,
   'editor.occurrencesHighlight': 'off',
   'editor.renderLineHighlight': 'none',
@@ -122,6 +126,51 @@ async function picturesOfRendering({ window }: Demo): Promise<void> {
   await shoot('variables', 420);
 }
 
+/** A drift, marked in the tree and open in the editor; and the list of what a change of files would do. */
+async function picturesOfDiff(demo: Demo): Promise<void> {
+  const { server, window } = demo;
+  const artifact = await serveArtifact(demo);
+  try {
+    const id = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
+    const live = server.get(id);
+    server.put({ ...live!, spec: { ...live?.spec, replicas: 3 } });
+    await window.resizeSideBar(420);
+    await window.expand('flux-system');
+    await window.clickUntil(await window.rowButton('workloads', 'Diff'), window.quickPickRow('Drift'));
+    await window.choose('Drift');
+    await window.expand('workloads');
+    await window.expand('Deployment llm/llm');
+    await seen(window.rowText('spec.replicas', 'Cluster'), /3, would be 1/);
+    await seen(window.page.locator('.multiDiffEntry .editor.modified .view-lines').first(), /replicas: 1/);
+    await calm(window);
+    const width = size.width;
+    await picture(window, 'drift', { x: 0, y: (await area(window, '.part.sidebar')).y, width, height: 420 });
+  } finally {
+    artifact.dispose();
+  }
+}
+
+/** A chart's name and a volume's owner change, and what that does is said before anything else. */
+async function pictureOfChange({ window }: Demo): Promise<void> {
+  const claim = 'workloads/llm/volume-claim.yaml';
+  const target = 'infrastructure/storage/volume-claim.yaml';
+  const edit = (path: string, change: (text: string) => string) => {
+    const file = join(window.folder, path);
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  };
+  renameSync(join(window.folder, claim), join(window.folder, target));
+  edit(target, (text) => text.replace('name: models\n', 'name: models\n  namespace: llm\n'));
+  edit('workloads/llm/kustomization.yaml', (text) => text.replace('  - volume-claim.yaml\n', ''));
+  edit('workloads/llm/deployment.yaml', (text) => text.replace("'8192'", "'16384'"));
+  edit('infrastructure/storage/kustomization.yaml', (text) => `${text}  - volume-claim.yaml\n`);
+  await window.openFile('workloads/llm/deployment.yaml');
+  await window.palette('Driftline: What would this change do?');
+  await seen(window.quickInputText(), /MAY BE DELETED BEFORE IT MOVES/);
+  await calm(window);
+  const { x, y, width, height } = await area(window, '.quick-input-widget');
+  await picture(window, 'change', { x: x - 20, y, width: width + 40, height: height + 20 });
+}
+
 async function pictureOfWelcome(): Promise<void> {
   const window = await openWorkbench({ settings, size });
   try {
@@ -135,16 +184,25 @@ async function pictureOfWelcome(): Promise<void> {
   }
 }
 
-const demo = await openDemo({ settings, size });
-try {
-  await picturesOfDemo(demo);
-} finally {
-  await closeDemo(demo);
+async function onDemo(options: DemoOptions, take: (demo: Demo) => Promise<void>): Promise<void> {
+  const demo = await openDemo(options);
+  try {
+    await take(demo);
+  } finally {
+    await closeDemo(demo);
+  }
 }
-const rendering = await openDemo({ settings: { ...settings, 'editor.fontSize': 12 }, size });
-try {
-  await picturesOfRendering(rendering);
-} finally {
-  await closeDemo(rendering);
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  demo: () => onDemo({ settings, size }, picturesOfDemo),
+  rendering: () => onDemo({ settings: { ...settings, 'editor.fontSize': 12 }, size }, picturesOfRendering),
+  diff: () => onDemo({ settings, size }, picturesOfDiff),
+  change: () => onDemo({ settings, size }, pictureOfChange),
+  welcome: pictureOfWelcome,
+};
+const named = process.argv.slice(2);
+for (const [name, take] of Object.entries(parts)) {
+  if (named.length === 0 || named.includes(name)) {
+    await take();
+  }
 }
-await pictureOfWelcome();
