@@ -9,6 +9,7 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import type { FolderToCompare } from '../drift/compareFolder.ts';
 import { Findings } from '../drift/findings.ts';
+import { asRecord } from '../flux/untyped.ts';
 import type { ChartPuller } from '../render/desired.ts';
 import type { PulledCharts } from '../render/pulledCharts.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
@@ -52,64 +53,55 @@ export async function changeCommand(
   }
   if (command === 'whatWouldThisChangeDo') {
     const root = await changedRepository(argument, parts.workspace);
-    return root === undefined
-      ? undefined
-      : compareWith(
-          { title: 'Working out what this change does', hasFiles: true },
-          (run) => treeChange(root, run),
-          parts,
-        );
+    return root === undefined ? undefined : changeOfTree(root, asRecord(argument)?.['filesOnly'] === true, parts);
   }
   const folder = await comparedFolder(argument, parts);
-  return folder && compareOne(folder, parts);
+  return folder && changeOfFolder(folder, parts);
 }
 
-function compareOne(folder: ComparedFolder, parts: ChangeCommandsParts): Promise<void> {
-  const title = `Comparing ${folder.folder === '' ? 'the folder' : folder.folder}`;
-  return compareWith({ title, hasFiles: false }, (run) => folderChange(folder, run), parts);
-}
-
-/** `hasFiles`: files alone can be compared, too. */
-interface Comparing {
-  readonly title: string;
-  readonly hasFiles: boolean;
-}
-
-/** The cluster that was connected when the command began: renders take minutes, in which it may be another one. */
-type Side = { readonly by: 'cluster'; readonly cluster: ComparedCluster } | { readonly by: 'files' };
-
-async function compareWith(
-  comparing: Comparing,
-  compare: (run: ChangeRun) => Promise<ChangeWords>,
-  parts: ChangeCommandsParts,
-): Promise<void> {
-  const again = (side: Side): Promise<void> => compareSide(comparing, side, compare, parts);
-  const cluster = connectedCluster(parts);
-  if (cluster) {
-    return again({ by: 'cluster', cluster });
+/** `filesOnly`: without asking a cluster. */
+function changeOfTree(root: string, filesOnly: boolean, parts: ChangeCommandsParts): Promise<void> {
+  const title = 'Working out what this change does';
+  const compare = (run: ChangeRun): Promise<ChangeWords> => treeChange(root, run);
+  const cluster = filesOnly ? undefined : connectedCluster(parts);
+  if (cluster || filesOnly) {
+    return compareWith(title, cluster, compare, parts);
   }
-  const text = 'No cluster is connected, so what it has is not known.';
-  const files: OfferedWay = { title: 'Compare files only', run: () => again({ by: 'files' }) };
-  const choose: OfferedWay = {
-    title: 'Choose context',
-    run: () => vscode.commands.executeCommand(commandIds.chooseContext),
-  };
-  return offerWays('warning', text, [choose, ...(comparing.hasFiles ? [files] : [])]);
+  // As a command, for an error of it is to be shown like that of any other.
+  const again = { rootUri: vscode.Uri.file(root), filesOnly: true };
+  const run = () => vscode.commands.executeCommand(commandIds.whatWouldThisChangeDo, again);
+  return Promise.resolve(offerWays('warning', notConnected, [chooseContext, { title: 'Compare files only', run }]));
 }
 
+function changeOfFolder(folder: ComparedFolder, parts: ChangeCommandsParts): Promise<void> {
+  const cluster = connectedCluster(parts);
+  const title = `Comparing ${folder.folder === '' ? 'the folder' : folder.folder}`;
+  return cluster
+    ? compareWith(title, cluster, (run) => folderChange(folder, run), parts)
+    : Promise.resolve(offerWays('warning', notConnected, [chooseContext]));
+}
+
+const notConnected = 'No cluster is connected, so what it has is not known.';
+
+const chooseContext: OfferedWay = {
+  title: 'Choose context',
+  run: () => vscode.commands.executeCommand(commandIds.chooseContext),
+};
+
+/** The cluster that is connected when the command begins: renders take minutes, in which it may be another one. */
 function connectedCluster({ inputs, sessions, read, clock }: ChangeCommandsParts): ComparedCluster | undefined {
   const { current } = inputs;
   const { session } = sessions;
   return current && session && comparedCluster({ api: session.api, inputs: current, read, clock });
 }
 
-async function compareSide(
-  { title }: Comparing,
-  side: Side,
+/** Without a cluster files are compared with those that are pushed. */
+async function compareWith(
+  title: string,
+  cluster: ComparedCluster | undefined,
   compare: (run: ChangeRun) => Promise<ChangeWords>,
   parts: ChangeCommandsParts,
 ): Promise<void> {
-  const cluster = side.by === 'cluster' ? side.cluster : undefined;
   const where = cluster?.context ?? 'the pushed files';
   const hold = cluster && parts.sessions.acquire(); // the session must outlive the view that it was opened for
   try {

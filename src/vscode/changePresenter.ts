@@ -19,7 +19,7 @@ import { iconFreeText } from '../view/markdown.ts';
 import { openable, pickChange } from './changePick.ts';
 import type { DiffDocuments, DiffPair } from './diffDocuments.ts';
 import { pairOf } from './diffPresenter.ts';
-import type { OfferedWay } from './offeredWays.ts';
+import { follow, type OfferedWay } from './offeredWays.ts';
 
 export interface ChangeToShow {
   /** `This change on homelab`: begins the title. */
@@ -86,7 +86,7 @@ export class ChangePresenter {
     const details = 'Show details';
     const buttons = [...offers.map(({ title }) => title), ...(summary.notes.length > 0 ? [details] : [])];
     const pressed = await vscode.window.showInformationMessage(nothing, ...buttons);
-    await offers.find(({ title }) => title === pressed)?.run();
+    await follow(offers.find(({ title }) => title === pressed));
     if (pressed === details) {
       const title = changeTitle(subject, 'nothing differs');
       const picked = await pickChange({ title, summary, advice: undefined, canPull: false });

@@ -1,5 +1,6 @@
 /** A message with ways on, each a button that does something; for answers to a user's command alone. */
 import * as vscode from 'vscode';
+import { plainText } from '../view/markdown.ts';
 
 /** A button that leads on. */
 export interface OfferedWay {
@@ -12,6 +13,16 @@ export function offerWays(kind: 'warning' | 'information', text: string, ways: r
   const { showInformationMessage, showWarningMessage } = vscode.window;
   const show = kind === 'warning' ? showWarningMessage : showInformationMessage;
   void show(text, ...ways.map(({ title }) => title)).then((pressed) =>
-    ways.find(({ title }) => title === pressed)?.run(),
+    follow(ways.find(({ title }) => title === pressed)),
   );
+}
+
+/** A way may lead to an extension that is switched off, whose command is not there then. */
+export async function follow(way: OfferedWay | undefined): Promise<void> {
+  try {
+    await way?.run();
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(plainText(`${way?.title ?? ''} failed: ${words}`, 300));
+  }
 }
