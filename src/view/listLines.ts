@@ -12,6 +12,11 @@ export interface ListLines {
 /** Characters that a list of the usual width shows, beside the heading that may stand at the end of a label's line. */
 const width = { label: 62, detail: 78 } as const;
 
+/** Whether it has room below a label, as it is. */
+export function fitsBelow(text: string): boolean {
+  return text.length <= width.detail;
+}
+
 /** One entry for a short text, else as many as it takes. At least one. */
 export function listLines(text: string): readonly ListLines[] {
   const [label, rest] = lineOf(text.trim(), width.label);

@@ -1,6 +1,8 @@
 /** The list of a whole change: what cannot be had again first, then each owner's objects, then what is not known. Opens nothing itself. */
 import * as vscode from 'vscode';
 import type { ChangeEntry, ChangeSummary, ValuesEntry } from '../view/changeSummary.ts';
+import { fitsBelow, listLines } from '../view/listLines.ts';
+import { plainText } from '../view/markdown.ts';
 import { type SaidText, textItems } from './textItems.ts';
 
 /** What a user takes from it. */
@@ -40,7 +42,7 @@ function itemsOf({ summary, advice, canPull }: ChangePickInput): Item[] {
     takes: { pick: 'all' },
   };
   const beware = [
-    ...dangers.map((entry) => entryItem(entry, entry.owner)),
+    ...dangers.flatMap(dangerItems),
     ...warnings.flatMap((text) => textItems(text, 'error', 'testing.iconFailed')),
   ];
   const pull: Item = {
@@ -83,6 +85,25 @@ export function openable({ dangers, groups }: Pick<ChangeSummary, 'dangers' | 'g
 
 function section(label: string, items: readonly Item[]): Item[] {
   return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
+}
+
+/** What of a danger's words is shown; the rest names fields, which its diff shows. */
+const mostDanger = 270;
+
+/** What happens is said whole: its words begin with the object, and the list would cut them behind that. */
+function dangerItems(entry: ChangeEntry): Item[] {
+  const { label, detail, owner } = entry;
+  const item = entryItem(entry, owner);
+  if (fitsBelow(`${owner} · ${detail}`)) {
+    return [item];
+  }
+  const words = detail.startsWith(label) ? detail.slice(label.length).replace(/^:? /, '') : detail;
+  const { takes } = item;
+  const more = listLines(plainText(words, mostDanger)).map((lines): Item => {
+    const iconPath = new vscode.ThemeIcon('blank');
+    return { ...lines, iconPath, ...(takes && { takes }) };
+  });
+  return [{ ...item, detail: owner }, ...more];
 }
 
 /** `owner` is said where no heading does. */

@@ -138,7 +138,9 @@ async function picturesOfDiff(demo: Demo): Promise<void> {
     await window.expand('flux-system');
     await window.clickUntil(await window.rowButton('workloads', 'Diff'), window.quickPickRow('Drift'));
     await window.choose('Drift');
+    await seen(window.rowText('workloads', 'Cluster'), /1 object differs/);
     await window.expand('workloads');
+    await seen(window.rowText('Deployment llm/llm', 'Cluster'), /differs/);
     await window.expand('Deployment llm/llm');
     await seen(window.rowText('spec.replicas', 'Cluster'), /3, would be 1/);
     await seen(window.page.locator('.multiDiffEntry .editor.modified .view-lines').first(), /replicas: 1/);

@@ -1,7 +1,7 @@
 /** Long sentences over the lines of a list: nothing is lost, no word is cut, and nothing is wider than the list. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { listLines } from '../../../src/view/listLines.ts';
+import { fitsBelow, listLines } from '../../../src/view/listLines.ts';
 
 function linesOf(text: string): string[] {
   return listLines(text).flatMap(({ label, detail }) => (detail === undefined ? [label] : [label, detail]));
@@ -44,6 +44,11 @@ test('a word that is wider than the list is not torn apart', () => {
   assert.deepEqual(linesOf(`${word} is long`), [word, 'is long']);
   assert.deepEqual(linesOf(`short ${word}`), ['short', word]);
   assert.deepEqual(linesOf(word), [word]);
+});
+
+test('a text that has room below a label stays there', () => {
+  assert.equal(fitsBelow('Kustomization flux-system/workloads'), true);
+  assert.equal(fitsBelow(rename), false);
 });
 
 test('hostile length ends: each line takes at least one word', () => {
