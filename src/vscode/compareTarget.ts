@@ -12,6 +12,7 @@ import { builtDocument, type StatedIdentity } from '../drift/builtDocument.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
 import type { FormerRender } from '../drift/formerMasks.ts';
+import { localClone } from '../drift/localClone.ts';
 import { formerRender, renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
@@ -25,7 +26,6 @@ import type {
 import type { ManifestReader } from '../render/readManifest.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
-import { localClone } from './localClone.ts';
 
 export interface CompareParts {
   readonly renderer: Renderer;

@@ -4,10 +4,10 @@
  */
 import type { Disposables } from '../base/disposables.ts';
 import { Failure, isFailure } from '../base/failure.ts';
-import type { LocalClone } from '../drift/appliedState.ts';
-import { openCommit } from '../drift/openCommit.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import type { RepositoryState } from '../render/desired.ts';
+import type { LocalClone } from './appliedState.ts';
+import { openCommit } from './openCommit.ts';
 
 /** Whatever it opens ends with `owned`, which must outlive the states that it gives. */
 export function localClone(roots: () => Promise<readonly string[]>, owned: Disposables): LocalClone {
