@@ -35,8 +35,11 @@ const red = 'testing.iconFailed';
 const yellow = 'charts.yellow';
 const blue = 'charts.blue';
 const green = 'testing.iconPassed';
-/** For what a comparison has found, so that it is not taken for what a controller reports. */
-export const comparedColor = 'charts.orange';
+/**
+ * For what a comparison has found, so that it is not taken for what a controller reports. An orange in every theme: the one of
+ * charts is that of find matches in the minimap, which nobody can read on a dark side bar.
+ */
+export const comparedColor = 'symbolIcon.classForeground';
 /** For what needs nobody, and for everything while the state is old. */
 export const quietColor = 'disabledForeground';
 
