@@ -78,9 +78,11 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-function hintsFor(error: unknown, { pull, path, subject, isInClone }: Situation): readonly string[] {
+function hintsFor(error: unknown, { pull, path, subject, isInClone, against, raw }: Situation): readonly string[] {
+  const mayBeRaw = subject.what === 'object' && path !== undefined && !raw && (against?.by ?? 'cluster') === 'cluster';
+  const ofRaw = mayBeRaw ? ['--raw compares the text of its document with the cluster, approximately.'] : [];
   if (!isFailure(error, 'notFound')) {
-    return [];
+    return isFailure(error, 'invalid') ? ofRaw : [];
   }
   return [
     // What was applied is in the source's artifact, which not everybody may download, and in the commit that it is of.
@@ -89,6 +91,7 @@ function hintsFor(error: unknown, { pull, path, subject, isInClone }: Situation)
       : []),
     ...(error.remedy === 'pull' && !pull ? ['--pull pulls charts from where their sources point.'] : []),
     ...(path === undefined ? ['--path DIR compares the files of a folder.'] : []),
+    ...(error.remedy === 'pull' ? ofRaw : []),
   ];
 }
 

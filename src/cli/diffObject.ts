@@ -2,6 +2,7 @@
  * `driftline diff ks/NAME` and `hr/NAME`: what the cluster has against what was applied last, or against the files here. Decides
  * what is compared with what; how it is compared is `drift`'s.
  */
+import { isFailure } from '../base/failure.ts';
 import { UsageError } from './usageError.ts';
 import { compareStates } from '../drift/compareStates.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
@@ -63,7 +64,10 @@ async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promis
   const { workingTree } = repository;
   findings.from = workingTree.label;
   progress(`${titleOf(name)}: rendering the ${workingTree.label}`);
-  const after = await renderNamed(name, workingTree, run);
+  const after = await orRaw(name, run, () => renderNamed(name, workingTree, run));
+  if (!after) {
+    return;
+  }
   findings.target = targetText(after.name);
   if (against.by === 'commit') {
     const commit = await repository.commit(against.revision, signal);
@@ -79,6 +83,33 @@ async function diffFiles(name: FluxName, against: Against, run: DiffRun): Promis
   const [live] = await cluster.find(after.name, signal);
   await diffRendered(after, live, run, against.by);
   await warnOfIdentity([after], cluster, run);
+}
+
+/** The render; `undefined` where it fails and its raw document was compared in its place, as the user asked. */
+async function orRaw<T>(name: FluxName, run: DiffRun, render: () => Promise<T>): Promise<T | undefined> {
+  const { parts, options, findings, signal } = run;
+  try {
+    return await render();
+  } catch (error) {
+    if (!options.raw || !isFailure(error) || error.reason === 'cancelled') {
+      throw error;
+    }
+    const { owner } = options;
+    const comparison = await requiredCluster(run).compareStatedDocument({
+      ...{
+        target: name,
+        why: error.message,
+        state: requiredRepository(run).workingTree,
+        renderer: parts.renderer,
+        signal,
+      },
+      ownerOf: () => Promise.resolve(owner && { kind: 'Kustomization', ...owner }),
+    });
+    findings.target = targetText(comparison.target);
+    findings.against = `cluster ${comparison.context}`;
+    settle(comparison.target, comparison, run);
+    return undefined;
+  }
 }
 
 /** A render of files against what lives, or against what was applied last. */

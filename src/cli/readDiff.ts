@@ -6,6 +6,8 @@ import type { Against, DiffArguments, DiffSubject } from './diffOptions.ts';
 import { type Words, readOwner, readTimeLimit, single } from './optionWords.ts';
 import { UsageError } from './usageError.ts';
 
+const cluster: Against = { by: 'cluster' };
+
 /** Throws `UsageError`. */
 export function readDiff(values: Words['values'], targets: readonly string[]): DiffArguments {
   const one = (name: string): string | undefined => single(values, name);
@@ -14,6 +16,11 @@ export function readDiff(values: Words['values'], targets: readonly string[]): D
   const against = readAgainst(one('against'));
   const [namespace, owner] = [one('namespace'), readOwner(one('owner'))];
   checkAgainst(subject, path, against);
+  if (values.has('raw') && (subject.what !== 'object' || path === undefined || (against ?? cluster).by !== 'cluster')) {
+    throw new UsageError(
+      '--raw compares the document of ks/NAME or hr/NAME with the cluster: say whose by --path DIR.',
+    );
+  }
   if (subject.what !== 'object' && (namespace !== undefined || owner !== undefined)) {
     throw new UsageError(`--${namespace === undefined ? 'owner' : 'namespace'} goes with ks/NAME or hr/NAME.`);
   }
@@ -28,6 +35,7 @@ export function readDiff(values: Words['values'], targets: readonly string[]): D
     output: readOutput(one('output')),
     allowUnknown: values.has('allow-unknown'),
     pull: values.has('pull'),
+    raw: values.has('raw'),
     timeLimit: readTimeLimit(one('time-limit')),
   };
 }

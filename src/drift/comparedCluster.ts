@@ -12,6 +12,7 @@ import type { ClusterInputs, FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { compareKustomization, type KustomizationToCompare } from './compareKustomization.ts';
 import { compareRelease, type ReleaseComparison, type ReleaseComparisonRequest } from './compareRelease.ts';
+import { compareStatedDocument, type StatedDocumentToCompare } from './compareStatedDocument.ts';
 import type { Comparison } from './difference.ts';
 
 export interface ComparedCluster {
@@ -25,6 +26,8 @@ export interface ComparedCluster {
   exists(kind: 'ConfigMap' | 'Secret', namespace: string, name: string, signal: AbortSignal): Promise<boolean>;
   compareKustomization(task: Omit<KustomizationToCompare, 'api' | 'clock'>): Promise<Comparison>;
   compareRelease(request: Omit<ReleaseComparisonRequest, 'api' | 'read'>): Promise<ReleaseComparison>;
+  /** See `compareStatedDocument.ts`. */
+  compareStatedDocument(task: Omit<StatedDocumentToCompare, 'api' | 'read' | 'cluster' | 'clock'>): Promise<Comparison>;
 }
 
 export interface ComparedClusterParts {
@@ -58,6 +61,7 @@ export function comparedCluster({ api, inputs, read, clock }: ComparedClusterPar
     },
     compareKustomization: (task) => compareKustomization({ ...task, api, clock }),
     compareRelease: (request) => compareRelease({ ...request, api, read }),
+    compareStatedDocument: (task) => compareStatedDocument({ ...task, api, read, cluster: inputs, clock }),
   };
 }
 

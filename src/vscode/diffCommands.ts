@@ -9,6 +9,7 @@ import type { Log } from '../base/log.ts';
 import type { ClusterSession } from '../cluster/clusterSession.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import type { ComparisonCache } from '../drift/comparisonCache.ts';
+import type { DocumentOfFile } from '../drift/compareStatedDocument.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { ClusterInputs, FluxName } from '../render/desired.ts';
@@ -20,7 +21,7 @@ import { type AskedRenderParts, askedRender, tellProblem } from './askedRender.t
 import { commandIds, type DiffCommand } from './commandIds.ts';
 import { type Compared, compareDrift, compareNext, type CompareParts, compareRendered } from './compareTarget.ts';
 import { pickAgainst } from './diffPick.ts';
-import { type ManifestTargetParts, manifestTarget, type OneObject } from './manifestTarget.ts';
+import { type ManifestTargetParts, manifestTarget } from './manifestTarget.ts';
 import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
 import { clusterName, diffTarget, type DiffTarget, type DiffTargetParts } from './diffTarget.ts';
 import { withPatience } from './patientProgress.ts';
@@ -76,7 +77,7 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
 }
 
 /** What is to be compared: all of a Kustomization or HelmRelease, or one object of it. */
-type Comparing = DiffTarget & { readonly alone?: OneObject };
+type Comparing = DiffTarget & { readonly alone?: DocumentOfFile };
 
 async function compareFor(target: Comparing, pull: boolean, parts: DiffCommandsParts): Promise<void> {
   const against = await chosenAgainst(target, parts);

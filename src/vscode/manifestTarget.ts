@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
 import type { StatedIdentity } from '../drift/builtDocument.ts';
+import type { DocumentOfFile } from '../drift/compareStatedDocument.ts';
 import { displayName, type ObjectId, objectKey } from '../flux/objectKey.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
 import type { FluxName } from '../render/desired.ts';
@@ -20,17 +21,8 @@ export interface ManifestTargetParts {
   readonly appliers: (uri: vscode.Uri) => Promise<readonly ObjectId[]>;
 }
 
-/** One object of what a Kustomization builds. */
-export interface OneObject {
-  /** `Deployment apps/web` */
-  readonly title: string;
-  readonly stated: StatedIdentity;
-  /** The file that states it, from the top of the repository. */
-  readonly path: string;
-}
-
 export interface ManifestTarget {
-  readonly object: OneObject;
+  readonly object: DocumentOfFile;
   /** The Kustomization. */
   readonly target: DiffTarget;
 }

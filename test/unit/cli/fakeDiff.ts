@@ -22,6 +22,7 @@ import { type Rendering, stated } from './fakeBuild.ts';
 
 type KustomizationTask = Parameters<DiffCluster['compareKustomization']>[0];
 type ReleaseTask = Parameters<DiffCluster['compareRelease']>[0];
+type RawTask = Parameters<DiffCluster['compareStatedDocument']>[0];
 
 export interface FakeDiffState {
   /** By `KIND/NAME`; all are stated in `files/NAME.yaml` with the folder NAME. */
@@ -47,6 +48,8 @@ export interface FakeDiffWorld {
   /** Beside those of the render. */
   readonly comparisonNotes?: readonly RenderNote[];
   readonly compareRelease?: (task: ReleaseTask) => Partial<ReleaseComparison>;
+  /** What the comparison of a raw document gives. */
+  readonly compareRaw?: (task: RawTask) => readonly ObjectDifference[];
   /** `KIND/NAMESPACE/NAME` of what is there beside Flux objects. */
   readonly existing?: readonly string[];
   /** Single Flux objects may not be read. */
@@ -164,7 +167,7 @@ function fakeRenderer(states: ReadonlyMap<string, FakeDiffState>, world: FakeDif
 }
 
 function fakeCluster(
-  { compare, comparisonNotes = [], compareRelease, existing = [], refuseFind }: FakeDiffWorld,
+  { compare, comparisonNotes = [], compareRelease, compareRaw, existing = [], refuseFind }: FakeDiffWorld,
   live: readonly FluxObject[],
   tasks: (KustomizationToCompareLike | ReleaseRequestLike)[],
 ): DiffCluster {
@@ -216,6 +219,11 @@ function fakeCluster(
       const target: FluxName = { kind: 'HelmRelease', namespace: name?.namespace ?? '', name: name?.name ?? '' };
       const made = compareRelease?.(task) ?? {};
       return Promise.resolve({ target, context, from: task.from ?? 'release v3', objects: [], notes: [], ...made });
+    },
+    compareStatedDocument(task) {
+      const notes: readonly RenderNote[] = [{ severity: 'approximate', message: `as it stands: ${task.why}` }];
+      const objects = compareRaw?.(task) ?? [];
+      return Promise.resolve({ target: task.target, context, from: 'raw document, approximate', objects, notes });
     },
   };
 }

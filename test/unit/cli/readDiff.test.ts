@@ -16,6 +16,7 @@ const nothing = {
   kubeconfig: undefined,
   output: 'text',
   allowUnknown: false,
+  raw: false,
   pull: false,
   timeLimit: 30_000,
 };
@@ -42,6 +43,7 @@ describe('what is compared', () => {
     ['--changed --against HEAD~2', { subject: { what: 'changed' }, against: { by: 'commit', revision: 'HEAD~2' } }],
     ['--path clusters/a', { subject: { what: 'folder' }, path: 'clusters/a' }],
     ['ks/apps -o json --allow-unknown', { subject: apps, output: 'json', allowUnknown: true }],
+    ['ks/apps --path . --raw', { subject: apps, path: '.', raw: true }],
     ['ks/apps --pull --time-limit 2m', { subject: apps, pull: true, timeLimit: 120_000 }],
   ];
   for (const [line, expected] of rows) {
@@ -65,6 +67,10 @@ describe('what is refused', () => {
     ['ks/a --against main', /^--against main compares files with a commit/],
     ['--changed --against applied', /^--changed compares with a commit or the cluster/],
     ['--path . --against main', /^A folder is compared with the cluster\.$/],
+    ['ks/a --raw', /^--raw compares the document of ks\/NAME or hr\/NAME with the cluster: say whose by --path DIR\.$/],
+    ['ks/a --raw --path . --against main', /^--raw compares/],
+    ['--changed --raw', /^--raw compares/],
+    ['--path . --raw', /^--raw compares/],
     ['--changed -n a', /^--namespace goes with ks\/NAME or hr\/NAME\.$/],
     ['--path . --owner a/b', /^--owner goes with/],
     ['ks/a -o yaml', /^--output is text or json, not "yaml"\.$/],
