@@ -29,6 +29,10 @@ export interface Settings {
   readonly ruleSeverity: Readonly<Record<string, Severity>>;
   /** Globs of files that are not checked. */
   readonly diagnosticsIgnore: readonly string[];
+  /** What is compared again without being asked for: nothing, or what was compared once and whose inventory is seen. */
+  readonly driftBackground: 'off' | 'visible';
+  /** Requests that this may send in any minute, in all. */
+  readonly driftRequestsPerMinute: number;
   /** Shows what a comparison has found at the documents of the objects. */
   readonly driftDiagnostics: boolean;
   /** Seconds that one step of rendering may take. */
@@ -52,6 +56,8 @@ export const settingKeys = {
   diagnosticsEnabled: 'diagnostics.enabled',
   ruleSeverity: 'diagnostics.severity',
   diagnosticsIgnore: 'diagnostics.ignore',
+  driftBackground: 'drift.background',
+  driftRequestsPerMinute: 'drift.requestsPerMinute',
   driftDiagnostics: 'drift.diagnostics',
   renderTimeLimit: 'render.timeLimit',
   renderKubernetesVersion: 'render.kubernetesVersion',
@@ -70,6 +76,8 @@ export const defaultSettings: Settings = {
   diagnosticsEnabled: true,
   ruleSeverity: {},
   diagnosticsIgnore: [],
+  driftBackground: 'off',
+  driftRequestsPerMinute: 60,
   driftDiagnostics: true,
   renderTimeLimit: 30,
   renderKubernetesVersion: '',
@@ -78,6 +86,8 @@ export const defaultSettings: Settings = {
 
 /** Seconds: what a repository's own settings ask for must not keep the engine for the rest of the day. */
 const longestRender = 600;
+/** Ten a second: what a background may take of a cluster that others use. */
+const mostRequests = 600;
 
 /** `read` gives the raw value of a key below `driftline.`, `undefined` when unset. */
 export function readSettings(read: (key: string) => unknown): Settings {
@@ -107,6 +117,11 @@ export function readSettings(read: (key: string) => unknown): Settings {
       ),
     ),
     diagnosticsIgnore: value('diagnosticsIgnore', isStrings),
+    driftBackground: value('driftBackground', (raw): raw is 'off' | 'visible' => raw === 'off' || raw === 'visible'),
+    driftRequestsPerMinute: value(
+      'driftRequestsPerMinute',
+      (raw): raw is number => typeof raw === 'number' && raw >= 1 && raw <= mostRequests,
+    ),
     driftDiagnostics: value('driftDiagnostics', isBoolean),
     renderTimeLimit: value(
       'renderTimeLimit',

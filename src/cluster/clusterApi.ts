@@ -163,5 +163,10 @@ export interface ClusterApi {
   getThroughService(target: ServicePath, signal: AbortSignal): Promise<Download>;
   /** Whether this user may; `undefined` when the server would not say. */
   mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined>;
+  /**
+   * The same cluster, where every single request waits for `gate` first: for what is asked in the background. Ends with this one.
+   * Absent where there are no requests to be held back.
+   */
+  gated?(gate: (signal: AbortSignal) => Promise<void>): ClusterApi;
   dispose(): void;
 }

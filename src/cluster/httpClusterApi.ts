@@ -52,9 +52,18 @@ export class HttpClusterApi implements ClusterApi {
   readonly #random: () => number;
   readonly #ended = new AbortController();
   readonly #discovery: Discovery;
+  readonly #gate: ((signal: AbortSignal) => Promise<void>) | undefined;
 
   /** Owns the transport: it is disposed with this. */
-  constructor(parts: { transport: Transport; log: Log; clock: Clock; random?: () => number }) {
+  constructor(parts: {
+    readonly transport: Transport;
+    readonly log: Log;
+    readonly clock: Clock;
+    readonly random?: () => number;
+    /** Each request waits for it. */
+    readonly gate?: (signal: AbortSignal) => Promise<void>;
+  }) {
+    this.#gate = parts.gate;
     this.context = parts.transport.context;
     this.#transport = parts.transport;
     this.#log = parts.log;
@@ -230,6 +239,13 @@ export class HttpClusterApi implements ClusterApi {
     }
   }
 
+  gated(gate: (signal: AbortSignal) => Promise<void>): ClusterApi {
+    const own = this.#transport;
+    // The connections are this one's to close.
+    const transport: Transport = { context: own.context, send: (ask) => own.send(ask), dispose: () => undefined };
+    return new HttpClusterApi({ transport, log: this.#log, clock: this.#clock, random: this.#random, gate });
+  }
+
   async connectToPod(target: PodPort, signal: AbortSignal): Promise<Duplex> {
     const { namespace, name, port } = target;
     // Only what renders connects to pods: a window that looks at a cluster need not load it.
@@ -299,6 +315,7 @@ export class HttpClusterApi implements ClusterApi {
   async #send(ask: Ask, signal: AbortSignal): Promise<TransportResponse> {
     const { verb, ...rest } = ask;
     const method = ask.method ?? 'GET';
+    await this.#gate?.(AbortSignal.any([signal, this.#ended.signal]));
     const what = `${verb ?? method} ${pathname(ask.path)}`;
     const started = this.#clock.now();
     const took = (): string => `${this.#clock.now() - started} ms`;

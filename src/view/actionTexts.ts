@@ -66,6 +66,19 @@ export function confirmationOf(input: ConfirmationInput): Confirmation {
   return { by: 'none' };
 }
 
+/**
+ * Whether what a user has compared may be compared again by itself there. A dry run stands in the audit log as a write of the
+ * user's: not in production, and not from a window that must not write.
+ */
+export function mayCheckInBackground(
+  context: string,
+  settings: Pick<Settings, 'driftBackground' | 'productionContexts' | 'readOnly'>,
+): boolean {
+  const { driftBackground, productionContexts, readOnly } = settings;
+  const isProduction = productionContexts.some((pattern) => matchesPattern(context, pattern));
+  return driftBackground === 'visible' && !readOnly && !isProduction;
+}
+
 /** `*` stands for any text; upper and lower case are the same, for a production context must not slip through by spelling. */
 export function matchesPattern(text: string, pattern: string): boolean {
   const parts = pattern.toLowerCase().split('*');

@@ -103,6 +103,11 @@ export class ClusterViews implements Disposable {
     return this.#open;
   }
 
+  /** Whether somebody looks at the cluster's tree. */
+  get isSeen(): boolean {
+    return this.#view.visible;
+  }
+
   get grouping(): Grouping {
     return this.#grouping;
   }

@@ -79,7 +79,8 @@ async function pickTarget(parts: DiffTargetParts): Promise<DiffTarget | undefine
   return { name, key, stated: row === undefined ? undefined : await statedTarget(row, parts) };
 }
 
-function nameOfId({ kind, namespace, name }: ObjectId): FluxName | undefined {
+/** `undefined` for what is neither. */
+export function nameOfId({ kind, namespace, name }: ObjectId): FluxName | undefined {
   return kind === 'Kustomization' || kind === 'HelmRelease' ? { kind, namespace, name } : undefined;
 }
 

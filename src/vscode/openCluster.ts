@@ -79,6 +79,11 @@ export class OpenCluster implements Disposable {
     known?.hold.dispose();
   }
 
+  /** Whose inventories are open. */
+  get openInventories(): ReadonlySet<ObjectKey> {
+    return new Set([...this.#expanded.values()].map(({ key }) => key));
+  }
+
   /** Forgets rows that are no longer there, as the tree of now has them. */
   keepExpanded(keyOf: (rowId: string) => ObjectKey | undefined): void {
     for (const rowId of [...this.#expanded.keys()]) {

@@ -11,6 +11,7 @@ import { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { FolderToCompare } from '../drift/compareFolder.ts';
 import { PulledCharts } from '../render/pulledCharts.ts';
 import type { Settings } from '../settings.ts';
+import { BackgroundChecks } from './backgroundChecks.ts';
 import { openChartPuller } from './chartPuller.ts';
 import { changeCommand } from './changeCommands.ts';
 import { ChangePresenter } from './changePresenter.ts';
@@ -74,14 +75,9 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   const charts = new PulledCharts(() => openChartPuller({ clock, folder: chartFolder }));
   const documents = disposables.add(
     new RenderedDocuments({
-      renderer,
-      workspace,
+      ...{ renderer, workspace, charts, settings, clock, log },
       cluster: () => inputs.current,
       isTrusted: () => vscode.workspace.isTrusted,
-      charts,
-      settings,
-      clock,
-      log,
     }),
   );
   disposables.add(linkErrors());
@@ -95,6 +91,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   const commandParts = { renderer, views, workspace, documents, clock, log };
   const build: FolderToCompare['renderFolder'] = (folder, options) => renderFolder(engine, { ...options, folder });
   const [changes, read] = [new ChangePresenter(diffs), manifestReader(engine)];
+  disposables.add(new BackgroundChecks({ ...commandParts, settings, read }));
   const changeParts = { ...commandParts, sessions, inputs, renderFolder: build, charts, changes, read };
   return {
     onDidChange: documents.onDidChange,
@@ -105,7 +102,6 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
     },
     diff: (command, argument) => {
       engine.warmUp();
-      const read = manifestReader(engine);
       const previous = (): ComparisonCache => compared.previous;
       const appliers = (uri: vscode.Uri) => fileAppliers(uri, { views, repositories });
       const diffParts = { ...commandParts, appliers, sessions, inputs, previous, read, presenter, shown, memory };

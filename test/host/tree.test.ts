@@ -75,7 +75,7 @@ describe('the views', () => {
     }
     assert.ok(asked.size >= 6, [...asked.keys()].join());
     assert.deepEqual([...new Set(asked.values())], [1]);
-    assert.equal(cluster.server.openWatches, asked.size + 1, 'each kind, and the Flux controllers');
+    assert.equal(cluster.server.openWatches, asked.size + 3, 'each kind, the Flux controllers, events of two kinds');
   });
 
   it('count each source’s consumers', () => {

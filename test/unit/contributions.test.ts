@@ -58,6 +58,8 @@ test('settings: a value of a wrong type falls back to the default, a good one is
     'render.timeLimit': 1e9,
     'render.kubernetesVersion': '1.34.2',
     'render.apiVersions': 'no list',
+    'drift.background': 'always',
+    'drift.requestsPerMinute': 0,
   };
   assert.deepEqual(
     readSettings((key) => raw[key]),
@@ -75,9 +77,10 @@ test('what decides about the cluster cannot be set by an untrusted workspace', (
     manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.filter((key) =>
       Object.hasOwn(contributes.configuration.properties, key),
     ),
-    ['kubeconfig', 'context', 'namespaces', 'readOnly', 'productionContexts', 'confirmActions'].map(
-      (key) => `driftline.${key}`,
-    ),
+    [
+      ...['kubeconfig', 'context', 'namespaces', 'readOnly', 'productionContexts', 'confirmActions'],
+      ...['drift.background', 'drift.requestsPerMinute'],
+    ].map((key) => `driftline.${key}`),
   );
 });
 

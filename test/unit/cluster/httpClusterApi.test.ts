@@ -431,3 +431,32 @@ test('disposing disposes the transport and cancels what follows', async () => {
   assert.ok(transport.disposed);
   await assert.rejects(api.serverVersion(signal), (error) => isFailure(error, 'cancelled'));
 });
+
+test('a watch of metadata alone asks the server to leave out the rest, and nothing else will do', async () => {
+  const { transport } = await watch({ lines: [] }, { metadataOnly: true });
+  assert.equal(transport.sent[0]?.accept, 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1');
+});
+
+test('gated: every request of it waits, those of the other do not, and only the other ends the connections', async () => {
+  const { transport, api } = setUp({ [`GET ${lokiPath}`]: { body: release('loki') } });
+  const waiting: (() => void)[] = [];
+  const gated = api.gated(
+    (signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Failure('cancelled', 'ended')), { once: true });
+        waiting.push(resolve);
+      }),
+  );
+  const { signal } = new AbortController();
+  const held = gated.get(releases, loki, signal);
+  await api.get(releases, loki, signal);
+  assert.equal(transport.sent.length, 1);
+  waiting.shift()?.();
+  assert.equal((await held).metadata.name, 'loki');
+  assert.equal(transport.sent.length, 2);
+
+  const late = gated.get(releases, loki, signal);
+  gated.dispose();
+  await assert.rejects(late, { reason: 'cancelled' });
+  assert.deepEqual([transport.sent.length, transport.disposed], [2, false]);
+});

@@ -11,6 +11,7 @@ import {
   confirmationOf,
   endedText,
   matchesPattern,
+  mayCheckInBackground,
   objectName,
   progressTitle,
   resultText,
@@ -134,6 +135,24 @@ for (const [text, pattern, expected] of [
   ['anything', '', false],
 ] as const) {
   test(`the context ${text} and the pattern ${pattern}`, () => assert.equal(matchesPattern(text, pattern), expected));
+}
+
+for (const [why, changed, context, expected] of [
+  ['by default', { driftBackground: 'off' }, 'homelab', false],
+  ['where the setting says so', {}, 'homelab', true],
+  ['in production', {}, 'eu-PROD-1', false],
+  ['in production of another name', { productionContexts: ['live'] }, 'live', false],
+  ['in a read-only window', { readOnly: true }, 'homelab', false],
+] as const) {
+  test(`compared again in the background ${why}: ${expected}`, () => {
+    const settings = {
+      driftBackground: 'visible',
+      productionContexts: ['*prod*'],
+      readOnly: false,
+      ...changed,
+    } as const;
+    assert.equal(mayCheckInBackground(context, settings), expected);
+  });
 }
 
 test('a pattern of many stars is no trap', () => {
