@@ -108,7 +108,9 @@ async function compareTouched(
   const entries = lost.map(({ encoded, version }) => ({ id: encoded, v: version }));
   const losing = live && lost.length > 0 ? { ...live, status: { ...live.status, inventory: { entries } } } : undefined;
   // Without its inventory it is asked along: its Secrets may be in what lives, though the change names them no more.
-  const task = { rendered, live: losing, applied: live, from, signal, onProgress };
+  // Where a Secret has gone before the change it has gone in what lives.
+  const former = before?.kind === 'Kustomization' ? () => Promise.resolve(before) : undefined;
+  const task = { rendered, live: losing, applied: live, former, from, signal, onProgress };
   const { objects, notes } = await cluster.compareKustomization(task);
   return { objects: new Map(objects.map((one) => [keyOf(one.id), one])), notes };
 }

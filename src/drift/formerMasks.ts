@@ -11,9 +11,11 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath, RenderedKustomization, RenderNote } from '../render/desired.ts';
 import { mask } from '../render/maskDifferences.ts';
+import { namesObject } from '../render/maskedTree.ts';
+import { isFreeKey } from '../render/originMask.ts';
 import { approximate } from '../render/renderNote.ts';
 import { keyOf } from './compareStates.ts';
-import { type FieldTrie, fieldOwners, nodeAt, unionOf, valueAt } from './managedFields.ts';
+import { type FieldOwner, type FieldTrie, fieldOwners, nodeAt, unionOf, valueAt } from './managedFields.ts';
 import { kustomizeController } from './takenBack.ts';
 
 /** Renders what was applied last. `undefined` where there is nothing to render it of. Called once at most. */
@@ -62,13 +64,13 @@ export class FormerMasks {
     if (former) {
       return former === desired || former.masked.length === 0 ? undefined : former;
     }
-    const masked = writtenPaths(live, desired?.real.reveal());
-    if (masked.length === 0) {
+    const covered = new Cover(live);
+    const object = covered.object(desired?.real.reveal());
+    if (covered.masked.length === 0) {
       return undefined;
     }
     this.#guessed.add(keyOf(idOf(live)));
-    const object = masked.reduce<unknown>(withMask, live) as KubernetesObject;
-    return { object, real: new Sealed(live), masked, unstable: [] };
+    return { object, real: new Sealed(live), masked: covered.masked, unstable: [] };
   }
 
   /** Whether the object may hold an old text of a Secret, so that nothing may be quoted of it. */
@@ -91,63 +93,69 @@ export class FormerMasks {
   }
 }
 
-/**
- * Values that the controller has written and that `wanted` has not: what others have written was never substituted. Without `wanted`
- * all that the controller wrote.
- */
-function writtenPaths(live: KubernetesObject, wanted: KubernetesObject | undefined): readonly FieldPath[] {
-  const own = fieldOwners(live).filter(
-    ({ manager, operation }) => manager === kustomizeController && operation === 'Apply',
-  );
-  const fields = unionOf(own.map((owner) => owner.fields));
-  const { metadata, ...rest } = live;
-  const shown = { ...rest, metadata: { labels: metadata.labels, annotations: metadata.annotations } };
-  return leavesWithin(shown, wanted, fields, []);
-}
+/** Masks what the controller has written of a live object and what is wanted has not: what others have written was never substituted. */
+class Cover {
+  readonly masked: FieldPath[] = [];
+  readonly #live: KubernetesObject;
 
-function leavesWithin(
-  value: unknown,
-  wanted: unknown,
-  fields: FieldTrie | undefined,
-  path: FieldPath,
-): readonly FieldPath[] {
-  if (!fields || isDeepStrictEqual(value, wanted) || isType(path)) {
-    return [];
+  constructor(live: KubernetesObject) {
+    this.#live = live;
   }
-  // A list or a map that is written as a whole has no fields of its own.
-  const below = (key: string | number): FieldTrie | undefined =>
-    fields.member && fields.below.size === 0 ? fields : nodeAt(fields, value, key);
-  const items = asList(value);
-  if (items) {
-    const others = asList(wanted) ?? [];
-    return items.flatMap((item, at) => leavesWithin(item, counterpart(item, others), below(at), [...path, at]));
+
+  /** Without `wanted` all that the controller wrote is masked. */
+  object(wanted: KubernetesObject | undefined): KubernetesObject {
+    const isOwn = ({ manager, operation }: FieldOwner): boolean =>
+      manager === kustomizeController && operation === 'Apply';
+    const fields = unionOf(fieldOwners(this.#live).flatMap((owner) => (isOwn(owner) ? owner.fields : [])));
+    return this.#value(this.#live, wanted, fields, []) as KubernetesObject;
   }
-  const record = asRecord(value);
-  if (record) {
-    return Object.entries(record).flatMap(([key, item]) =>
-      leavesWithin(item, valueAt(wanted, key), below(key), [...path, key]),
-    );
+
+  #value(value: unknown, wanted: unknown, fields: FieldTrie | undefined, path: FieldPath): unknown {
+    if (!fields || isDeepStrictEqual(value, wanted) || namesObject(path.join('.'))) {
+      return value;
+    }
+    // A list or a map that is written as a whole has no fields of its own.
+    const below = (key: string | number): FieldTrie | undefined =>
+      fields.member && fields.below.size === 0 ? fields : nodeAt(fields, value, key);
+    const items = asList(value);
+    if (items) {
+      const others = asList(wanted) ?? [];
+      return items.map((item, at) => this.#value(item, counterpart(item, others), below(at), [...path, at]));
+    }
+    const record = asRecord(value);
+    if (record) {
+      return this.#entries(record, wanted, below, path);
+    }
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      return value;
+    }
+    this.masked.push(path);
+    return mask;
   }
-  return typeof value === 'string' || typeof value === 'number' ? [path] : [];
+
+  #entries(
+    record: Readonly<Record<string, unknown>>,
+    wanted: unknown,
+    below: (key: string) => FieldTrie | undefined,
+    path: FieldPath,
+  ): unknown {
+    let hidden = 0;
+    const entries = Object.entries(record).map(([key, item]): [string, unknown] => {
+      const [at, other, fields] = [[...path, key], valueAt(wanted, key), below(key)];
+      if (other !== undefined || fields === undefined || !isFreeKey(at)) {
+        return [key, this.#value(item, other, fields, at)];
+      }
+      hidden += 1;
+      const name = hidden === 1 ? mask : `${mask} (${hidden})`;
+      this.masked.push([...path, name]);
+      return [name, mask];
+    });
+    return Object.fromEntries(entries);
+  }
 }
 
 /** By name where it has one. */
 function counterpart(item: unknown, others: readonly unknown[]): unknown {
   const name = asText(fieldAt(item, 'name'));
   return others.find((one) => (name === undefined ? isDeepStrictEqual(one, item) : fieldAt(one, 'name') === name));
-}
-
-function isType([first]: FieldPath): boolean {
-  return first === 'apiVersion' || first === 'kind';
-}
-
-function withMask(value: unknown, [key, ...rest]: FieldPath): unknown {
-  if (key === undefined) {
-    return mask;
-  }
-  const items = asList(value);
-  if (items) {
-    return items.map((item, at) => (at === key ? withMask(item, rest) : item));
-  }
-  return { ...asRecord(value), [key]: withMask(asRecord(value)?.[String(key)], rest) };
 }

@@ -123,13 +123,13 @@ for (const [title, render] of [
   ['has nothing to be rendered of', () => Promise.resolve(undefined)],
   ['is not rendered by the caller', undefined],
 ] as const) {
-  test(`where what was applied ${title}, what the controller has written and the files have not is masked`, async () => {
+  test(`where what was applied ${title}, what the controller has written and the files have not is masked, its keys too`, async () => {
     const comparison = await compare({ former: render });
     checkSilent(comparison);
     assert.deepEqual(dataOf(comparison), {
-      gone: [{ host: dots, other: dots }, undefined],
+      gone: [{ [dots]: dots, [`${dots} (2)`]: dots }, undefined],
       stays: [
-        { host: dots, port: dots },
+        { [dots]: dots, port: dots },
         { port: changed, level: 'info' },
       ],
       text: [{ file: dots }, { file: changed }],
@@ -153,7 +153,7 @@ test('what somebody else has written was never substituted: it is shown without 
   made.has(owned({ ...configMap('stays', data) }, owners));
   const comparison = await compare({ former: undefined }, made);
   checkSilent(comparison);
-  assert.deepEqual(dataOf(comparison)['stays']?.[0], { port: '8080', level: 'info', host: dots });
+  assert.deepEqual(dataOf(comparison)['stays']?.[0], { port: '8080', level: 'info', [dots]: dots });
 });
 
 test('a Kustomization that takes no variables from a Secret is rendered once', async () => {
