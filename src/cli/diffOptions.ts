@@ -18,7 +18,7 @@ export const diffOptions: readonly OptionRow[] = [
   { name: 'kubeconfig', value: 'FILE', help: 'default: $KUBECONFIG, else ~/.kube/config' },
   { name: 'output', short: 'o', value: 'text|json', help: 'form of the output; default: text' },
   { name: 'allow-unknown', help: 'what could not be compared does not change the exit code' },
-  { name: 'raw', help: 'where it cannot be rendered, compare the text of its document, approximately' },
+  { name: 'raw', help: 'compare the raw document of what cannot be rendered' },
   { name: 'pull', help: 'pull charts from their repositories; pulled ones are kept' },
   { name: 'time-limit', value: 'DURATION', help: 'longest time for one step of a render; default: 30s' },
   { name: 'help', short: 'h', help: 'show this help' },
