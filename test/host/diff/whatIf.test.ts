@@ -68,6 +68,24 @@ function listed(): readonly string[] {
   );
 }
 
+/** The progress of that title is as if its notification were shown; the promise gives what ends it. */
+function nextProgress(title: RegExp): Promise<vscode.CancellationTokenSource> {
+  type Show = (options: vscode.ProgressOptions, work: (progress: unknown, token: unknown) => unknown) => unknown;
+  const window = vscode.window as unknown as { withProgress: Show };
+  const own = window.withProgress;
+  return new Promise((resolve) => {
+    window.withProgress = (options, work) => {
+      if (!title.test(options.title ?? '')) {
+        return own(options, work);
+      }
+      window.withProgress = own;
+      const source = new vscode.CancellationTokenSource();
+      resolve(source);
+      return work({ report: () => undefined }, source.token);
+    };
+  });
+}
+
 describe('what would this change do, without a cluster', () => {
   before(async () => {
     rmSync(process.env['KUBECONFIG'] ?? '', { force: true });
@@ -239,6 +257,36 @@ describe('what would this change do', () => {
       assert.ok(lines.includes('Deployment llm/llm | would be changed | spec.replicas'));
     } finally {
       await revert(broken);
+      await revert(document);
+    }
+  });
+
+  it('ended by the user shows what was found by then, and says that it is not all', async () => {
+    const document = await showFile('workloads/llm/deployment.yaml');
+    await typeOver(document, 'replicas: 1', 'replicas: 2');
+    const released = Promise.withResolvers<undefined>();
+    const held = cluster.server.faults.add({ match: { method: 'PATCH' }, fault: { until: released.promise } });
+    try {
+      const progress = nextProgress(/^Working out what this change does on homelab$/);
+      const command = executeCommand('driftline.whatWouldThisChangeDo');
+      const source = await progress;
+      await cluster.until('it is compared', () => held.hits > 0);
+      source.cancel();
+      await command;
+      const [list] = hostDialogs().picks;
+      assert.match(list?.title ?? '', /^Part of it on homelab: 1 change$/);
+      const lines = listed();
+      assert.ok(
+        lines.some((line) => line.startsWith('Deployment llm/llm | would be changed')),
+        lines.join('\n'),
+      );
+      assert.ok(
+        lines.some((line) => line.startsWith('Ended before all was compared')),
+        lines.join('\n'),
+      );
+    } finally {
+      released.resolve(undefined);
+      held.dispose();
       await revert(document);
     }
   });
