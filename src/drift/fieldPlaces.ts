@@ -39,9 +39,9 @@ export interface TextFile {
 /** What a document is searched by. */
 export type DocumentName = Pick<Manifest, 'group' | 'kind' | 'name'>;
 
-/** Files that may state an object of that name, before they are parsed. */
-export function mayState(path: string, text: string, { kind }: Pick<DocumentName, 'kind'>): boolean {
-  return isYamlPath(path) && !isKustomizeFileName(nameOf(path)) && text.includes(kind);
+/** By its name: before the file is read. */
+export function mayBeManifest(path: string): boolean {
+  return isYamlPath(path) && !isKustomizeFileName(nameOf(path));
 }
 
 /** In manifests of the object, and in patches that have its name. */
@@ -109,7 +109,7 @@ function gather(
   const exact: (FilePlace | string)[] = [];
   const similar: (FilePlace | string)[] = [];
   for (const file of files) {
-    if (!mayState(file.path, file.text, name)) {
+    if (!mayBeManifest(file.path) || !file.text.includes(name.kind)) {
       continue;
     }
     const { manifests } = parseManifests(file.text, file.path, (text) => text.includes(name.kind));

@@ -8,14 +8,14 @@ import type { Clock } from '../base/clock.ts';
 import { Coalescer } from '../base/coalescer.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
+import { mayBeManifest } from '../drift/fieldPlaces.ts';
 import type { KeptComparison } from '../drift/keptComparison.ts';
 import { readBuildGraph } from '../drift/touchedKustomizations.ts';
 import { otherRepositoryOf } from '../flux/documentMatch.ts';
 import { type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { ownerOf } from '../flux/references.ts';
 import { findDocument } from '../manifests/findDocument.ts';
-import { isKustomizeFileName, isYamlPath, maxFileBytes } from '../manifests/notAManifest.ts';
-import { nameOf } from '../manifests/repositoryPath.ts';
+import { maxFileBytes } from '../manifests/notAManifest.ts';
 import type { Settings } from '../settings.ts';
 import type { Survey } from '../view/clusterSurvey.ts';
 import { type DriftFinding, driftFindings } from '../view/driftFindings.ts';
@@ -142,7 +142,7 @@ export class DriftDiagnostics implements Disposable {
     };
     const texts = new Map<string, string>();
     for (const { path, size } of await files.list()) {
-      if (isYamlPath(path) && !isKustomizeFileName(nameOf(path)) && size <= maxFileBytes) {
+      if (mayBeManifest(path) && size <= maxFileBytes) {
         const bytes = await files.read(path);
         texts.set(path, bytes === undefined ? '' : Buffer.from(bytes).toString('utf8'));
       }

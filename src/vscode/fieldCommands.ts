@@ -9,10 +9,12 @@ import { ignoreRules } from '../drift/ignoreRules.ts';
 import { onlyPlace, provenPlace } from '../drift/provenPlace.ts';
 import { type Refused, valueOf, wantedField } from '../drift/wantedField.ts';
 import { Failure, isFailure } from '../base/failure.ts';
+import type { ApiResource } from '../cluster/clusterApi.ts';
 import type { ClusterSession } from '../cluster/clusterSession.ts';
 import { groupOf, versionOf } from '../flux/kinds.ts';
 import { type ObjectId, parseObjectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
+import { mask } from '../render/maskDifferences.ts';
 import { fieldOfObject } from '../view/fieldEdit.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import type { Rendered } from '../view/renderedHead.ts';
@@ -75,7 +77,11 @@ async function ignoreField(target: FieldTarget, parts: FieldCommandsParts): Prom
   const { rendered } = files;
   const { kind } = rendered;
   const found = await withPatience(`Looking for ${fluxNameText(rendered.name)}`, parts.clock, async (signal) => {
-    const live = await readObject(difference.id, session, signal);
+    if (field.path.includes(mask)) {
+      return { refused: 'A key on the way to it is secret, and would have to stand in the file.' };
+    }
+    // Rules select by metadata: of a Secret nothing more is asked for.
+    const live = await session.api.getMetadata(await servedAs(difference.id, session, signal), difference.id, signal);
     const texts = await files.texts({ kind }, signal);
     const rule = { id: difference.id, path: field.path };
     const ignores = ({ inForce }: Rendered): boolean =>
@@ -86,10 +92,21 @@ async function ignoreField(target: FieldTarget, parts: FieldCommandsParts): Prom
     const places = documentPlaces(texts, documentName(rendered), (root) => ignoreEdit(root, kind, rule));
     return onlyPlace(places, (place) => files.attempt(place, signal), ignores);
   });
-  await offerOrTell(`what ${fluxNameText(rendered.name)} ignores`, found, files, parts, what);
+  const name = fluxNameText(rendered.name);
+  const isOff = kind === 'HelmRelease' && !detects(rendered);
+  const also = `helm-controller looks for no drift of ${name} at all: the rule counts once its drift detection is turned on.`;
+  await offerOrTell(`what ${name} ignores`, found, files, parts, { subject: what, ...(isOff && { also }) });
 }
 
 const modePath = ['spec', 'driftDetection', 'mode'];
+
+function modeOf({ inForce }: Rendered): unknown {
+  return valueOf(inForce, modePath);
+}
+
+function detects(rendered: Rendered): boolean {
+  return modeOf(rendered) === 'warn' || modeOf(rendered) === 'enabled';
+}
 
 async function detectDrift(argument: unknown, parts: FieldCommandsParts): Promise<void> {
   const row = typeof argument === 'string' ? parts.views.keyOfRow(argument) : ownerArgument(argument);
@@ -104,10 +121,8 @@ async function detectDrift(argument: unknown, parts: FieldCommandsParts): Promis
   if (rendered.kind !== 'HelmRelease') {
     throw new Failure('invalid', `${name} is applied with each reconcile: only a HelmRelease has drift detection`);
   }
-  const modeOf = ({ inForce }: Rendered): unknown => valueOf(inForce, modePath);
-  const mode = modeOf(rendered);
-  if (mode === 'warn' || mode === 'enabled') {
-    return tell(`${name} has drift detection already (${mode}).`);
+  if (detects(rendered)) {
+    return tell(`${name} has drift detection already (${String(modeOf(rendered))}).`);
   }
   const found = await withPatience(`Looking for ${name}`, parts.clock, async (signal) => {
     const texts = await files.texts({ kind: 'HelmRelease' }, signal);
@@ -165,12 +180,12 @@ async function offerOrTell(
   found: Found,
   files: RenderedFiles,
   parts: FieldCommandsParts,
-  subject = what,
+  { subject = what, also }: { readonly subject?: string; readonly also?: string } = {},
 ): Promise<void> {
   if ('refused' in found) {
     return tell(`${subject}: ${found.refused}`);
   }
-  await offerChange(what, found, files, parts);
+  await offerChange(what, found, files, parts, also);
 }
 
 /** The files that render the owner of the field. */
@@ -199,17 +214,17 @@ function sessionOf(owner: FieldTarget['owner'], { session }: FieldCommandsParts)
 }
 
 /** Without `managedFields`. Never a Secret: nothing of one may come into a file. */
-async function readObject(
-  id: ObjectId,
-  { api, context }: ClusterSession,
-  signal: AbortSignal,
-): Promise<KubernetesObject> {
+async function readObject(id: ObjectId, session: ClusterSession, signal: AbortSignal): Promise<KubernetesObject> {
   if (id.kind === 'Secret' && id.group === '') {
     throw new Failure('invalid', 'values of Secrets are not written to files');
   }
+  return session.api.get(await servedAs(id, session, signal), id, signal);
+}
+
+async function servedAs(id: ObjectId, { api, context }: ClusterSession, signal: AbortSignal): Promise<ApiResource> {
   const resource = await api.findResource(id, signal);
   if (!resource) {
     throw new Failure('notFound', `${context} does not serve the kind ${id.kind}`);
   }
-  return api.get(resource, id, signal);
+  return resource;
 }

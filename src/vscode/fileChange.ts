@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import { type FilePlace, mayState, type TextFile } from '../drift/fieldPlaces.ts';
+import { type FilePlace, mayBeManifest, type TextFile } from '../drift/fieldPlaces.ts';
 import { fileConsumers } from '../drift/fileConsumers.ts';
 import type { SideEffect } from '../drift/provenPlace.ts';
 import { readBuildGraph } from '../drift/touchedKustomizations.ts';
@@ -14,7 +14,7 @@ import { applyEdit } from '../manifests/editField.ts';
 import { maxFileBytes } from '../manifests/notAManifest.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { editQuestion } from '../view/fieldEdit.ts';
-import { iconFreeText } from '../view/markdown.ts';
+import { iconFreeText, plainText } from '../view/markdown.ts';
 import type { Rendered } from '../view/renderedHead.ts';
 import { askedRender, type AskedRenderParts, tellProblem } from './askedRender.ts';
 import { commandIds } from './commandIds.ts';
@@ -75,21 +75,23 @@ async function textsOf(root: string, kind: string, signal: AbortSignal, { worksp
   const { files } = await workspace.stateOf(root);
   const texts: TextFile[] = [];
   for (const { path, size } of await files.list(signal)) {
-    const bytes = size <= maxFileBytes && mayState(path, kind, { kind }) ? await files.read(path) : undefined;
-    const text = bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
-    if (mayState(path, text, { kind })) {
-      texts.push({ path, text });
+    if (size <= maxFileBytes && mayBeManifest(path)) {
+      const text = Buffer.from((await files.read(path)) ?? []).toString('utf8');
+      if (text.includes(kind)) {
+        texts.push({ path, text });
+      }
     }
   }
   return texts;
 }
 
-/** Asks where more than `what` changes, then shows the change. */
+/** Asks where more than `what` changes, then shows the change. `also`: a sentence on what it needs beside. */
 export async function offerChange(
   what: string,
   { place, others = [] }: { readonly place: FilePlace; readonly others?: readonly SideEffect[] },
   { root }: RenderedFiles,
   { workspace, renderer }: FileChangeParts,
+  also?: string,
 ): Promise<void> {
   const state = await workspace.stateOf(root);
   const graph = await readBuildGraph(state.files);
@@ -105,9 +107,12 @@ export async function offerChange(
   await editFile(root, place);
   const done = `Changed ${what} in ${place.file}: save, commit and push it for Flux to apply it`;
   void vscode.window.setStatusBarMessage(`$(edit) ${iconFreeText(done)}`, statusTextMs);
+  if (also !== undefined) {
+    tell(also);
+  }
 }
 
-/** An answer to a command that leaves the files alone. */
+/** An answer to a command. VS Code would make a link of `[text](command:…)` in the name of a file. */
 export function tell(text: string): void {
-  void vscode.window.showInformationMessage(text);
+  void vscode.window.showInformationMessage(plainText(text, 1_000).replaceAll('](', '] ('));
 }

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, toDisposable } from '../../../src/base/disposables.ts';
-import type { ObjectId } from '../../../src/flux/objectKey.ts';
+import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
 import { packChart } from '../window/chartArchive.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
@@ -142,16 +142,115 @@ describe('what can be done with a drifted field', () => {
   });
 
   it('a Kustomization ignores a field only where the cluster knows how: an unknown field would fail the apply', async () => {
+    const definition = (properties: Readonly<Record<string, unknown>>): KubernetesObject => ({
+      ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+      metadata: { name: 'kustomizations.kustomize.toolkit.fluxcd.io' },
+      spec: {
+        versions: [
+          {
+            name: 'v1',
+            schema: { openAPIV3Schema: { properties: { spec: { properties: { path: {}, ...properties } } } } },
+          },
+        ],
+      },
+    });
     const scaled = scale(7);
+    const recorded = cluster.server.get(idOf(definition({})));
     try {
       await compareDrift(cluster, workloads);
-      await vscode.commands.executeCommand('driftline.ignoreField', fieldRow(cluster, 'spec.replicas'));
+      const ignore = () => vscode.commands.executeCommand('driftline.ignoreField', fieldRow(cluster, 'spec.replicas'));
+      cluster.server.put(definition({}));
+      await ignore();
       const [said] = hostDialogs().messages;
-      assert.match(said?.text ?? '', /spec\.ignore of a Kustomization.*Flux 2\.9.*ssa: Ignore or IfNotPresent/);
+      assert.match(
+        said?.text ?? '',
+        /does not know spec\.ignore of a Kustomization.*2\.9;.*ssa: Ignore or IfNotPresent/,
+      );
       assert.deepEqual(said?.buttons, ['Open documentation']);
       assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
+      cluster.server.put(definition({ ignore: {} }));
+      await ignore();
+      assert.match(
+        unsaved('clusters/homelab/workloads.yaml'),
+        /^ {2}ignore:\n {4}- paths:\n {8}- \/spec\/replicas\n {6}target:\n {8}kind: Deployment\n {8}name: llm\n {8}namespace: llm\n/m,
+      );
     } finally {
       scaled.dispose();
+      if (recorded) {
+        cluster.server.put(recorded);
+      } else {
+        cluster.server.remove(idOf(definition({})));
+      }
+    }
+  });
+
+  it('the list of a drift offers it too, and asks for the field where there are several', async () => {
+    const scaled = change(llm, (object) => ({
+      ...object,
+      spec: {
+        ...(object['spec'] as object),
+        replicas: 3,
+        revisionHistoryLimit: 4,
+        strategy: { type: 'RollingUpdate' },
+      },
+    }));
+    const prompts = { group: '', kind: 'ConfigMap', namespace: 'log-analyzer', name: 'prompts-cm5f77m44m' };
+    const missing = cluster.server.get(prompts) ?? assert.fail('the recording has the prompts');
+    cluster.server.remove(prompts);
+    try {
+      await compareDrift(cluster, workloads);
+      hostDialogs().pick((items) => items.find(({ label }) => label === 'Copy a live value into its file'));
+      hostDialogs().pick((items) => items.find(({ label }) => label === 'spec.replicas'));
+      await vscode.commands.executeCommand('driftline.diffObject', cluster.row(workloads)?.id);
+      const [list, fields] = hostDialogs().picks;
+      const labels = list?.items.map(({ label }) => label) ?? [];
+      assert.deepEqual(labels.slice(labels.indexOf('In the files')).slice(0, 3), [
+        'In the files',
+        'Copy a live value into its file',
+        'Ignore a field',
+      ]);
+      assert.equal(fields?.title, 'Which field of Kustomization flux-system/workloads?');
+      assert.ok(fields.items.every(({ description }) => description?.startsWith('Deployment llm/llm · ')));
+      assert.match(unsaved('workloads/llm/deployment.yaml'), /^ {2}replicas: 3$/m);
+    } finally {
+      cluster.server.put(missing);
+      scaled.dispose();
+    }
+  });
+
+  it('a field of a Secret is passed over without reading the Secret, and its value is copied nowhere', async () => {
+    const canary = Buffer.from('canary-that-lives').toString('base64');
+    const id: ObjectId = { group: '', kind: 'Secret', namespace: 'logging', name: 'loki-token' };
+    const secretOf = (token: string) => ({
+      ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque' },
+      metadata: { name: id.name, namespace: id.namespace },
+      data: { token },
+    });
+    const installed = installRelease(cluster, {
+      ...{ name: 'loki', namespace: 'logging', chart: 'loki', chartVersion: '7.0.0', values: {} },
+      objects: [secretOf(Buffer.from('canary-that-was-applied').toString('base64'))],
+    });
+    cluster.server.put(secretOf(canary));
+    try {
+      await compareDrift(cluster, loki);
+      const field = fieldRow(cluster, 'data.token');
+      await vscode.commands.executeCommand('driftline.copyLiveValue', field);
+      assert.match(hostDialogs().messages[0]?.text ?? '', /values of Secrets are not written to files/i);
+      assert.ok(vscode.workspace.textDocuments.every(({ isDirty }) => !isDirty));
+      const before = cluster.server.requests.length;
+      await vscode.commands.executeCommand('driftline.ignoreField', field);
+      const text = unsaved('infrastructure/logging/loki.yaml');
+      assert.match(text, /kind: Secret\n {10}name: loki-token/);
+      assert.doesNotMatch(text, /canary/);
+      assert.ok(!text.includes(canary));
+      const asked = cluster.server.requests.slice(before).filter(({ path }) => path.includes('/secrets/loki-token'));
+      assert.ok(
+        asked.every(({ accept }) => accept.includes('PartialObjectMetadata')),
+        JSON.stringify(asked),
+      );
+    } finally {
+      installed.dispose();
+      cluster.server.remove(id);
     }
   });
 
@@ -260,8 +359,9 @@ describe('what can be done with a drifted field', () => {
         unsaved(file),
         /^ {2}driftDetection:\n {4}ignore:\n {6}- paths:\n {10}- \/data\/config\.yaml\n {8}target:\n {10}kind: ConfigMap\n {10}name: loki\n {10}namespace: logging\n$/m,
       );
+      assert.match(hostDialogs().messages[0]?.text ?? '', /the rule counts once its drift detection is turned on\.$/);
       await vscode.commands.executeCommand('driftline.ignoreField', row());
-      assert.match(hostDialogs().messages[0]?.text ?? '', /The files pass over it already/);
+      assert.match(hostDialogs().messages[1]?.text ?? '', /The files pass over it already/);
     });
 
     it('a release says at its document what differs', async () => {
