@@ -232,6 +232,62 @@ test('a HelmRelease of files: the values that differ, and what they change', asy
   }
 });
 
+test('what a change takes away: what says in the cluster that it stays does, a release goes with its HelmRelease', async () => {
+  const stays = { metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } } };
+  await cluster.api.patch(`${configMaps}/settings`, stays, 'operator');
+  await rm(join(folders.clone, 'apps', 'settings.yaml'));
+  await rm(join(folders.clone, 'apps', 'hello.yaml'));
+  try {
+    const { ended, lines } = await differences('--changed --against cluster');
+    assert.equal(ended.code, 1, ended.messages);
+    assert.deepEqual(lines.toSorted(), [
+      'delete ConfigMap/hello',
+      'delete HelmRelease/hello',
+      'skip ConfigMap/settings',
+    ]);
+  } finally {
+    await git('checkout', '-q', '.');
+    const goes = { metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/prune': null } } };
+    await cluster.api.patch(`${configMaps}/settings`, goes, 'operator');
+  }
+});
+
+test('a folder that nothing applies yet, with a release that is installed: it is upgraded in place', async () => {
+  const other = sync
+    .replaceAll('name: apps', 'name: taken')
+    .replace('./apps', './taken')
+    .replace(/^[\s\S]*?---\n/, '');
+  await write('clusters/new/taken.yaml', other);
+  await write(
+    'taken/a.yaml',
+    release.replace('name: hello }', 'name: again }').replace('greeting: hello', 'greeting: bye'),
+  );
+  try {
+    const { ended, lines } = await differences('--path clusters/new');
+    assert.deepEqual(
+      [ended.code, lines],
+      [
+        1,
+        [
+          'create Kustomization/taken',
+          'create HelmRelease/again',
+          'change ConfigMap/hello /data/greeting /metadata/labels/helm.toolkit.fluxcd.io~1name',
+        ],
+      ],
+      ended.messages,
+    );
+    const text = await run('--path clusters/new');
+    assert.match(
+      text.messages,
+      /is installed already \(v\d+\): Flux upgrades it in place\. Do not `helm uninstall` it/,
+    );
+    assert.match(text.output, /^diff HelmRelease \S+: change values$/m);
+  } finally {
+    await rm(join(folders.clone, 'clusters'), { recursive: true, force: true });
+    await rm(join(folders.clone, 'taken'), { recursive: true, force: true });
+  }
+});
+
 test('a folder that nothing applies yet: what is there, what would be made, what is missing', async () => {
   const other = sync
     .replaceAll('name: apps', 'name: later')
