@@ -149,6 +149,7 @@ export class DriftDiagnostics implements Disposable {
     }
     const placed: (readonly [string, Placed[]])[] = [];
     for (const { at, owner, message } of findings) {
+      await breath();
       const places = at.map((id) => ({ id, files: filesOf(id, { owner, get, builtBy, texts }) }));
       const best = places.find((place) => place.files.length > 0);
       for (const path of best?.files ?? []) {
@@ -196,6 +197,11 @@ function diagnosticAt(line: number, length: number, message: string): vscode.Dia
   diagnostic.source = source;
   diagnostic.code = 'drift';
   return diagnostic;
+}
+
+/** Each finding looks through many texts; nothing else of the extension host is to wait for all of them. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function textOf(uri: vscode.Uri): Promise<string> {
