@@ -54,7 +54,7 @@ export const settingKeys = {
   codeLens: 'codeLens.enabled',
   behindSourceAfter: 'tree.behindSourceAfter',
   diagnosticsEnabled: 'diagnostics.enabled',
-  ruleSeverity: 'diagnostics.severity',
+  ruleSeverity: 'rules',
   diagnosticsIgnore: 'diagnostics.ignore',
   driftBackground: 'drift.background',
   driftRequestsPerMinute: 'drift.requestsPerMinute',

@@ -1,16 +1,18 @@
 /** What `--help` prints. The options come from the table that the parser reads, so that neither forgets one. */
 import { type OptionRow, buildOptions } from './buildOptions.ts';
+import { checkOptions } from './checkOptions.ts';
 import { diffOptions } from './diffOptions.ts';
 
-export const mainHelp = `Driftline: what Flux would apply, and what differs.
+export const mainHelp = `Driftline: what Flux would apply, what differs, and what is wrong in the files.
 
 Usage:
   driftline build PATH|ks/NAME|hr/NAME [options]   render as the Flux controllers would
   driftline diff ks/NAME|hr/NAME [options]         what differs from the cluster, or from a commit
-  driftline help [build|diff]                      show this help, or that of a command
+  driftline check [DIR] [options]                  findings in the files of a repository
+  driftline help [build|check|diff]                show this help, or that of a command
   driftline version                                show the version
 
-Exit codes of build; those of diff are in its help:
+Exit codes of build; those of check and diff are in their help:
   0    done
   1    it cannot be rendered; with --diff --exit-code also: something differs
   2    the command line is wrong, or names nothing or several things
@@ -66,7 +68,29 @@ Examples:
   driftline diff --changed
 `;
 
-export const helpOf = { driftline: mainHelp, build: buildHelp, diff: diffHelp } as const;
+export const checkHelp = `Says what is wrong in the files of a repository: the findings of the editor, for a pipeline. Uses
+files alone.
+
+Usage:
+  driftline check [DIR]  every YAML file below DIR; default: the folder that you are in
+
+Options:
+${optionLines(checkOptions)}
+Rules are switched in .driftline.yaml, at the top of DIR or of the repository around it. Findings
+go to stdout, all of them whatever --fail-on says; their number goes to stderr.
+
+Exit codes:
+  0    nothing of the severity of --fail-on or above
+  1    something was found
+  2    it could not be checked, or the command line or the configuration is wrong
+  130  interrupted
+
+Examples:
+  driftline check clusters
+  driftline check --format sarif --fail-on error > driftline.sarif
+`;
+
+export const helpOf = { driftline: mainHelp, build: buildHelp, check: checkHelp, diff: diffHelp } as const;
 
 function optionLines(rows: readonly OptionRow[]): string {
   const names = rows.map(

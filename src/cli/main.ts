@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkCodes } from './checkCommand.ts';
 import { openBuild } from './openBuild.ts';
 import { openDiff } from './openDiff.ts';
 import { diffCodes, exitCodes, reportError } from './reportError.ts';
@@ -29,7 +30,8 @@ async function main(): Promise<void> {
       signal: interrupted.signal,
     });
   } catch (error) {
-    process.exitCode = reportError(error, terminal);
+    const code = reportError(error, terminal);
+    process.exitCode = process.argv[2] === 'check' && code === exitCodes.failed ? checkCodes.failed : code;
   }
 }
 
@@ -41,7 +43,8 @@ function endUnwritten(error: NodeJS.ErrnoException, isOutput: boolean, terminal:
   if (isOutput) {
     terminal.message('error', `the output cannot be written: ${error.message}`);
   }
-  process.exit(process.argv[2] === 'diff' ? diffCodes.failed : exitCodes.failed);
+  // For `check`, 1 would say that something was found.
+  process.exit(process.argv[2] === 'build' ? exitCodes.failed : diffCodes.failed);
 }
 
 /** From the package beside the bundle, or above the sources. */

@@ -4,6 +4,7 @@
  */
 import { readAspect } from './buildAspect.ts';
 import { type BuildArguments, type OptionRow, buildOptions } from './buildOptions.ts';
+import { type CheckArguments, checkOptions, readCheck } from './checkOptions.ts';
 import { type DiffArguments, diffOptions } from './diffOptions.ts';
 import { nearestWord } from './nearestWord.ts';
 import { type Words, readOwner, readTimeLimit, single, split } from './optionWords.ts';
@@ -11,12 +12,15 @@ import { readDiff } from './readDiff.ts';
 import { UsageError } from './usageError.ts';
 
 export type Command =
-  | { readonly command: 'help'; readonly about: 'driftline' | 'build' | 'diff' }
+  | { readonly command: 'help'; readonly about: 'driftline' | 'build' | 'check' | 'diff' }
   | { readonly command: 'version' }
   | { readonly command: 'build'; readonly options: BuildArguments }
+  | { readonly command: 'check'; readonly options: CheckArguments }
   | { readonly command: 'diff'; readonly options: DiffArguments };
 
-const commands = ['build', 'diff', 'help', 'version'] as const;
+const commands = ['build', 'check', 'diff', 'help', 'version'] as const;
+const topics = ['build', 'check', 'diff'] as const;
+const optionsOf = { build: buildOptions, check: checkOptions, diff: diffOptions } as const;
 const commonOptions: readonly OptionRow[] = [
   { name: 'help', short: 'h', help: '' },
   { name: 'version', help: '' },
@@ -26,7 +30,9 @@ const commonOptions: readonly OptionRow[] = [
 export function readArguments(words: readonly string[]): Command {
   const [first, ...rest] = words;
   if (first === undefined) {
-    throw new UsageError('No command was given.', ['Try: driftline build PATH, or driftline diff ks/NAME']);
+    throw new UsageError('No command was given.', [
+      'Try: driftline check DIR, driftline build PATH, or driftline diff ks/NAME',
+    ]);
   }
   if (first.startsWith('-')) {
     const { values } = split(words, commonOptions);
@@ -43,19 +49,20 @@ export function readArguments(words: readonly string[]): Command {
     return { command };
   }
   if (command === 'help') {
-    return { command, about: rest[0] === 'build' || rest[0] === 'diff' ? rest[0] : 'driftline' };
+    return { command, about: topics.find((topic) => topic === rest[0]) ?? 'driftline' };
   }
-  const { values, targets } = split(
-    rest,
-    command === 'diff' ? diffOptions : buildOptions,
-    `driftline ${command} --help`,
-  );
+  const { values, targets } = split(rest, optionsOf[command], `driftline ${command} --help`);
   if (values.has('help')) {
     return { command: 'help', about: command };
   }
-  return command === 'diff'
-    ? { command, options: readDiff(values, targets) }
-    : { command, options: readBuild(values, targets) };
+  switch (command) {
+    case 'build':
+      return { command, options: readBuild(values, targets) };
+    case 'check':
+      return { command, options: readCheck(values, targets) };
+    case 'diff':
+      return { command, options: readDiff(values, targets) };
+  }
 }
 
 function readBuild(values: Words['values'], targets: readonly string[]): BuildArguments {

@@ -2,6 +2,7 @@
  * One run of the program: from the words of the command line to an exit code. Reads and writes only through what it is given.
  */
 import { type BuildWorld, build } from './buildCommand.ts';
+import { type CheckWorld, check } from './checkCommand.ts';
 import { diff } from './diffCommand.ts';
 import type { DiffWorld } from './diffParts.ts';
 import { findTarget } from './findTarget.ts';
@@ -9,7 +10,7 @@ import { helpOf } from './helpText.ts';
 import { readArguments } from './readArguments.ts';
 import { exitCodes } from './reportError.ts';
 
-export interface CliWorld extends BuildWorld, DiffWorld {
+export interface CliWorld extends BuildWorld, CheckWorld, DiffWorld {
   readonly version: () => Promise<string>;
 }
 
@@ -25,6 +26,8 @@ export async function runCli(words: readonly string[], world: CliWorld): Promise
       return exitCodes.done;
     case 'build':
       return build(command.options, await findTarget(command.options, world.folder), world);
+    case 'check':
+      return check(command.options, world);
     case 'diff':
       return diff(command.options, world);
   }

@@ -2,7 +2,6 @@
  * Everything that one text says by itself: what other files need to know of it, and the values that rules may report.
  * A pure function of text and path; the verdict over the candidates needs the other files and is `validate.ts`.
  */
-import type { Position } from 'vscode-languageserver-types';
 import { type FileFacts, mayHoldFacts, noFacts, readFileFacts } from '../manifests/fileFacts.ts';
 import { isIgnoredPath, isKustomizeFileName } from '../manifests/notAManifest.ts';
 import { type Manifest, parseManifests, parseYaml } from '../manifests/parseManifests.ts';
@@ -11,6 +10,7 @@ import type { TextSpan } from '../manifests/yamlNode.ts';
 import type { Candidate, Site, Surroundings } from './candidate.ts';
 import { findSites, findValuesFileSites, isPlainMap } from './findSites.ts';
 import { fluxVariables } from './imageReference.ts';
+import { positions } from './positions.ts';
 import { allowedRules, isManaged } from './suppression.ts';
 
 export interface Inspection {
@@ -77,22 +77,4 @@ const strangers: Surroundings = { ownership: () => 'thirdParty' };
 /** No more than a look: values files are many and hardly ever say `latest`. */
 function mayBeValuesFile(text: string): boolean {
   return text.length <= maxValuesFile && !text.includes('apiVersion:') && /image/i.test(text);
-}
-
-/** Line and UTF-16 character of an offset, as LSP counts them. */
-function positions(text: string): (offset: number) => Position {
-  let starts: number[] | undefined;
-  return (offset) => {
-    starts ??= [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)];
-    let low = 0;
-    for (let high = starts.length; high - low > 1;) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? Infinity) <= offset) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return { line: low, character: offset - (starts[low] ?? 0) };
-  };
 }

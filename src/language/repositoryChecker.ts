@@ -3,12 +3,19 @@
  * Knows no disk, no editor and no protocol; the server and the command line feed it.
  */
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from 'vscode-languageserver-types';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
 import { RepositoryIndex } from '../manifests/repositoryIndex.ts';
 import type { Candidate } from './candidate.ts';
 import { inspectFile } from './inspectFile.ts';
-import type { KnownOwners } from './ownership.ts';
-import { type RuleSettings, validate } from './validate.ts';
+import { positions } from './positions.ts';
+import {
+  type ConfigProblem,
+  emptyConfig,
+  readRepositoryConfig,
+  type RepositoryConfig,
+  repositoryConfigName,
+} from './repositoryConfig.ts';
+import { diagnosticSource, type RuleSettings, validate } from './validate.ts';
 
 interface CheckedFile {
   /** Of the text: the same text is not inspected twice. */
@@ -16,11 +23,18 @@ interface CheckedFile {
   readonly candidates: readonly Candidate[];
 }
 
+interface OwnConfig {
+  readonly config: RepositoryConfig;
+  readonly problems: readonly Diagnostic[];
+}
+
 export class RepositoryChecker {
   readonly #index = new RepositoryIndex();
   readonly #files = new Map<string, CheckedFile>();
   #settings: RuleSettings;
-  #owners: KnownOwners = { remotes: [], ownHosts: [] };
+  #remotes: readonly string[] = [];
+  #own: OwnConfig | undefined;
+  #inherited: RepositoryConfig = emptyConfig;
 
   constructor(settings: RuleSettings) {
     this.#settings = settings;
@@ -31,8 +45,13 @@ export class RepositoryChecker {
   }
 
   /** Whose the repository is; until it is told, every address is somebody else's. */
-  set owners(owners: KnownOwners) {
-    this.#owners = owners;
+  set remotes(addresses: readonly string[]) {
+    this.#remotes = addresses;
+  }
+
+  /** Counts where the repository has no file of its own. */
+  set inheritedConfig(config: RepositoryConfig) {
+    this.#inherited = config;
   }
 
   /** Files that are known. */
@@ -42,6 +61,11 @@ export class RepositoryChecker {
 
   /** Takes the newest text of a file; `path` is relative to the repository, with `/`. */
   update(path: string, text: string): void {
+    if (path === repositoryConfigName) {
+      const { config, problems } = readRepositoryConfig(text);
+      this.#own = { config, problems: configDiagnostics(text, problems) };
+      return;
+    }
     const hash = createHash('sha256').update(text).digest('base64');
     if (this.#files.get(path)?.hash === hash) {
       return;
@@ -52,6 +76,9 @@ export class RepositoryChecker {
   }
 
   remove(path: string): void {
+    if (path === repositoryConfigName) {
+      this.#own = undefined;
+    }
     this.#files.delete(path);
     this.#index.remove(path);
   }
@@ -63,13 +90,38 @@ export class RepositoryChecker {
 
   /** Files that may have diagnostics; for every other file there are none. */
   suspects(): readonly string[] {
-    return [...this.#files].flatMap(([path, { candidates }]) => (candidates.length > 0 ? [path] : []));
+    const files = [...this.#files].flatMap(([path, { candidates }]) => (candidates.length > 0 ? [path] : []));
+    return this.#own === undefined ? files : [repositoryConfigName, ...files];
   }
 
   diagnostics(path: string): Diagnostic[] {
+    if (path === repositoryConfigName) {
+      return this.#settings.diagnosticsEnabled ? [...(this.#own?.problems ?? [])] : [];
+    }
     const file = this.#files.get(path);
-    return file ? validate({ path, candidates: file.candidates }, this.#index, this.#settings, this.#owners) : [];
+    if (!file) {
+      return [];
+    }
+    const { rules, ignore, ownHosts } = this.#own?.config ?? this.#inherited;
+    const settings: RuleSettings = {
+      ...this.#settings,
+      ruleSeverity: { ...this.#settings.ruleSeverity, ...rules },
+      diagnosticsIgnore: [...this.#settings.diagnosticsIgnore, ...ignore],
+    };
+    const owners = { remotes: this.#remotes, ownHosts };
+    return validate({ path, candidates: file.candidates }, this.#index, settings, owners);
   }
+}
+
+function configDiagnostics(text: string, problems: readonly ConfigProblem[]): Diagnostic[] {
+  const position = positions(text);
+  return problems.map(({ message, start, end }) => ({
+    range: { start: position(start), end: position(end) },
+    severity: DiagnosticSeverity.Error,
+    code: 'repository-config',
+    source: diagnosticSource,
+    message,
+  }));
 }
 
 /** Checks a text that belongs to no repository. */

@@ -9,6 +9,7 @@ import { Coalescer } from '../base/coalescer.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
 import { RepositoryChecker } from '../language/repositoryChecker.ts';
+import { emptyConfig, type RepositoryConfig } from '../language/repositoryConfig.ts';
 import { isYamlPath } from '../manifests/notAManifest.ts';
 import type { Repository } from '../manifests/repository.ts';
 import type { ServerSettings } from '../protocol.ts';
@@ -16,8 +17,8 @@ import type { ServerSettings } from '../protocol.ts';
 export interface FolderChecksParts {
   readonly repository: Repository;
   readonly settings: ServerSettings;
-  /** Addresses of the repository's remotes; asked for once, before anything is published. */
-  readonly remotes?: () => Promise<readonly string[]>;
+  /** What is said of the folder outside of it; asked for once, before anything is published. */
+  readonly surroundings?: () => Promise<FolderSurroundings>;
   readonly clock: Clock;
   readonly log: Log;
   /**
@@ -25,6 +26,13 @@ export interface FolderChecksParts {
    * of the open document that was checked, `undefined` for a text from disk.
    */
   readonly publish: (path: string, diagnostics: Diagnostic[], version: number | undefined) => void;
+}
+
+export interface FolderSurroundings {
+  /** Addresses of the repository's remotes. */
+  readonly remotes: readonly string[];
+  /** Of the repository that the folder is a part of. */
+  readonly config: RepositoryConfig | undefined;
 }
 
 /** An open document, as far as it is asked for here. */
@@ -117,7 +125,9 @@ export class FolderChecks implements Disposable {
   async #scan(): Promise<void> {
     const started = this.#parts.clock.now();
     try {
-      this.#checker.owners = { remotes: (await this.#parts.remotes?.()) ?? [], ownHosts: [] };
+      const surroundings = await this.#parts.surroundings?.();
+      this.#checker.remotes = surroundings?.remotes ?? [];
+      this.#checker.inheritedConfig = surroundings?.config ?? emptyConfig;
       const paths = await this.#parts.repository.list(this.#stopped.signal);
       paths.forEach((path) => this.#due.add(path));
       await this.#drain();

@@ -16,13 +16,12 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
-import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
-import { readRemotes } from '../git/readRemotes.ts';
 import { checkText } from '../language/repositoryChecker.ts';
 import { DiskRepository } from '../manifests/diskRepository.ts';
 import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../protocol.ts';
 import { FolderChecks } from './folderChecks.ts';
 import { handleNotification, handleRequest } from './handle.ts';
+import { readSurroundings } from './readSurroundings.ts';
 import { readServerSettings } from './serverSettings.ts';
 
 interface Folder {
@@ -131,10 +130,7 @@ export class LanguageServer implements Disposable {
     const checks = new FolderChecks({
       repository: new DiskRepository(root),
       settings: this.#settings,
-      remotes: async () => {
-        const remotes = await readRemotes((await findRepositoryRoot(root)) ?? root);
-        return remotes.flatMap(({ urls }) => urls);
-      },
+      surroundings: () => readSurroundings(root),
       clock: this.#clock,
       log: this.#log,
       publish: (path, diagnostics, version) => {

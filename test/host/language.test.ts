@@ -108,7 +108,7 @@ describe('checks of files', () => {
   it('have the severity that the settings say, and stop by the settings', async () => {
     await showFile(deployment);
     try {
-      await setSetting('diagnostics.severity', { 'image-latest': 'error', 'chart-open-range': 'off' });
+      await setSetting('rules', { 'image-latest': 'error', 'chart-open-range': 'off' });
       await whenFound([
         ...homelab.slice(0, 2),
         'workloads/llm/deployment.yaml: Error image-latest',
@@ -117,7 +117,7 @@ describe('checks of files', () => {
       await setSetting('diagnostics.enabled', false);
       await whenFound([]);
     } finally {
-      await setSetting('diagnostics.severity', undefined);
+      await setSetting('rules', undefined);
       await setSetting('diagnostics.enabled', undefined);
     }
     await whenFound(homelab);

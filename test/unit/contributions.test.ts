@@ -53,7 +53,7 @@ test('settings: a value of a wrong type falls back to the default, a good one is
     namespaces: ['apps'],
     readOnly: 'yes',
     'tree.behindSourceAfter': -1,
-    'diagnostics.severity': { 'image-latest': 'error', 'image-untagged': 'loud' },
+    rules: { 'image-latest': 'error', 'image-untagged': 'loud' },
     context: 7,
     'render.timeLimit': 1e9,
     'render.kubernetesVersion': '1.34.2',

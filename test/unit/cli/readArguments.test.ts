@@ -93,7 +93,11 @@ describe('other commands', () => {
 describe('what is refused', () => {
   checkRefused('', /^No command was given\.$/, /driftline build PATH/);
   checkRefused('biuld apps', /^There is no command "biuld"\.$/, /^Did you mean "build"\?$/);
-  checkRefused('frobnicate', /^There is no command "frobnicate"\.$/, /^There are: build, diff, help, version\.$/);
+  checkRefused(
+    'frobnicate',
+    /^There is no command "frobnicate"\.$/,
+    /^There are: build, check, diff, help, version\.$/,
+  );
   checkRefused('build', /^Nothing was named to build\.$/, /ks\/NAME/);
   checkRefused('build a b c', /^One thing is built at a time; "b c" is too much\.$/);
   checkRefused('build a --pul', /^There is no option --pul\.$/, /^Did you mean --pull\?$/);

@@ -1,6 +1,7 @@
 /** What a source follows: which field of its reference counts, whose the source is, and what is left alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { emptyConfig } from '../../../src/language/repositoryConfig.ts';
 import { checkerOf, checkFile, checkRepository } from '../../support/expectedDiagnostics.ts';
 
 const digest = `sha256:${'7'.repeat(64)}`;
@@ -97,7 +98,8 @@ for (const [url, mark] of owners) {
     const checker = checkerOf({
       'a.yaml': source('GitRepository', `url: ${url}\nref:\n  branch: main`),
     });
-    checker.owners = { remotes: ['git@github.com:example/fleet.git'], ownHosts: ['git.example.net'] };
+    checker.remotes = ['git@github.com:example/fleet.git'];
+    checker.inheritedConfig = { ...emptyConfig, ownHosts: ['git.example.net'] };
     const found = checker
       .diagnostics('a.yaml')
       .map(({ severity, code }) => `${['', 'error', 'warning', 'information', 'hint'][severity ?? 0]} ${String(code)}`);
@@ -114,7 +116,7 @@ test('an artifact that is named like the repository is its own', () => {
     'own.yaml': source('OCIRepository', 'url: oci://ghcr.io/example/fleet/manifests\nref:\n  tag: latest'),
     'other.yaml': source('OCIRepository', 'url: oci://ghcr.io/example/charts\nref:\n  tag: latest'),
   });
-  checker.owners = { remotes: ['https://github.com/example/fleet'], ownHosts: [] };
+  checker.remotes = ['https://github.com/example/fleet'];
   assert.deepEqual(checker.diagnostics('own.yaml'), []);
   assert.equal(checker.diagnostics('other.yaml').length, 1);
 });
@@ -124,7 +126,7 @@ test('a setting for the rule wins over what is known of the owner', () => {
     { 'a.yaml': source('GitRepository', 'url: https://github.com/example/charts\nref:\n  branch: main') },
     { ruleSeverity: { 'source-branch': 'error' } },
   );
-  checker.owners = { remotes: ['https://github.com/example/fleet'], ownHosts: [] };
+  checker.remotes = ['https://github.com/example/fleet'];
   assert.equal(checker.diagnostics('a.yaml')[0]?.severity, 1);
 });
 

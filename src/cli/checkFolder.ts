@@ -1,0 +1,156 @@
+/**
+ * The checks of the editor over a folder on disk: every file once, then every finding. The same checker with the same
+ * surroundings, so that a pipeline says what the editor says. Prints nothing.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { cancelled } from '../base/failure.ts';
+import { findRepositoryRoot, readSmallFile } from '../git/findRepositoryRoot.ts';
+import { readRemotes } from '../git/readRemotes.ts';
+import { RepositoryChecker } from '../language/repositoryChecker.ts';
+import {
+  emptyConfig,
+  readRepositoryConfig,
+  type RepositoryConfig,
+  repositoryConfigName,
+} from '../language/repositoryConfig.ts';
+import { positions } from '../language/positions.ts';
+import { DiskRepository } from '../manifests/diskRepository.ts';
+import { defaultSettings } from '../settings.ts';
+import type { CheckArguments, Level } from './checkOptions.ts';
+import { UsageError } from './usageError.ts';
+
+/** Lines and columns from 1, columns in UTF-16 units, the end exclusive. */
+export interface Finding {
+  /** Relative to the folder, with `/`. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly severity: Level;
+  readonly rule: string;
+  readonly message: string;
+}
+
+export interface Checked {
+  /** In the order of files and places. */
+  readonly findings: readonly Finding[];
+  /** YAML files that were read. */
+  readonly files: number;
+}
+
+const levelOf: readonly Level[] = ['error', 'error', 'warning', 'information', 'hint'];
+/** Files that are read at once: a disk answers many questions in the time of one. */
+const readsAtOnce = 16;
+
+/** `here`: where the user is, absolute. Throws `UsageError` for a folder or configuration that cannot be used. */
+export async function checkFolder(
+  { folder, config }: Pick<CheckArguments, 'folder' | 'config'>,
+  here: string,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const root = resolve(here, folder);
+  await expectFolder(root, folder);
+  const checker = new RepositoryChecker({
+    diagnosticsEnabled: defaultSettings.diagnosticsEnabled,
+    ruleSeverity: defaultSettings.ruleSeverity,
+    diagnosticsIgnore: defaultSettings.diagnosticsIgnore,
+  });
+  const repository = (await findRepositoryRoot(root)) ?? root;
+  checker.remotes = (await readRemotes(repository)).flatMap(({ urls }) => urls);
+  checker.inheritedConfig = await readConfig(config, root, repository, here);
+  const disk = new DiskRepository(root, { maxFiles: Number.POSITIVE_INFINITY });
+  // What was read above has the last word, and its problems have been told.
+  const paths = (await disk.list(signal)).filter((path) => path !== repositoryConfigName);
+  expectGoingOn(signal);
+  for (let at = 0; at < paths.length; at += readsAtOnce) {
+    const batch = paths.slice(at, at + readsAtOnce);
+    const texts = await Promise.all(batch.map((path) => disk.read(path)));
+    batch.forEach((path, index) => texts[index] !== undefined && checker.update(path, texts[index]));
+    await nextTurn(); // Ctrl-C gets its turn
+    expectGoingOn(signal);
+  }
+  return { findings: findingsOf(checker), files: checker.size };
+}
+
+function findingsOf(checker: RepositoryChecker): Finding[] {
+  return checker
+    .suspects()
+    .toSorted()
+    .flatMap((file) =>
+      checker
+        .diagnostics(file)
+        .toSorted(({ range: a }, { range: b }) => a.start.line - b.start.line || a.start.character - b.start.character)
+        .map(({ range, severity, code, message }) => ({
+          file,
+          line: range.start.line + 1,
+          column: range.start.character + 1,
+          endLine: range.end.line + 1,
+          endColumn: range.end.character + 1,
+          severity: levelOf[severity ?? 0] ?? 'error',
+          rule: String(code),
+          message: typeof message === 'string' ? message : message.value,
+        })),
+    );
+}
+
+function expectGoingOn(signal: AbortSignal): void {
+  if (signal.aborted) {
+    throw cancelled('Checking');
+  }
+}
+
+async function expectFolder(root: string, asWritten: string): Promise<void> {
+  const found = await stat(root).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new UsageError(
+      found ? `${asWritten} is a file: a folder is checked as a whole.` : `There is no folder ${asWritten}.`,
+    );
+  }
+}
+
+/** The file that is named, else that of the folder, else that of the repository around it. */
+async function readConfig(
+  named: string | undefined,
+  root: string,
+  repository: string,
+  here: string,
+): Promise<RepositoryConfig> {
+  if (named !== undefined) {
+    return strictConfig(await readNamed(resolve(here, named), named), named);
+  }
+  for (const path of [join(root, repositoryConfigName), join(repository, repositoryConfigName)]) {
+    const text = await readSmallFile(path);
+    if (text !== undefined) {
+      return strictConfig(text, path);
+    }
+  }
+  return emptyConfig;
+}
+
+async function readNamed(path: string, asWritten: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`The configuration ${asWritten} cannot be read: ${why}`);
+  }
+}
+
+/** A pipeline that runs with half of its rules would be trusted for all of them. */
+function strictConfig(text: string, path: string): RepositoryConfig {
+  const { config, problems } = readRepositoryConfig(text);
+  if (problems.length > 0) {
+    const position = positions(text);
+    throw new UsageError(
+      `The configuration ${path} cannot be used:`,
+      problems.map(({ message, start }) => {
+        const { line, character } = position(Math.max(0, start));
+        return `${line + 1}:${character + 1} ${message}`;
+      }),
+    );
+  }
+  return config;
+}

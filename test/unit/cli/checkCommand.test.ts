@@ -1,0 +1,277 @@
+/** `driftline check` as a pipeline meets it: what is printed where, in which form, with which exit code. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { isFailure } from '../../../src/base/failure.ts';
+import { type Finding } from '../../../src/cli/checkFolder.ts';
+import { readArguments } from '../../../src/cli/readArguments.ts';
+import { reportError } from '../../../src/cli/reportError.ts';
+import { runCli } from '../../../src/cli/runCli.ts';
+import { Terminal } from '../../../src/cli/terminal.ts';
+import { rules } from '../../../src/language/rules.ts';
+import { checkerOf } from '../../support/expectedDiagnostics.ts';
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+async function folderOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'driftline-check-'));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  return folder;
+}
+
+interface Run {
+  readonly code: number;
+  readonly output: string;
+  readonly messages: string;
+}
+
+async function run(
+  files: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+  signal?: AbortSignal,
+): Promise<Run> {
+  const written = { output: '', messages: '' };
+  const terminal = new Terminal({
+    output: { write: (text) => (written.output += text) },
+    messages: { write: (text) => (written.messages += text) },
+    env: {},
+  });
+  const folder = await folderOf(files);
+  const notHere = (): never => assert.fail('nothing else is opened');
+  const world = {
+    terminal,
+    folder,
+    version: () => Promise.resolve('1.2.3'),
+    open: notHere,
+    openDiff: notHere,
+    signal: signal ?? new AbortController().signal,
+  };
+  try {
+    return { code: await runCli(['check', ...words], world), ...written };
+  } catch (error) {
+    return { code: reportError(error, terminal), ...written };
+  }
+}
+
+const pod = (image: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - image: ${image}\n`;
+const files = {
+  'b.yaml': pod('foo:latest'),
+  'a/b c.yaml': `${pod('foo:rolling')}---\n${pod('foo/Bar:1.0')}`,
+  'fine.yaml': pod('foo:1.2.3'),
+};
+
+describe('findings are printed', () => {
+  test('as text, a line each, with their number beside the output', async () => {
+    const { code, output, messages } = await run(files);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      output.split('\n').map((line) => line.split(': ').slice(0, 2).join(': ')),
+      [
+        'a/b c.yaml:6:14: information image-channel',
+        'a/b c.yaml:13:14: error image-invalid',
+        'b.yaml:6:14: warning image-latest',
+        '',
+      ],
+    );
+    assert.equal(messages, '1 error, 1 warning, 1 information in 3 files\n');
+  });
+
+  test('as one JSON array, with places from 1 and an exclusive end', async () => {
+    const { output, messages } = await run({ 'a.yaml': pod('foo:latest # 🙂') }, ['--format', 'json']);
+    assert.deepEqual(JSON.parse(output), [
+      {
+        file: 'a.yaml',
+        line: 6,
+        column: 14,
+        endLine: 6,
+        endColumn: 24,
+        severity: 'warning',
+        rule: 'image-latest',
+        message: 'foo:latest is not a version: it moves with every push, so a restart can change what runs',
+      },
+    ]);
+    assert.equal(messages, '');
+  });
+
+  test('in units of UTF-16, as the editor counts', async () => {
+    const { output } = await run(
+      { 'a.yaml': 'apiVersion: v1\nkind: Pod\nspec: {a: "🙂", containers: [{image: foo:latest}]}\n' },
+      ['--format=json'],
+    );
+    const [finding] = JSON.parse(output) as Finding[];
+    assert.equal(finding?.column, 'spec: {a: "🙂", containers: [{image: '.length + 1);
+  });
+
+  test('an empty array where there is nothing', async () => {
+    assert.deepEqual(await run({ 'a.yaml': pod('foo:1.2.3') }, ['--format', 'json']), {
+      code: 0,
+      output: '[]\n',
+      messages: '',
+    });
+  });
+
+  test('the same as in the editor', async () => {
+    const checker = checkerOf(files);
+    const editor = checker
+      .suspects()
+      .flatMap((file) =>
+        checker.diagnostics(file).map(({ range, code }) => `${file} ${range.start.line + 1} ${String(code)}`),
+      );
+    const cli = (JSON.parse((await run(files, ['--format', 'json'])).output) as Finding[]).map(
+      ({ file, line, rule }) => `${file} ${line} ${rule}`,
+    );
+    assert.deepEqual(cli.toSorted(), editor.toSorted());
+    assert.equal(cli.length, 3);
+  });
+});
+
+describe('SARIF', () => {
+  interface Sarif {
+    readonly version: string;
+    readonly runs: readonly {
+      readonly columnKind: string;
+      readonly tool: {
+        readonly driver: {
+          readonly version: string;
+          readonly rules: readonly { id: string; help: { text: string } }[];
+        };
+      };
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly level: string;
+        readonly locations: readonly { physicalLocation: { artifactLocation: unknown; region: unknown } }[];
+      }[];
+    }[];
+  }
+
+  test('names every rule with its help, and every finding by the rule’s place in that list', async () => {
+    const { code, output } = await run(files, ['--format', 'sarif']);
+    assert.equal(code, 1);
+    const log = JSON.parse(output) as Sarif;
+    assert.equal(log.version, '2.1.0');
+    const [only, ...others] = log.runs;
+    assert.ok(only);
+    assert.deepEqual(others, []);
+    assert.equal(only.columnKind, 'utf16CodeUnits');
+    assert.equal(only.tool.driver.version, '1.2.3');
+    assert.deepEqual(
+      only.tool.driver.rules.map(({ id, help }) => [id, help.text !== '']),
+      rules.map(({ id }) => [id, true]),
+    );
+    assert.deepEqual(
+      only.results.map(({ ruleId, ruleIndex, level }) => [ruleId, only.tool.driver.rules[ruleIndex]?.id, level]),
+      [
+        ['image-channel', 'image-channel', 'note'],
+        ['image-invalid', 'image-invalid', 'error'],
+        ['image-latest', 'image-latest', 'warning'],
+      ],
+    );
+    assert.deepEqual(only.results[0]?.locations, [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'a/b%20c.yaml', uriBaseId: 'SRCROOT' },
+          region: { startLine: 6, startColumn: 14, endLine: 6, endColumn: 25 },
+        },
+      },
+    ]);
+  });
+});
+
+describe('the exit code', () => {
+  const rows: readonly (readonly [image: string, failOn: string, code: number])[] = [
+    ['foo:latest', 'warning', 1],
+    ['foo:latest', 'error', 0],
+    ['foo:rolling', 'warning', 0],
+    ['foo:rolling', 'information', 1],
+    ['foo:rolling', 'hint', 1],
+    ['foo/Bar:1', 'error', 1],
+  ];
+  for (const [image, failOn, code] of rows) {
+    test(`${image} with --fail-on ${failOn} ends with ${code}`, async () => {
+      const done = await run({ 'a.yaml': pod(image) }, ['--fail-on', failOn]);
+      assert.equal(done.code, code);
+      assert.ok(done.output.includes(image), 'whatever the exit code, it is listed');
+    });
+  }
+
+  const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = [
+    [['nowhere'], /There is no folder nowhere/],
+    [['b.yaml'], /b\.yaml is a file/],
+    [['a', 'b'], /One folder is checked at a time/],
+    [['--format', 'xml'], /--format is text, json, sarif, not "xml"/],
+    [['--fail-on', 'off'], /--fail-on is error, warning/],
+    [['--config', 'none.yaml'], /none\.yaml cannot be read/],
+    [['--output', 'json'], /There is no option --output/],
+  ];
+  for (const [words, said] of refused) {
+    test(`is 2 for ${words.join(' ')}, with the reason on stderr alone`, async () => {
+      const { code, output, messages } = await run(files, words);
+      assert.deepEqual([code, output], [2, '']);
+      assert.match(messages, said);
+    });
+  }
+
+  test('an interrupted run ends as one', async () => {
+    assert.deepEqual(await run(files, [], AbortSignal.abort()), { code: 130, output: '', messages: '' });
+  });
+});
+
+describe('the configuration', () => {
+  test('of the folder is read', async () => {
+    const { code, output } = await run({
+      ...files,
+      '.driftline.yaml': 'rules: {image-latest: hint, image-invalid: off}',
+    });
+    assert.equal(code, 0);
+    assert.match(output, /hint image-latest/);
+    assert.doesNotMatch(output, /image-invalid/);
+  });
+
+  test('of the repository around the folder is read, and paths are those of the folder', async () => {
+    const { output } = await run(
+      {
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        '.driftline.yaml': 'rules: {image-latest: error}',
+        'apps/b.yaml': pod('foo:latest'),
+      },
+      ['apps'],
+    );
+    assert.match(output, /^b\.yaml:6:14: error image-latest/);
+  });
+
+  test('that is named stands in for both', async () => {
+    const { output } = await run(
+      {
+        'b.yaml': pod('foo:latest'),
+        '.driftline.yaml': 'rules: {image-latest: off}',
+        'ci.yaml': 'rules: {image-latest: error}',
+      },
+      ['--config', 'ci.yaml'],
+    );
+    assert.match(output, /^b\.yaml:6:14: error image-latest/);
+  });
+
+  test('with a slip keeps it from checking, and says where the slip is', async () => {
+    const { code, messages } = await run({ ...files, '.driftline.yaml': 'rules:\n  image-latest: loud\n' });
+    assert.equal(code, 2);
+    assert.match(messages, /2:17 The severity of image-latest is one of/);
+  });
+});
+
+test('without a folder, the one that the user is in is checked', () => {
+  const command = readArguments(['check']);
+  assert.deepEqual(command.command === 'check' && command.options.folder, '.');
+  assert.throws(
+    () => readArguments(['chek']),
+    (error) => !isFailure(error) && /chek/.test(String(error)),
+  );
+});
