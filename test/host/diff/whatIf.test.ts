@@ -4,7 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { connect, type HostCluster } from '../window/hostCluster.ts';
-import { activate, closeEditors, eventually, hostDialogs, showFile, workspaceFile } from '../window/hostWindow.ts';
+import {
+  activate,
+  closeEditors,
+  eventually,
+  hostDialogs,
+  logText,
+  showFile,
+  workspaceFile,
+} from '../window/hostWindow.ts';
 import { revert, typeOver } from '../window/renderedText.ts';
 
 const { executeCommand } = vscode.commands;
@@ -257,6 +265,26 @@ describe('what would this change do', () => {
       assert.ok(lines.includes('Deployment llm/llm | would be changed | spec.replicas'));
     } finally {
       await revert(broken);
+      await revert(document);
+    }
+  });
+
+  it('shows that a Secret would be created and nowhere what it holds', async () => {
+    const [canary, first] = ['canary-of-a-typed-secret', 'apiVersion: apps/v1'];
+    const secret = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: typed\nstringData:\n  token: ${canary}\n---\n`;
+    const document = await showFile('workloads/llm/deployment.yaml');
+    await typeOver(document, first, `${secret}${first}`);
+    try {
+      await executeCommand('driftline.whatWouldThisChangeDo');
+      await opened(/^This change on homelab: 1 create \(1 file\)$/);
+      await shows('desired', /^ {2}name: typed$/m);
+      const all = [...texts('live'), ...texts('desired'), JSON.stringify(hostDialogs()), tabs().join('\n'), logText()];
+      const told = [canary, Buffer.from(canary).toString('base64')];
+      assert.deepEqual(
+        told.filter((value) => all.some((text) => text.includes(value))),
+        [],
+      );
+    } finally {
       await revert(document);
     }
   });
