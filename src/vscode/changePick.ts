@@ -87,17 +87,23 @@ function section(label: string, items: readonly Item[]): Item[] {
   return items.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...items];
 }
 
-/** What of a danger's words is shown; the rest names fields, which its diff shows. */
+/** Two entries' lines. */
 const mostDanger = 270;
 
-/** What happens is said whole: its words begin with the object, and the list would cut them behind that. */
+/**
+ * What happens is said whole: its words begin with the object, and the list would cut them behind that. Where there are sentences
+ * they are all; what stands beside them says the same once more, or names fields, which the diff shows.
+ */
 function dangerItems(entry: ChangeEntry): Item[] {
   const { label, detail, owner } = entry;
   const item = entryItem(entry, owner);
   if (fitsBelow(`${owner} · ${detail}`)) {
     return [item];
   }
-  const words = detail.startsWith(label) ? detail.slice(label.length).replace(/^:? /, '') : detail;
+  const parts = detail.split(' · ');
+  const sentences = parts.filter((part) => part.endsWith('.'));
+  const told = (sentences.length > 0 ? sentences : parts).join(' · ');
+  const words = told.startsWith(label) ? told.slice(label.length).replace(/^:? /, '') : told;
   const { takes } = item;
   const more = listLines(plainText(words, mostDanger)).map((lines): Item => {
     const iconPath = new vscode.ThemeIcon('blank');

@@ -168,7 +168,8 @@ async function pictureOfChange({ window }: Demo): Promise<void> {
   await window.openFile('workloads/llm/deployment.yaml');
   await window.palette('Driftline: What would this change do?');
   await seen(window.quickInputText(), /MAY BE DELETED BEFORE IT MOVES/);
-  await calm(window);
+  await window.page.mouse.move(200, 700); // the list is where the pointer rests otherwise
+  await window.page.locator('.monaco-hover:visible').waitFor({ state: 'detached' });
   const { x, y, width, height } = await area(window, '.quick-input-widget');
   await picture(window, 'change', { x: x - 20, y, width: width + 40, height: height + 20 });
 }

@@ -56,7 +56,7 @@ function open(): Workbench {
 async function picture(name: string): Promise<void> {
   if (process.env['DRIFTLINE_PICTURES'] === '1') {
     const { page } = open();
-    await page.mouse.move(700, 4); // away from rows and lenses, whose hovers would cover them
+    await page.mouse.move(200, 700); // away from rows, lenses and lists, whose hovers would cover them
     await page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' });
     await open().screenshot(join(projectRoot, 'docs', 'pictures', `cluster-diff-${name}.png`));
   }
