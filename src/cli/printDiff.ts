@@ -4,6 +4,7 @@
  */
 import { isDifference } from '../drift/changeOrder.ts';
 import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
+import { lossOf } from '../drift/identityChange.ts';
 import { displayName } from '../flux/objectKey.ts';
 import { alignKeys } from '../view/alignKeys.ts';
 import { isDangerous, lostWith } from '../view/changeDanger.ts';
@@ -26,8 +27,8 @@ export function printDiff(findings: Findings, terminal: Terminal): void {
     printLines(configLines(config, labels), terminal);
   }
   for (const object of shownFirst(findings.objects)) {
-    const red = loss.has(object.change) ? 1 : 0;
-    printLines(objectLines(object, labels), terminal, isLoss(object) ? red + 1 : red);
+    const red = lossOfObject(object) === undefined ? Number(loss.has(object.change)) : 2;
+    printLines(objectLines(object, labels), terminal, red);
   }
   reportNotes(findings.notes, terminal);
   for (const { kind, namespace, name, neededBy } of findings.missing) {
@@ -41,12 +42,13 @@ export function printDiff(findings: Findings, terminal: Terminal): void {
 /** Of what is lost, that which takes something with it. */
 function shownFirst(objects: readonly FoundDifference[]): readonly FoundDifference[] {
   const shown = objects.filter(isDifference);
-  const weight = (one: FoundDifference): number => (isLoss(one) ? 0 : loss.has(one.change) ? 1 : 2);
+  const weight = (one: FoundDifference): number => (lossOfObject(one) !== undefined ? 0 : loss.has(one.change) ? 1 : 2);
   return shown.toSorted((a, b) => weight(a) - weight(b));
 }
 
-function isLoss(object: FoundDifference): boolean {
-  return lostWith(object) !== undefined;
+/** What goes with it: also with an object that moves, where who had it is the first to run. */
+function lossOfObject(object: FoundDifference): string | undefined {
+  return object.deletedFirst && lossOf(object.id) ? lostWith({ ...object, change: 'recreate' }) : lostWith(object);
 }
 
 /** `red`: how many lines at the head are, that of the object and what goes with it. */
@@ -82,7 +84,7 @@ function objectLines(object: FoundDifference, labels: DiffLabels): readonly stri
 
 function remarks(object: FoundDifference): readonly string[] {
   const { reason, takenOverFrom, restartsPods, approximate } = object;
-  const lost = lostWith(object);
+  const lost = lossOfObject(object);
   return [
     ...(lost === undefined ? [] : [lost]),
     ...(reason === undefined ? [] : [reason]),

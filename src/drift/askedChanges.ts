@@ -169,9 +169,10 @@ export function judged(object: EffectOnObject, verdicts: Verdicts): EffectOnObje
   if (!verdict || !isWritten(object)) {
     return object;
   }
-  const { reason, movedFrom } = object;
+  const { reason, movedFrom, deletedFirst } = object;
+  const moved = { ...(movedFrom && { movedFrom }), ...(deletedFirst && { deletedFirst }) };
   const words = [reason, verdict.reason].filter((text) => text !== undefined);
-  return { ...verdict, ...(movedFrom && { movedFrom }), ...(words.length > 0 && { reason: words.join('; ') }) };
+  return { ...verdict, ...moved, ...(words.length > 0 && { reason: words.join('; ') }) };
 }
 
 function isWritten({ change }: EffectOnObject): boolean {

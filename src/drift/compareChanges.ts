@@ -46,6 +46,8 @@ type Rendered = RenderedKustomization | RenderedRelease;
 /** An object that goes from one owner to another in the same change. */
 export interface ChangedObject extends ObjectDifference {
   readonly movedFrom?: FluxName;
+  /** Who had it deletes it, where that is reconciled first. */
+  readonly deletedFirst?: true;
 }
 
 export interface ChangedTarget {
@@ -318,7 +320,8 @@ function move(from: ChangedTarget, to: ChangedTarget, created: ChangedObject): C
   const sides = change?.change === 'change' ? { before: change.before, after: change.after } : {};
   const paths = change?.change === 'change' ? renderedPaths(change.before, change.after) : [];
   const title = `${from.name.kind} ${from.name.namespace}/${from.name.name}`;
-  const risk = deletesWhatItLoses(from) ? `; where that is reconciled first, it is deleted first and made anew` : '';
+  const deletedFirst = deletesWhatItLoses(from);
+  const risk = deletedFirst ? `; where that is reconciled first, it is deleted first and made anew` : '';
   const { id, apiVersion } = created;
   return {
     id,
@@ -327,6 +330,7 @@ function move(from: ChangedTarget, to: ChangedTarget, created: ChangedObject): C
     paths,
     ...sides,
     movedFrom: from.name,
+    ...(deletedFirst && { deletedFirst }),
     reason: `moves here from ${title}${risk}`,
   };
 }

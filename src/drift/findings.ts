@@ -13,6 +13,8 @@ import { displayName } from '../flux/objectKey.ts';
 /** A difference as it is found. */
 export interface ToldDifference extends ObjectDifference {
   readonly movedFrom?: FluxName;
+  /** See `ChangedObject`. */
+  readonly deletedFirst?: true;
   /** What it was compared with, where that is not what the run compares with. */
   readonly against?: string;
 }

@@ -202,6 +202,21 @@ describe('a Kustomization', () => {
     ]);
   });
 
+  test('that hands a volume on is told of first, and in red, for it may be deleted on the way', async () => {
+    const claim = desired('PersistentVolumeClaim', 'data', { metadata: { name: 'data', namespace: 'a' } });
+    const side = (prune: boolean, ...had: readonly DesiredObject[]): Readonly<Record<string, Rendering>> => ({
+      'Kustomization/apps': kustomization(namedApps, had, { prune }),
+    });
+    const taken = { 'Kustomization/shop': kustomization(shop, [configMap('new', {}), claim]) };
+    const run = (prune: boolean): Promise<FakeDiffRun> =>
+      changed(state(side(prune, claim)), state({ ...side(prune), ...taken }), { isTTY: true });
+    const visible = ({ output }: FakeDiffRun): readonly string[] => output.replaceAll('\u001b', '␛').split('\n');
+    const [first, second] = visible(await run(true));
+    assert.match(first ?? '', /^␛\[31mdiff .*: move PersistentVolumeClaim a\/data/);
+    assert.match(second ?? '', /^␛\[31m {2}its volume may go with it/);
+    assert.doesNotMatch(visible(await run(false)).join('\n'), /volume may go|␛\[31mdiff/);
+  });
+
   test('is asked what it has applied: nothing else is deleted with it', async () => {
     const run = await changed(sides(namedApps), sides(), {
       live: [
