@@ -182,6 +182,16 @@ test('a kind that is not served is named', async () => {
   assert.equal(difference.because, 'notServed');
 });
 
+test('labels of another owner in the text are not sent', async () => {
+  const cluster = new DriftCluster();
+  const copied = { 'kustomize.toolkit.fluxcd.io/name': 'other', 'kustomize.toolkit.fluxcd.io/namespace': 'else' };
+  await compare(cluster, configMap({}, { metadata: { labels: copied } }));
+  assert.deepEqual(
+    cluster.sent.map(({ metadata }) => metadata.labels),
+    [labels],
+  );
+});
+
 // Variables
 
 const substituting = kustomization({ postBuild: { substitute: { A: 'b' } } });
@@ -218,6 +228,10 @@ test('a key of a Secret with a variable does not count as removed', async () => 
   const document = object('Secret', 's', { stringData: { token: '${TOKEN}', a: 'x' } });
   const comparison = await compare(cluster, document, { by: substituting });
   assert.equal(only(comparison).change, 'none');
+  assert.deepEqual(
+    cluster.sent.map((sent) => (sent as unknown as { data: unknown }).data),
+    [{ token: Buffer.from(canary).toString('base64'), a: 'eA==' }],
+  );
 });
 
 // Secrets
@@ -250,6 +264,14 @@ test('what a Secret of the same file holds is masked in the objects beside it', 
   const cluster = new DriftCluster().has(applied(configMap({ url: `https://u:${canary}@old` })));
   const beside = [object('Secret', 's', { stringData: { a: canary } })];
   const comparison = await compare(cluster, configMap({ url: `https://u:${canary}@new` }), { beside });
+  assert.equal(only(comparison).change, 'change');
+  assert.doesNotMatch(JSON.stringify(comparison), new RegExp(canary));
+});
+
+test('it is masked also where it only lives', async () => {
+  const cluster = new DriftCluster().has(applied(configMap({ url: `https://u:${canary}@old`, level: 'debug' })));
+  const beside = [object('Secret', 's', { stringData: { a: canary } })];
+  const comparison = await compare(cluster, configMap({ url: 'https://new', level: 'info' }), { beside });
   assert.equal(only(comparison).change, 'change');
   assert.doesNotMatch(JSON.stringify(comparison), new RegExp(canary));
 });

@@ -65,6 +65,28 @@ const rows: readonly Row[] = [
     dropped: ['containers.0.image'],
   },
   {
+    what: 'items of one name cannot be told apart',
+    value: {
+      ports: [
+        { name: 'a', port: '${P}' },
+        { name: 'a', port: 2 },
+      ],
+    },
+    live: {
+      ports: [
+        { name: 'a', port: 3 },
+        { name: 'a', port: 4 },
+      ],
+    },
+    gives: {
+      ports: [
+        { name: 'a', port: 3 },
+        { name: 'a', port: 4 },
+      ],
+    },
+    filled: ['ports'],
+  },
+  {
     what: 'items without names belong together by position, if they are as many',
     value: { rules: [{ host: '${H}' }, { host: 'b' }] },
     live: { rules: [{ host: 'a' }, { host: 'c' }] },
