@@ -148,11 +148,13 @@ class EditWriter {
 
   /** In the quotes of what stands there, or as a block where that is one; then as the library would; then in double quotes. */
   #scalarTexts(old: YamlScalar, value: string | number | boolean | null): string[] {
-    const first = this.#text[old.start];
+    const first = this.#text[old.start] ?? '';
+    // A block ends with the line break behind it, which stays.
+    const end = /[|>]/.test(first) && this.#text[old.end - 1] === '\n' ? this.#lineEnd : '';
     if (typeof value !== 'string') {
-      return [String(value)];
+      return [`${String(value)}${end}`];
     }
-    const quoted = JSON.stringify(value);
+    const quoted = `${JSON.stringify(value)}${end}`;
     switch (first) {
       case '"':
         return [quoted];

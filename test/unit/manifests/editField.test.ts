@@ -149,6 +149,27 @@ const replaced: readonly Row[] = [
     after: 'data:\n  conf: |- # c\n    two\n  other: x\n',
   },
   {
+    name: 'a folded block becomes a literal one, which says what it says',
+    before: 'a: >-\n  one\n  two\nb: 1\n',
+    path: ['a'],
+    value: 'one\ntwo',
+    after: 'a: |-\n  one\n  two\nb: 1\n',
+  },
+  {
+    name: 'what no block can say is quoted in its place',
+    before: 'a: |\n  one\nb: 1\n',
+    path: ['a'],
+    value: ' one',
+    after: 'a: " one"\nb: 1\n',
+  },
+  {
+    name: 'a number in the place of a block',
+    before: 'a: |\n  1\nb: 1\n',
+    path: ['a'],
+    value: 2,
+    after: 'a: 2\nb: 1\n',
+  },
+  {
     name: 'a block at the end of a text with Windows line ends',
     before: 'data:\r\n  conf: |\r\n    one\r\n',
     path: ['data', 'conf'],
