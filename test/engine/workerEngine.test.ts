@@ -182,7 +182,7 @@ describe('warming up', () => {
     engines.push(engine, warmed);
     warmed.warmUp();
     await forgotten.promise;
-    const operations: EngineOperation[] = ['files', 'kustomization', 'loadChart', 'release', 'forget'];
+    const operations: EngineOperation[] = ['files', 'kustomization', 'loadChart', 'release', 'kustomization', 'forget'];
     assert.deepEqual(
       lines.map((line) => line.split(' ')[1]),
       operations,
