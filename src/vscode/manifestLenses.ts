@@ -41,6 +41,8 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#changed.event;
   readonly #redraws: Coalescer<'lenses' | 'key'>;
+  /** A survey comes every second in a busy cluster, and texts may be long. */
+  readonly #documents = new WeakMap<vscode.TextDocument, { version: number; found: readonly PlainDocument[] }>();
   /** What was drawn last, by document: a survey that changes none of it must not redraw. */
   readonly #drawn = new Map<string, string>();
   #told = false;
@@ -73,7 +75,7 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    const found = this.#parts.settings().codeLens ? documentsOf(document) : [];
+    const found = this.#parts.settings().codeLens ? this.#documentsOf(document) : [];
     const appliers = found.length === 0 ? [] : await fileAppliers(document.uri, this.#parts);
     this.#drawn.set(document.uri.toString(), JSON.stringify(appliers));
     const { survey } = this.#parts.views;
@@ -104,7 +106,15 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   }
 
   #appliersOf(document: vscode.TextDocument): Promise<readonly ObjectId[]> {
-    return documentsOf(document).length === 0 ? Promise.resolve([]) : fileAppliers(document.uri, this.#parts);
+    return this.#documentsOf(document).length === 0 ? Promise.resolve([]) : fileAppliers(document.uri, this.#parts);
+  }
+
+  #documentsOf(document: vscode.TextDocument): readonly PlainDocument[] {
+    const { version } = document;
+    const known = this.#documents.get(document);
+    const found = known?.version === version ? known.found : documentsOf(document);
+    this.#documents.set(document, { version, found });
+    return found;
   }
 
   async #tell(): Promise<void> {

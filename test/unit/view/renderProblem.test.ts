@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../../src/base/failure.ts';
-import { errorPlace, type ProblemInput, problemText, renderProblem } from '../../../src/view/renderProblem.ts';
+import {
+  errorPlace,
+  type ProblemInput,
+  problemText,
+  renderProblem,
+  type RenderProblem,
+  withRawOffer,
+} from '../../../src/view/renderProblem.ts';
 import { kustomizationName, releaseName } from '../../support/rendered.ts';
 
 const paths = [
@@ -86,4 +93,14 @@ test('the message names the object and the cause on one line', () => {
   const text = problemText(releaseName, renderProblem({ name: releaseName, error, paths, cluster: 'none' }));
   assert.match(text, /^HelmRelease apps\/shop cannot be rendered: first second x+…$/);
   assert.ok(text.length < 350);
+});
+
+test('where a document was to be compared its raw text is offered, beside what mends most', () => {
+  const offered = (...offers: RenderProblem['offers']) =>
+    withRawOffer({ message: '', place: undefined, hint: undefined, offers }).offers;
+  assert.deepEqual(offered('pullChart'), ['pullChart', 'compareRaw']);
+  assert.deepEqual(offered('openPlace', 'openLog'), ['openPlace', 'compareRaw']);
+  assert.deepEqual(offered('changeLimit', 'openLog'), ['changeLimit', 'compareRaw']);
+  assert.deepEqual(offered('openLog'), ['compareRaw', 'openLog']);
+  assert.deepEqual(offered('connect'), ['compareRaw', 'openLog']);
 });
