@@ -17,6 +17,7 @@ import { mask, maskDifferences, maskLines } from './maskDifferences.ts';
 import { HeldTexts, textsHeldBy } from './maskHeld.ts';
 import { maskSwitches, withoutSwitches } from './maskSwitches.ts';
 import { scopeAmong } from './objectScope.ts';
+import { maskRenamedKeys } from './maskRenamedKeys.ts';
 import type { MaskedObjects } from './maskedObject.ts';
 import { maskByOrigin, maskEverything, maskSecretKinds } from './originMask.ts';
 import { information } from './renderNote.ts';
@@ -63,7 +64,7 @@ async function render(
       )
     : rendered.objects.map(() => []);
   const scrambledRequest = requestFor(release.scrambled ?? object, chart, surroundings);
-  const masked = await maskRender({ release, rendered, values, request, scrambledRequest, context, secrets });
+  const masked = await maskRender({ release, rendered, values, chart, request, scrambledRequest, context, secrets });
   const shown = shownRelease(release);
   const { name, namespace = '' } = shown.metadata;
   return {
@@ -213,16 +214,19 @@ interface MaskedRender extends MaskedObjects {
   readonly notesText: string;
 }
 
-/** Renders with scrambled secrets where there are any, and masks what is otherwise then. */
-async function maskRender(made: {
+interface ToMask {
   readonly release: ReleaseInForce;
   readonly rendered: Rendered;
   readonly values: ReadValues;
+  readonly chart: FoundChart;
   readonly request: ReleaseRequest;
   readonly scrambledRequest: ReleaseRequest;
   readonly context: ReleaseContext;
   readonly secrets: SecretTexts;
-}): Promise<MaskedRender> {
+}
+
+/** Renders with scrambled secrets where there are any, and masks what is otherwise then. */
+async function maskRender(made: ToMask): Promise<MaskedRender> {
   const { release, rendered, values, request, scrambledRequest, context, secrets } = made;
   const names = plainNames(release, context);
   if (release.untraced) {
@@ -234,11 +238,23 @@ async function maskRender(made: {
   const scrambled = values.scrambled ?? values.merged;
   const other = scrambled === 'failed' ? undefined : await renderScrambled(scrambledRequest, scrambled, context);
   if (other) {
-    return maskedBy(rendered, other);
+    return withoutItsKeys(maskedBy(rendered, other), made);
   }
   const kept = await values.keepingSwitches();
   const less = kept && (await renderScrambled(scrambledRequest, kept, context));
   return less ? withoutItsSwitches(maskedBy(rendered, less)) : hidden(rendered, secrets.all, names);
+}
+
+/** A key that the chart's defaults or plain values state is no secret: of what is left a further render tells which are handed on. */
+async function withoutItsKeys(
+  masked: MaskedRender,
+  { rendered, values, chart, scrambledRequest, context }: ToMask,
+): Promise<MaskedRender> {
+  const plain = values.layers.filter(({ origin }) => origin.from !== 'Secret');
+  const layers = [...chart.defaults.layers, ...plain].map((layer) => layer.values);
+  const renamed = await values.renamed((path) => layers.some((layer) => fieldAt(layer, ...path) !== undefined));
+  const third = renamed && (await renderScrambled(scrambledRequest, renamed, context));
+  return third ? { ...masked, objects: maskRenamedKeys(masked.objects, rendered.objects, third.objects) } : masked;
 }
 
 function maskedBy(rendered: Rendered, other: Rendered): MaskedRender {

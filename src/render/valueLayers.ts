@@ -13,7 +13,7 @@ import type { ValueLayer } from './effectiveValues.ts';
 import type { DataSource, JsonObject } from './engineProtocol.ts';
 import type { ReleaseContext, ReleaseInForce } from './releaseInputs.ts';
 import { approximate, information } from './renderNote.ts';
-import { scramble, type ScrambleOptions, scrambleTree } from './scramble.ts';
+import { scramble, scrambleTree } from './scramble.ts';
 import type { SecretTexts } from './secretTexts.ts';
 
 export interface ReadValues {
@@ -26,12 +26,20 @@ export interface ReadValues {
    * there are none, or where it cannot be merged.
    */
   readonly keepingSwitches: () => Promise<JsonObject | undefined>;
+  /**
+   * As `scrambled`, and of the maps of Secrets the keys as well that neither the chart nor plain values state, for `isOfChart` tells
+   * which do; `undefined` where there are none such, or where it cannot be merged.
+   */
+  readonly renamed: (isOfChart: (path: readonly string[]) => boolean) => Promise<JsonObject | undefined>;
   /** The weakest first, inline last. */
   readonly layers: readonly ValueLayer[];
   /** What `valuesFrom` names and nobody could read: a chart that fails may fail for want of it. */
   readonly unread: readonly string[];
   readonly notes: readonly RenderNote[];
 }
+
+/** Of a tree also which keys stay; all of them where it does not say. */
+type ScrambledKeys = NonNullable<Parameters<typeof scrambleTree>[1]>;
 
 type DataKind = DataSource['kind'];
 type Data = Readonly<Record<string, string>>;
@@ -92,14 +100,20 @@ export async function readValues(
     }
   }
   const inlineScrambled = scrambled && valuesOf(scrambled);
-  const other = (options: ScrambleOptions): Promise<JsonObject | 'failed' | undefined> =>
+  const other = (options: ScrambledKeys): Promise<JsonObject | 'failed' | undefined> =>
     mergeScrambled({ read, known, release: object, inline: inlineScrambled, options }, context);
   const hasSwitches = read.some(
     (one) => scrambledText(one, { switches: 'kept' }) !== scrambledText(one, { switches: 'turned' }),
   );
+  const turned = await other({ switches: 'turned' });
   return {
     merged,
-    scrambled: await other({ switches: 'turned' }),
+    scrambled: turned,
+    renamed: async (isOfChart) => {
+      const keepKey = (path: readonly string[]): boolean => path.length < 2 || isOfChart(path);
+      const made = await other({ switches: 'turned', keepKey });
+      return made === 'failed' || isDeepStrictEqual(made, turned) ? undefined : made;
+    },
     keepingSwitches: async () => {
       const kept = hasSwitches ? await other({ switches: 'kept' }) : undefined;
       return kept === 'failed' ? undefined : kept;
@@ -273,7 +287,7 @@ async function mergeScrambled(
     readonly release: FluxObject;
     /** As a build with scrambled secrets has it. */
     readonly inline: JsonObject | undefined;
-    readonly options: ScrambleOptions;
+    readonly options: ScrambledKeys;
   },
   context: ReleaseContext,
 ): Promise<JsonObject | 'failed' | undefined> {
@@ -303,7 +317,7 @@ async function mergeScrambled(
   }
 }
 
-function scrambledText({ kind, key, found, targetPath, values }: ReadReference, options: ScrambleOptions): string {
+function scrambledText({ kind, key, found, targetPath, values }: ReadReference, options: ScrambledKeys): string {
   const text = found.data[key] ?? '';
   if (kind === 'ConfigMap') {
     return found.scrambled?.[key] ?? text;

@@ -100,6 +100,17 @@ for (const { name, template, secret, data } of rows) {
   });
 }
 
+test('keys of a map that a chart hands on are the Secret’s, and those that the chart states are not', async () => {
+  const template =
+    'known: {{ .Values.db.password }}\n{{ range $key, $value := .Values.extra }}{{ $key }}: {{ $value }}\n{{ end }}';
+  const files = chartFiles({ 'shown.yaml': configMapOf(template) }, 'db: { password: "" }\nextra: {}\n');
+  const secret = `db: { password: one }\nextra: { ${canary}: two, other: three }`;
+  const rendered = await bed.render({ files, spec: fromSecret, data: inSecret(secret) });
+  const { object } = shown(rendered);
+  assert.ok(!JSON.stringify(object).includes(canary));
+  assert.deepEqual(dataOf(object), { known: '•••', '•••': '•••', '••• (2)': '•••' });
+});
+
 test('a Secret that comes by a targetPath is masked', async () => {
   const rendered = await bed.render({
     files: chartFiles({ 'shown.yaml': configMapOf('host: {{ .Values.ingress.host }}') }),
