@@ -98,6 +98,7 @@ function nextSteps(window: Window, cluster: ShownCluster, options: StartOptions)
           'Press the Driftline icon at the left: what fails comes first, then what drifted.',
           'Open infrastructure/logging/grafana.yaml: the line above the HelmRelease shows its state and acts on it.',
           'Open workloads/llm/deployment.yaml: an image without a version is underlined.',
+          'Change a number in it, then press Diff above clusters/homelab/workloads.yaml and choose Working tree.',
         ]
       : ['Press the Driftline icon at the left.', 'Open a HelmRelease: the line above it shows its state.'];
   return [

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { projectRoot } from './projectRoot.ts';
 import type { StartOptions } from './startOptions.ts';
 
 export interface ShownCluster {
@@ -15,8 +16,11 @@ export interface ShownCluster {
 async function startDemo(runFolder: string): Promise<ShownCluster> {
   const { startApiServer } = await import('../test/support/apiServer/apiServer.ts');
   const { asOfNow, readRecording } = await import('../test/support/apiServer/recording.ts');
+  const { serveArtifact } = await import('../test/support/apiServer/servedArtifact.ts');
   const recording = readRecording('homelab-flux-2.9');
   const server = await startApiServer({ recording: asOfNow(recording, Date.now()) });
+  // Without it there is no drift and no next to look at; all else of the demo goes on where it cannot be packed.
+  const artifact = await serveArtifact(server, join(projectRoot, 'demo', 'homelab')).catch(() => undefined);
   const context = 'homelab';
   const kubeconfig = join(runFolder, 'kubeconfig');
   await writeFile(kubeconfig, server.kubeconfig('admin', { context }), { mode: 0o600 });
@@ -24,7 +28,10 @@ async function startDemo(runFolder: string): Promise<ShownCluster> {
     kubeconfig,
     context,
     about: `the demo cluster, recorded from Flux ${recording.about.flux} on Kubernetes ${recording.about.kubernetes}`,
-    stop: () => server.close(),
+    stop: () => {
+      artifact?.dispose();
+      return server.close();
+    },
   };
 }
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Disposables } from '../../src/base/disposables.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
+import { serveArtifact } from '../support/apiServer/servedArtifact.ts';
 import { demoOfFile } from './openDemo.ts';
 import { seen } from './seen.ts';
-import { serveArtifact } from './serveArtifact.ts';
 
 const demo = demoOfFile();
 const owned = new Disposables();
@@ -27,7 +27,7 @@ after(() => owned.dispose());
 
 test('drift: chosen once, seen on both sides, marked in the tree, corrected from the editor’s title', async () => {
   const { window } = demo();
-  owned.add(await serveArtifact(demo()));
+  owned.add(await serveArtifact(demo().server, window.folder));
   await window.expand('flux-system');
   scale(5);
   const button = await window.rowButton('workloads', 'Diff');

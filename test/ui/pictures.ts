@@ -7,10 +7,10 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/projectRoot.ts';
+import { serveArtifact } from '../support/apiServer/servedArtifact.ts';
 import { type Area, type Workbench, openWorkbench } from './driver.ts';
 import { type Demo, type DemoOptions, closeDemo, openDemo } from './openDemo.ts';
 import { seen } from './seen.ts';
-import { serveArtifact } from './serveArtifact.ts';
 
 const folder = join(projectRoot, 'docs', 'pictures');
 const size = { width: 1280, height: 800 };
@@ -127,9 +127,8 @@ async function picturesOfRendering({ window }: Demo): Promise<void> {
 }
 
 /** A drift, marked in the tree and open in the editor; and the list of what a change of files would do. */
-async function picturesOfDiff(demo: Demo): Promise<void> {
-  const { server, window } = demo;
-  const artifact = await serveArtifact(demo);
+async function picturesOfDiff({ server, window }: Demo): Promise<void> {
+  const artifact = await serveArtifact(server, window.folder);
   try {
     const id = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
     const live = server.get(id);
