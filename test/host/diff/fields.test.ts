@@ -8,7 +8,7 @@ import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
 import { packChart } from '../window/chartArchive.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
-import { closeEditors, eventually, hostDialogs, setSetting, showFile, workspaceFile } from '../window/hostWindow.ts';
+import { closeEditors, eventually, hostDialogs, showFile, workspaceFile } from '../window/hostWindow.ts';
 import { installRelease } from '../window/installedRelease.ts';
 import { revert, typeOver } from '../window/renderedText.ts';
 import { serveSourceArtifact } from '../window/sourceArtifact.ts';
@@ -266,7 +266,13 @@ describe('what can be done with a drifted field', () => {
         () => JSON.stringify(vscode.languages.getDiagnostics(uri)),
       );
 
-    afterEach(() => setSetting('drift.diagnostics', undefined));
+    /** The user's own: a setting of the folder is a file of it, and would be a change of the repository. */
+    const setFindings = async (value: boolean | undefined): Promise<void> =>
+      vscode.workspace
+        .getConfiguration('driftline')
+        .update('drift.diagnostics', value, vscode.ConfigurationTarget.Global);
+
+    afterEach(() => setFindings(undefined));
 
     it('what differs stands at the manifest, follows it, and is gone once nothing differs', async () => {
       const scaled = scale(8);
@@ -299,9 +305,9 @@ describe('what can be done with a drifted field', () => {
       try {
         await compareDrift(cluster, workloads);
         await found(manifest, 1);
-        await setSetting('drift.diagnostics', false);
+        await setFindings(false);
         await found(manifest, 0);
-        await setSetting('drift.diagnostics', undefined);
+        await setFindings(undefined);
         await found(manifest, 1);
       } finally {
         scaled.dispose();
