@@ -119,17 +119,7 @@ export async function readValues(
       return kept === 'failed' ? undefined : kept;
     },
     layers: [
-      ...read.map(({ values, kind, name, key, targetPath, found: { read: where, path } }): ValueLayer => ({
-        values,
-        origin: {
-          from: kind,
-          name,
-          key,
-          read: where,
-          ...(targetPath === undefined ? {} : { targetPath }),
-          ...(path === undefined ? {} : { path }),
-        },
-      })),
+      ...read.map(layerOf),
       { origin: { from: 'inline' }, values: inline },
     ],
     unread: unreadOf(references, found, object.metadata.namespace ?? ''),
@@ -138,6 +128,14 @@ export async function readValues(
       ...[...found.values()].flatMap((one) => ('note' in one ? one.note : [])),
     ],
   };
+}
+
+function layerOf({ values, kind, name, key, targetPath, found }: ReadReference): ValueLayer {
+  const place = {
+    ...(targetPath === undefined ? {} : { targetPath }),
+    ...(found.path === undefined ? {} : { path: found.path }),
+  };
+  return { values, origin: { from: kind, name, key, read: found.read, ...place } };
 }
 
 function valuesOf(release: FluxObject): JsonObject {

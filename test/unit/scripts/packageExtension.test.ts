@@ -16,6 +16,8 @@ const good = [
   'extension/LICENSE.txt',
   'extension/dist/extension.cjs',
   'extension/dist/kubernetes.cjs',
+  'extension/dist/podStream.cjs',
+  'extension/dist/clones.cjs',
   'extension/dist/languageClient.cjs',
   'extension/dist/rendering.cjs',
   'extension/dist/yaml.cjs',
