@@ -118,10 +118,7 @@ export async function readValues(
       const kept = hasSwitches ? await other({ switches: 'kept' }) : undefined;
       return kept === 'failed' ? undefined : kept;
     },
-    layers: [
-      ...read.map(layerOf),
-      { origin: { from: 'inline' }, values: inline },
-    ],
+    layers: [...read.map(layerOf), { origin: { from: 'inline' }, values: inline }],
     unread: unreadOf(references, found, object.metadata.namespace ?? ''),
     notes: [
       ...notesOn(references, found, object.metadata.namespace ?? ''),
