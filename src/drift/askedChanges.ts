@@ -11,7 +11,7 @@ import { approximate } from '../render/renderNote.ts';
 import type { EffectOnObject } from './changeEffect.ts';
 import type { ChangedTarget } from './compareChanges.ts';
 import type { ComparedCluster } from './comparedCluster.ts';
-import { keyOf } from './compareStates.ts';
+import { keyAmong, keyOf } from './compareStates.ts';
 import type { ComparisonProgress, ObjectDifference } from './difference.ts';
 import { staying } from './goneOwners.ts';
 import { staysBehind } from './identityChange.ts';
@@ -68,9 +68,9 @@ export async function askAbout(asked: AskedTarget, cluster: AskedCluster): Promi
   if (typeof items === 'string') {
     return { ...(await compareTouched(asked, found, [], cluster)), live: found };
   }
-  const lost = new Set(target.objects.filter(isDeleted).map(({ id }) => keyOf(id)));
-  const wanted = items.filter(({ id }) => (target.failure ? true : lost.has(keyOf(id))));
   const inventory = new Set(items.map(({ id }) => keyOf(id)));
+  const lost = new Set(target.objects.filter(isDeleted).map(({ id }) => keyAmong(inventory, id)));
+  const wanted = items.filter(({ id }) => (target.failure ? true : lost.has(keyOf(id))));
   return { ...(await compareTouched(asked, found, wanted, cluster)), inventory, live: found };
 }
 
@@ -153,12 +153,12 @@ export function inventoried({ live, objects, stays }: Verdicts): readonly Object
 /** An object of a target by what the cluster says of it. */
 export function judged(object: EffectOnObject, verdicts: Verdicts): EffectOnObject {
   const { objects, stays, inventory } = verdicts;
-  const verdict = objects.get(keyOf(object.id));
+  const verdict = objects.get(keyAmong(objects, object.id));
   if (isDeleted(object)) {
     if (stays !== undefined) {
       return staying(object, stays);
     }
-    if (inventory && !inventory.has(keyOf(object.id))) {
+    if (inventory && !inventory.has(keyAmong(inventory, object.id))) {
       return staying(
         object,
         'nothing is deleted, for its Kustomization has not applied it: it is not in the inventory',

@@ -43,6 +43,16 @@ export function keyOf({ group, kind, namespace, name }: ObjectId): string {
   return JSON.stringify([group, kind, namespace, name]);
 }
 
+/**
+ * Under which key others have the object. Kustomize gives every object a namespace whose kind it does not know to be without one, as
+ * most custom ones of the cluster's scope, where the server has none; and who renders may not know yet that a kind has namespaces.
+ */
+export function keyAmong(known: { has: (key: string) => boolean }, id: ObjectId): string {
+  const key = keyOf(id);
+  const withoutNamespace = keyOf({ ...id, namespace: '' });
+  return !known.has(key) && known.has(withoutNamespace) ? withoutNamespace : key;
+}
+
 /** Hooks run at events of their own and are part of no state; definitions of `crds/` that are skipped neither. */
 function applied(rendered: Rendered | undefined): readonly DesiredObject[] {
   return (rendered?.objects ?? []).filter(

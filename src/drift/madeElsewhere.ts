@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { releaseNamespaceOf } from '../flux/releaseName.ts';
 import { asFlag, asText, fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, RenderedKustomization, RenderedRelease } from '../render/desired.ts';
-import { keyOf } from './compareStates.ts';
+import { keyAmong, keyOf } from './compareStates.ts';
 import type { ObjectDifference } from './difference.ts';
 
 type Rendered = RenderedKustomization | RenderedRelease;
@@ -64,7 +64,7 @@ export class MadeObjects {
     because: 'afterNamespace' | 'afterDefinition',
     reason: string,
   ): ObjectDifference {
-    const after = this.#objects.get(keyOf(id)) ?? this.#objects.get(keyOf({ ...id, namespace: '' }));
+    const after = this.#objects.get(keyAmong(this.#objects, id));
     return { id, apiVersion, change: 'create', paths: [], because, reason, ...(after && { after }) };
   }
 }
