@@ -26,6 +26,7 @@ import { PoliteRequests } from './politeRequests.ts';
 import { isUnnamed, rawDesired, type RawPlace, rawPlace } from './rawDesired.ts';
 import { type RawFacts, rawNotes } from './rawNotes.ts';
 import { Rights } from './rights.ts';
+import { type SecretsRead, type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
 
 export interface DocumentToCompare {
   /** As the controllers' reader of YAML gives it. */
@@ -64,6 +65,8 @@ export async function compareDocument(task: DocumentToCompare): Promise<Comparis
     ended.abort();
   }
 }
+
+const nothingRead: SecretsRead = { texts: [], unread: [] };
 
 const nothingKnown: RawFacts = {
   owner: undefined,
@@ -120,10 +123,12 @@ class DocumentComparison {
     const { beside, owner: stated } = this.#task;
     const ownerName = owner ? nameOf(owner) : stated?.namespace === '' ? undefined : stated;
     const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+    const found = await this.#substituted(owner);
     const inputs = { place, apiVersion, owner: ownerName, ownerSpec: owner?.spec, live };
-    const { desired, leftOut } = rawDesired(this.#document, { ...inputs, beside: beside.reveal() });
-    const masked = live !== undefined && !isSecret(live) && mayHoldSecrets(owner, live);
-    const compared = await new ObjectComparison(this.#around(ownerName, owner, masked), desired).run();
+    const ownerHoldsSecrets = isAny(found.above);
+    const { desired, leftOut } = rawDesired(this.#document, { ...inputs, beside: beside.reveal(), ownerHoldsSecrets });
+    const masked = live !== undefined && !isSecret(live) && mayHoldSecrets(owner, live, found);
+    const compared = await new ObjectComparison(this.#around(ownerName, owner, masked, found), desired).run();
     const shown = masked ? maskUnstated(compared, desired.object) : compared;
     const difference: ObjectDifference = { ...shown, approximate: true, reason: shown.reason ?? rawReason };
     const { apiVersion: written, metadata } = this.#document;
@@ -138,12 +143,20 @@ class DocumentComparison {
     return { difference, facts };
   }
 
-  #around(owner: FluxName | undefined, { spec }: Pick<FluxObject, 'spec'> = {}, hidden = false) {
-    const secrets = this.#task.beside.reveal().filter(isSecret).flatMap(textsOfSecret);
+  #around(
+    owner: FluxName | undefined,
+    { spec }: Pick<FluxObject, 'spec'> = {},
+    hidden: boolean,
+    { within, above }: SubstitutedSecrets,
+  ) {
+    const beside = this.#task.beside.reveal().filter(isSecret).flatMap(textsOfSecret);
+    const secrets = [...beside, ...within.texts, ...above.texts];
     return {
       ...this.#asking,
       owner: owner ?? this.#task.target,
       secrets: secrets.length === 0 ? undefined : new Sealed(secrets),
+      // What the owner says of its objects is as it lives, with what its own parents put into it.
+      substituted: above.texts.length === 0 ? undefined : new Sealed(above.texts),
       hidden,
       force: spec?.['force'] === true,
       ignore: ignoreRules(spec?.['ignore']),
@@ -153,6 +166,14 @@ class DocumentComparison {
       buildsDefinition: () => false,
       definitionOf: definitionReader(this.#asking),
     };
+  }
+
+  /** What the owner takes from Secrets, and what its parents have put into it. */
+  async #substituted(owner: FluxObject | undefined): Promise<SubstitutedSecrets> {
+    const { api, requests } = this.#asking;
+    return owner
+      ? substitutedSecrets(owner, { api, send: (request) => requests.send(request) })
+      : { within: nothingRead, above: nothingRead };
   }
 
   async #resource(): Promise<ApiResource | Found> {
@@ -204,11 +225,19 @@ function nameOf({ metadata }: FluxObject): FluxName {
   return { kind: 'Kustomization', namespace: metadata.namespace ?? '', name: metadata.name };
 }
 
+function isAny({ texts, unread }: SecretsRead): boolean {
+  return texts.length > 0 || unread.length > 0;
+}
+
 /**
- * Whether something in the live object may have come from a Secret without a trace in the text: decrypted patches, variables,
- * replacements. An owner that cannot be had may do any of these.
+ * Whether something in the live object may have come from a Secret without a trace in the text: decrypted patches, variables of the
+ * owner or of a parent of it, replacements. An owner that cannot be had may do any of these.
  */
-function mayHoldSecrets(owner: FluxObject | undefined, live: KubernetesObject): boolean {
+function mayHoldSecrets(
+  owner: FluxObject | undefined,
+  live: KubernetesObject,
+  { within, above }: SubstitutedSecrets,
+): boolean {
   if (owner === undefined) {
     return ownerOf(live) !== undefined;
   }
@@ -216,6 +245,8 @@ function mayHoldSecrets(owner: FluxObject | undefined, live: KubernetesObject): 
   const sources = asList(fieldAt(spec, 'postBuild', 'substituteFrom')) ?? [];
   const inventory = inventoryOf(owner);
   return (
+    isAny(above) ||
+    isAny(within) ||
     spec?.['decryption'] !== undefined ||
     sources.some((source) => fieldAt(source, 'kind') === 'Secret') ||
     typeof inventory === 'string' ||

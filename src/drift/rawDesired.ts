@@ -50,6 +50,8 @@ export interface RawInputs {
   /** `spec` of the owner, where it is known. */
   readonly ownerSpec: FluxObject['spec'];
   readonly live: KubernetesObject | undefined;
+  /** A parent of the owner has substituted Secrets into it, today's or older ones: what it says of its objects may hold them. */
+  readonly ownerHoldsSecrets: boolean;
   /** The other objects of the file: what Secrets among them hold is masked here too. */
   readonly beside: readonly KubernetesObject[];
 }
@@ -70,10 +72,11 @@ export function rawDesired(document: KubernetesObject, inputs: RawInputs): RawDe
     : { value: object, filled: [], dropped: [] };
   const real = value as KubernetesObject;
   const [shown = { object: real, masked: [] }] = maskSecretKinds([real, ...beside]).objects;
+  const hidden = [...filled, ...(inputs.ownerHoldsSecrets ? commonPaths(inputs) : [])];
   const desired = {
-    object: filled.reduce<unknown>((result, path) => maskedAt(result, path), shown.object) as KubernetesObject,
+    object: hidden.reduce<unknown>((result, path) => maskedAt(result, path), shown.object) as KubernetesObject,
     real: new Sealed(real),
-    masked: [...shown.masked, ...filled],
+    masked: [...shown.masked, ...hidden],
     unstable: [],
   };
   return { desired, leftOut: [...filled, ...dropped] };
@@ -100,11 +103,9 @@ function placed(document: KubernetesObject, { place, apiVersion }: RawInputs): K
 /** The owner's labels first: what `commonMetadata` says wins, as there (pkg/ssa/utils `SetCommonMetadata`). */
 function withOwner(object: KubernetesObject, { owner, ownerSpec }: RawInputs): KubernetesObject {
   const named = owner ? { [`${group}/name`]: owner.name, [`${group}/namespace`]: owner.namespace } : {};
-  const common = (part: string): Readonly<Record<string, string>> =>
-    (asRecord(fieldAt(ownerSpec, 'commonMetadata', part)) ?? {}) as Readonly<Record<string, string>>;
   const { labels, annotations, ...rest } = object.metadata;
-  const all = { ...labels, ...named, ...common('labels') };
-  const notes = { ...annotations, ...common('annotations') };
+  const all = { ...labels, ...named, ...common(ownerSpec, 'labels') };
+  const notes = { ...annotations, ...common(ownerSpec, 'annotations') };
   return {
     ...object,
     metadata: {
@@ -113,6 +114,17 @@ function withOwner(object: KubernetesObject, { owner, ownerSpec }: RawInputs): K
       ...(Object.keys(notes).length > 0 && { annotations: notes }),
     },
   };
+}
+
+function common(ownerSpec: FluxObject['spec'], part: 'labels' | 'annotations'): Readonly<Record<string, string>> {
+  return (asRecord(fieldAt(ownerSpec, 'commonMetadata', part)) ?? {}) as Readonly<Record<string, string>>;
+}
+
+/** Where in an object stands what the owner puts on all of them. */
+function commonPaths({ ownerSpec }: RawInputs): readonly FieldPath[] {
+  return (['labels', 'annotations'] as const).flatMap((part) =>
+    Object.keys(common(ownerSpec, part)).map((key) => ['metadata', part, key]),
+  );
 }
 
 /** As the server keeps them; texts with variables stay as they are, for what lives is put in their place. */

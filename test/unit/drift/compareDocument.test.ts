@@ -301,6 +301,41 @@ for (const [what, by] of holding) {
   });
 }
 
+/** The parent's Secret holds the text no more in one row, may not be read in another. */
+const parents: readonly (readonly [what: string, text: string, refused?: string])[] = [
+  ['holds', canary],
+  ['held before it was rotated', 'another-text-9'],
+  ['holds, where nobody may look', canary, 'get secrets flux-system'],
+];
+
+for (const [what, text, refused] of parents) {
+  test(`a text that a Secret of the owner's parent ${what} is shown on no side`, async () => {
+    const child = kustomization({
+      postBuild: { substitute: { host: canary } },
+      commonMetadata: { labels: { team: canary }, annotations: { where: `at ${canary}` } },
+    });
+    const above = { ...labels, 'kustomize.toolkit.fluxcd.io/name': 'root' };
+    const by = { ...child, metadata: { ...child.metadata, labels: above } };
+    const root = { ...kustomization({ postBuild: fromSecret }), metadata: { name: 'root', namespace: 'flux-system' } };
+    const data = { HOST: Buffer.from(text).toString('base64') };
+    const cluster = new DriftCluster()
+      .serve('kustomize.toolkit.fluxcd.io/v1 Kustomization kustomizations')
+      .has(root)
+      .has(object('Secret', 'v', { metadata: { namespace: 'flux-system' }, data }))
+      .has(applied(configMap({ host: `https://${canary}`, old: canary, level: 'debug' })));
+    if (refused !== undefined) {
+      cluster.refused.add(refused);
+    }
+    const comparison = await compare(cluster, configMap({ host: 'https://plain', level: 'info' }), { by });
+    const { change, before, after } = only(comparison);
+    assert.equal(change, 'change');
+    assert.equal((after as unknown as { data: Fields }).data['level'], 'info');
+    assert.doesNotMatch(JSON.stringify([comparison, before, after]), new RegExp(canary));
+    assert.deepEqual(cluster.sent[0]?.metadata.labels, { ...labels, team: canary });
+    assert.match(notes(comparison), /Live values that the file does not state are masked/);
+  });
+}
+
 test('what the server says of an object that may hold secrets is not repeated', async () => {
   const live = applied(configMap({ a: '1' }));
   const refusal = new Failure('invalid', `ConfigMap "settings" is invalid: ${canary}`, { status: 422 });
