@@ -116,7 +116,7 @@ class FolderWalk {
     if (root) {
       this.#rendered.push(root);
       steps.push(...stepsOf(root));
-      await this.#compare(root);
+      await this.#compareStep(root);
     }
     if (steps.length === 0 && !root) {
       return { state: 'empty' };

@@ -1,0 +1,99 @@
+/** A folder before Flux has applied it: what of one object leaves the others alone, and what ends the comparison of all. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Failure } from '../../../src/base/failure.ts';
+import { compareFolder } from '../../../src/drift/compareFolder.ts';
+import { Findings } from '../../../src/drift/findings.ts';
+import type { ChartPuller, FluxName } from '../../../src/render/desired.ts';
+import type { RenderOptions } from '../../../src/render/renderer.ts';
+import { memoryFiles } from '../../support/memoryFiles.ts';
+import {
+  desired,
+  kustomizationName,
+  releaseName,
+  renderedKustomization,
+  renderedRelease,
+} from '../../support/rendered.ts';
+
+const root: FluxName = { ...kustomizationName, name: 'flux-system' };
+const shop = desired('HelmRelease', releaseName.name, { apiVersion: 'helm.toolkit.fluxcd.io/v2', spec: {} });
+const apps = desired('Kustomization', kustomizationName.name, {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  metadata: kustomizationName,
+  spec: {},
+});
+
+interface World {
+  /** Fails for what the cluster is asked about this owner. */
+  readonly find?: (name: FluxName) => Failure | undefined;
+  readonly render?: (name: FluxName, options: RenderOptions) => Promise<Failure | undefined>;
+  readonly puller?: ChartPuller;
+}
+
+/** A folder whose build states a HelmRelease and a Kustomization; gives what was compared, and what was told to have failed. */
+async function compare({ find, render, puller }: World) {
+  const told = new Findings('folder');
+  const compared: string[] = [];
+  const empty = { context: 'homelab', from: 'working tree', objects: [], notes: [] };
+  const rendering = async <T>(name: FluxName, options: RenderOptions, rendered: T): Promise<T> => {
+    const failure = await render?.(name, options);
+    if (failure) {
+      throw failure;
+    }
+    return rendered;
+  };
+  const outcome = compareFolder({
+    renderer: {
+      stated: () => Promise.resolve([]),
+      kustomization: (name, options) => rendering(name, options, renderedKustomization({ name })),
+      release: (name, options) => rendering(name, options, renderedRelease({ name })),
+    },
+    renderFolder: () => Promise.resolve({ objects: [shop, apps], notes: [] }),
+    state: { label: 'working tree', key: 'now', files: memoryFiles({}), remotes: [] },
+    folder: 'clusters/prod',
+    cluster: {
+      context: 'homelab',
+      inputs: {
+        context: 'homelab',
+        configMap: () => Promise.resolve(undefined),
+        secret: () => Promise.resolve(undefined),
+        fluxObject: () => Promise.resolve(undefined),
+        capabilities: () => Promise.resolve({ kubeVersion: 'v1.36.0', apiVersions: [] }),
+        artifact: () => Promise.reject(new Failure('notFound', 'no artifact')),
+      },
+      find: (name) => {
+        const failure = find?.(name);
+        return failure ? Promise.reject(failure) : Promise.resolve([]);
+      },
+      fluxObjects: () => Promise.resolve([]),
+      exists: () => Promise.resolve(true),
+      compareKustomization: ({ rendered }) => {
+        compared.push(rendered.name.name);
+        return Promise.resolve({ ...empty, target: rendered.name });
+      },
+      compareRelease: () => {
+        compared.push(releaseName.name);
+        return Promise.resolve({ ...empty, target: releaseName });
+      },
+      compareStatedDocument: () => Promise.resolve({ ...empty, target: root }),
+    },
+    puller,
+    signal: new AbortController().signal,
+    told,
+    onStep: () => undefined,
+  });
+  const ended = await outcome.then(
+    ({ state }) => state,
+    (error: unknown) => (error instanceof Failure ? error.reason : String(error)),
+  );
+  return { ended, compared, failed: told.failures.map(({ title, step }) => `${title} not ${step}`) };
+}
+
+test('of the folder itself, too, what may not be read leaves the rest to be compared', async () => {
+  const forbidden = new Failure('forbidden', 'kustomizations may not be read');
+  assert.deepEqual(await compare({ find: ({ name }) => (name === root.name ? forbidden : undefined) }), {
+    ended: 'compared',
+    compared: ['shop', 'apps'],
+    failed: ['Kustomization flux-system/flux-system not compared'],
+  });
+});
