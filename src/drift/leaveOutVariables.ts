@@ -83,8 +83,10 @@ class Walk {
   }
 
   #whole(live: unknown, path: FieldPath): unknown {
-    (live === undefined ? this.#dropped : this.#filled).push(path);
-    return live ?? gone;
+    // A field that lives as null is none to the server either.
+    const isThere = live !== undefined && live !== null;
+    (isThere ? this.#filled : this.#dropped).push(path);
+    return isThere ? live : gone;
   }
 }
 

@@ -34,6 +34,13 @@ const rows: readonly Row[] = [
     dropped: ['spec.host'],
   },
   {
+    what: 'what lives as null does not live',
+    value: { spec: { host: '${HOST}', list: ['${A}'], port: 80 } },
+    live: { spec: { host: null, list: null } },
+    gives: { spec: { port: 80 } },
+    dropped: ['spec.host', 'spec.list'],
+  },
+  {
     what: 'an escaped dollar is no plain text either',
     value: { run: 'echo $${HOME}' },
     live: { run: 'echo ${HOME}' },
