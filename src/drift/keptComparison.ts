@@ -6,6 +6,7 @@ import type { ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { asList, asNumber, asRecord, asText } from '../flux/untyped.ts';
 import type { FieldPath } from '../render/desired.ts';
+import { mask } from '../render/maskDifferences.ts';
 import type { Because, Change, Comparison, FieldDifference, FieldWriter, ObjectDifference } from './difference.ts';
 
 export interface KeptField {
@@ -15,6 +16,8 @@ export interface KeptField {
   readonly live?: string;
   /** What the controller would write. */
   readonly desired?: string;
+  /** Something of the live value, or of the path to it, was not shown, for it comes from a Secret or may: it goes into no file. */
+  readonly hidden?: true;
   readonly writer?: FieldWriter;
 }
 
@@ -78,17 +81,29 @@ function keptField({ path, effect, writer }: FieldDifference, { before, after }:
     effect,
     ...(live !== undefined && { live }),
     ...(desired !== undefined && { desired }),
+    ...(isHidden(path, effect, before) && { hidden: true as const }),
     ...(writer && { writer }),
   };
 }
 
-function scalarAt(object: KubernetesObject | undefined, path: FieldPath): string | undefined {
+/** A long text is cut for its row, so the mask is looked for in all of it. */
+function isHidden(path: FieldPath, effect: FieldDifference['effect'], before: KubernetesObject | undefined): boolean {
+  const isMasked = (text: unknown): boolean => typeof text === 'string' && text.includes(mask);
+  return path.some(isMasked) || (effect !== 'add' && (before === undefined || isMasked(valueAt(before, path))));
+}
+
+function valueAt(object: KubernetesObject | undefined, path: FieldPath): unknown {
   let here: unknown = object;
   for (const step of path) {
     const record = asRecord(here);
     const next = typeof step === 'number' ? asList(here)?.[step] : undefined;
     here = typeof step === 'string' && record && Object.hasOwn(record, step) ? record[step] : next;
   }
+  return here;
+}
+
+function scalarAt(object: KubernetesObject | undefined, path: FieldPath): string | undefined {
+  const here = valueAt(object, path);
   if (typeof here === 'string') {
     return here.length > maxValue ? `${here.slice(0, maxValue - 1)}…` : here === '' ? '""' : here;
   }

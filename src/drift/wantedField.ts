@@ -34,6 +34,8 @@ export interface LiveField {
   readonly live: KubernetesObject;
   /** In the live object; of what is missing there, in the rendered one. */
   readonly path: FieldPath;
+  /** The comparison did not show what lives there: it may hold a secret that neither files nor cluster know any more. */
+  readonly hidden?: boolean;
 }
 
 /** What the files give at the moment. */
@@ -42,7 +44,10 @@ export interface RenderedNow {
   readonly secrets?: Sealed<readonly string[]>;
 }
 
-export function wantedField({ live, path }: LiveField, { objects, secrets }: RenderedNow): WantedField | Refused {
+export function wantedField(
+  { live, path, hidden = false }: LiveField,
+  { objects, secrets }: RenderedNow,
+): WantedField | Refused {
   if (isSecret(live)) {
     return { refused: 'Values of Secrets are not written to files.' };
   }
@@ -62,7 +67,7 @@ export function wantedField({ live, path }: LiveField, { objects, secrets }: Ren
     };
   }
   const value = valueOf(live, path);
-  if (isMasked(there, desired) || isSecretLive({ live, path, desired, secrets })) {
+  if (hidden || isMasked(there, desired) || isSecretLive({ live, path, desired, secrets })) {
     return { refused: 'The value comes from a Secret: it is not written to a file.' };
   }
   const now = valueOf(real, there);

@@ -54,7 +54,7 @@ async function copyLiveValue(target: FieldTarget, parts: FieldCommandsParts): Pr
   const { rendered } = files;
   const found = await withPatience(`Looking for ${what} in the files`, parts.clock, async (signal) => {
     const live = await readObject(difference.id, session, signal);
-    const wanted = wantedField({ live, path: field.path }, rendered);
+    const wanted = wantedField({ live, path: field.path, hidden: field.hidden === true }, rendered);
     if ('refused' in wanted) {
       return wanted;
     }

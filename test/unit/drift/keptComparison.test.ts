@@ -57,6 +57,27 @@ const fields: readonly (readonly [string, FieldDifference, unknown, unknown, Kep
     { path: ['spec', 'ports', 1, 'port'], effect: 'add', desired: '1' },
   ],
   [
+    'a live text that is masked in a line counts as hidden, also where the row shows the beginning alone',
+    { path: ['data', 'file'], effect: 'replace' },
+    { data: { file: `${'x'.repeat(70)}\n•••` } },
+    { data: { file: 'new' } },
+    { path: ['data', 'file'], effect: 'replace', live: `${'x'.repeat(59)}…`, desired: 'new', hidden: true },
+  ],
+  [
+    'a live object that is not shown at all counts as hidden',
+    { path: ['data', 'file'], effect: 'replace' },
+    undefined,
+    { data: { file: 'new' } },
+    { path: ['data', 'file'], effect: 'replace', desired: 'new', hidden: true },
+  ],
+  [
+    'a masked key counts as hidden',
+    { path: ['data', '•••'], effect: 'remove' },
+    { data: {} },
+    { data: {} },
+    { path: ['data', '•••'], effect: 'remove', hidden: true },
+  ],
+  [
     'maps and lists have no value that fits a row',
     { path: ['spec', 'template'], effect: 'replace' },
     { spec: { template: { a: 1 } } },
