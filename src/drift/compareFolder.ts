@@ -102,9 +102,27 @@ class FolderWalk {
   readonly #task: FolderToCompare;
   readonly #rendered: Rendered[] = [];
   readonly #compared: { readonly name: FluxName; readonly objects: readonly ObjectDifference[] }[] = [];
+  /** How often a registry wanted a login, which concerns one chart alone. */
+  #refusedPulls = 0;
+  /** One for all renders, for renders may keep what they pulled by it. */
+  readonly #puller: ChartPuller | undefined;
 
   constructor(task: FolderToCompare) {
     this.#task = task;
+    this.#puller = task.puller && this.#watched(task.puller);
+  }
+
+  #watched(puller: ChartPuller): ChartPuller {
+    return {
+      pull: async (request, signal) => {
+        try {
+          return await puller.pull(request, signal);
+        } catch (error) {
+          this.#refusedPulls += isFailure(error, 'unauthorized') ? 1 : 0;
+          throw error;
+        }
+      },
+    };
   }
 
   async run(stated: readonly StatedFluxObject[]): Promise<FolderOutcome> {
@@ -172,10 +190,12 @@ class FolderWalk {
   async #render(step: Step): Promise<Rendered | undefined> {
     const { told } = this.#task;
     const { name } = step;
+    const refusedBefore = this.#refusedPulls;
     try {
       return await this.#renderLeniently(step);
     } catch (error) {
-      if (isFailure(error, 'cancelled')) {
+      const ofChart = this.#refusedPulls > refusedBefore && isFailure(error, 'unauthorized');
+      if (!ofChart && concernsAll(error)) {
         throw error;
       }
       if (name.kind === 'HelmRelease' && isFailure(error, 'notFound')) {
@@ -203,7 +223,8 @@ class FolderWalk {
   }
 
   async #renderStep({ name, path, owner }: Step, lenient: boolean): Promise<Rendered> {
-    const { renderer, state, folder, cluster, puller, signal } = this.#task;
+    const { renderer, state, folder, cluster, signal } = this.#task;
+    const puller = this.#puller;
     const options: RenderOptions = {
       state,
       signal,
@@ -232,7 +253,7 @@ class FolderWalk {
     try {
       await this.#compare(rendered);
     } catch (error) {
-      if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
+      if (concernsAll(error)) {
         throw error;
       }
       this.#task.told.fail(rendered.name, error, undefined, 'compared');
@@ -308,6 +329,11 @@ class FolderWalk {
       }
     }
   }
+}
+
+/** Told of one owner it would be said of each. */
+function concernsAll(error: unknown): boolean {
+  return !isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized';
 }
 
 function titleOf(name: FluxName): string {

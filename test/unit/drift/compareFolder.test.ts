@@ -97,3 +97,34 @@ test('of the folder itself, too, what may not be read leaves the rest to be comp
     failed: ['Kustomization flux-system/flux-system not compared'],
   });
 });
+
+const unauthorized = new Failure('unauthorized', 'credentials have expired');
+
+test('credentials of the cluster that have expired end it at once: they concern all alike', async () => {
+  assert.deepEqual(await compare({ render: () => Promise.resolve(unauthorized) }), {
+    ended: 'unauthorized',
+    compared: ['flux-system'],
+    failed: [],
+  });
+});
+
+test('a registry that wants a login concerns its chart alone', async () => {
+  const puller: ChartPuller = { pull: () => Promise.reject(unauthorized) };
+  const render = async ({ kind }: FluxName, options: RenderOptions): Promise<Failure | undefined> => {
+    const refused =
+      kind === 'HelmRelease' &&
+      (await options.puller?.pull({ url: 'oci://charts' }).then(
+        () => false,
+        () => true,
+      ));
+    return refused ? new Failure('unauthorized', 'the registry wants a login') : undefined;
+  };
+  assert.deepEqual(await compare({ render, puller }), {
+    ended: 'compared',
+    compared: ['flux-system', 'apps'],
+    failed: ['HelmRelease apps/shop not rendered'],
+  });
+  const expired = (name: FluxName, options: RenderOptions): Promise<Failure | undefined> =>
+    name.kind === 'HelmRelease' ? render(name, options) : Promise.resolve(unauthorized);
+  assert.equal((await compare({ render: expired, puller })).ended, 'unauthorized', 'which excuses no other');
+});
