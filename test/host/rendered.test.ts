@@ -5,7 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { connect, type HostCluster, kustomizationId } from './window/hostCluster.ts';
-import { closeEditors, hostDialogs, showFile, showUntitled, workspaceFile } from './window/hostWindow.ts';
+import { closeEditors, hostDialogs, showFile, showUntitled, whenWatched, workspaceFile } from './window/hostWindow.ts';
 import { rendered, renderedDocuments, revert, titleOf, typeOver } from './window/renderedText.ts';
 
 const releaseFile = 'workloads/status-page/release.yaml';
@@ -80,6 +80,7 @@ describe('rendered documents', () => {
       const title = 'Kustomization flux-system/tracked: what Flux applies';
       const shown = await rendered(title, (text) => text.includes('name: plain'));
       assert.doesNotMatch(shown.getText(), /name: local/);
+      await whenWatched(vscode.Uri.joinPath(workspaceFile('tracked'), 'app'));
       write('app/later.yaml', of('later')); // so that whatever follows the folder does by now
       await rendered(title, (text) => text.includes('name: later'));
       git('add', '--force', 'app/local.yaml');

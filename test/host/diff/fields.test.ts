@@ -8,7 +8,14 @@ import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
 import { packChart } from '../window/chartArchive.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
-import { closeEditors, eventually, hostDialogs, showFile, workspaceFile } from '../window/hostWindow.ts';
+import {
+  closeEditors,
+  eventually,
+  hostDialogs,
+  setUserSetting,
+  showFile,
+  workspaceFile,
+} from '../window/hostWindow.ts';
 import { installRelease } from '../window/installedRelease.ts';
 import { revert, typeOver } from '../window/renderedText.ts';
 import { serveSourceArtifact } from '../window/sourceArtifact.ts';
@@ -266,11 +273,7 @@ describe('what can be done with a drifted field', () => {
         () => JSON.stringify(vscode.languages.getDiagnostics(uri)),
       );
 
-    /** The user's own: a setting of the folder is a file of it, and would be a change of the repository. */
-    const setFindings = async (value: boolean | undefined): Promise<void> =>
-      vscode.workspace
-        .getConfiguration('driftline')
-        .update('drift.diagnostics', value, vscode.ConfigurationTarget.Global);
+    const setFindings = (value: boolean | undefined): Promise<void> => setUserSetting('drift.diagnostics', value);
 
     afterEach(() => setFindings(undefined));
 

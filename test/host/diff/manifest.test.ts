@@ -12,7 +12,7 @@ import {
   eventually,
   hostDialogs,
   patienceMs,
-  setSetting,
+  setUserSetting,
   showFile,
   workspaceFile,
 } from '../window/hostWindow.ts';
@@ -64,18 +64,33 @@ async function click({ command, arguments: args = [] }: vscode.Command): Promise
   await vscode.commands.executeCommand(command, ...(args as unknown[]));
 }
 
-/** Texts of the newest comparison, once exactly this object is open. */
+interface Side {
+  readonly run: number;
+  readonly side: 'live' | 'desired';
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Of editors that were closed, too, as long as VS Code keeps their documents. */
+function shownSides(): readonly Side[] {
+  return vscode.workspace.textDocuments
+    .filter(({ uri, isClosed }) => uri.scheme === 'driftline-diff' && !isClosed)
+    .map((document) => ({
+      ...(JSON.parse(document.uri.query) as Pick<Side, 'run' | 'side'>),
+      title: (document.uri.path.split('/').at(-1) ?? '').replaceAll('∕', '/'),
+      text: document.getText(),
+    }));
+}
+
+/** Comparisons that earlier tests have shown. */
+const shown = { until: 0 };
+
+/** Texts of the test's own comparison, once exactly this object is open. */
 function openedAlone(title: string): Promise<{ readonly live: string; readonly desired: string }> {
   return eventually(
     `a diff of ${title} alone`,
     () => {
-      const sides = vscode.workspace.textDocuments
-        .filter(({ uri, isClosed }) => uri.scheme === 'driftline-diff' && !isClosed)
-        .map((document) => ({
-          ...(JSON.parse(document.uri.query) as { readonly run: number; readonly side: 'live' | 'desired' }),
-          title: (document.uri.path.split('/').at(-1) ?? '').replaceAll('∕', '/'),
-          text: document.getText(),
-        }));
+      const sides = shownSides().filter(({ run }) => run > shown.until);
       const newest = sides.filter(({ run }) => run === Math.max(...sides.map((side) => side.run)));
       const [live, desired] = (['live', 'desired'] as const).map((one) => newest.find(({ side }) => side === one));
       return live && desired && newest.every((side) => side.title === title)
@@ -113,7 +128,10 @@ describe('plain manifests', () => {
     await compareWith('Working tree');
   });
   after(() => cluster.close());
-  beforeEach(() => hostDialogs().reset());
+  beforeEach(() => {
+    hostDialogs().reset();
+    shown.until = Math.max(shown.until, ...shownSides().map(({ run }) => run));
+  });
   afterEach(closeEditors);
 
   const dryRuns = () => cluster.server.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path);
@@ -206,11 +224,11 @@ describe('plain manifests', () => {
   it('have no lens where lenses are switched off', async () => {
     const document = await showFile(file);
     await lensWhen(cluster, file, applied);
-    await setSetting('codeLens.enabled', false);
+    await setUserSetting('codeLens.enabled', false);
     try {
       assert.deepEqual(await lensesOf(document), []);
     } finally {
-      await setSetting('codeLens.enabled', undefined);
+      await setUserSetting('codeLens.enabled', undefined);
     }
   });
 

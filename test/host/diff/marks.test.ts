@@ -8,7 +8,7 @@ import type { ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import { postedEvent, reconciledEvent } from '../../support/controllerEvents.ts';
 import { connect, type HostCluster, kustomizationId } from '../window/hostCluster.ts';
-import { closeEditors, hostDialogs, setSetting, workspaceFile } from '../window/hostWindow.ts';
+import { closeEditors, hostDialogs, setUserSetting, workspaceFile } from '../window/hostWindow.ts';
 import { serveSourceArtifact } from '../window/sourceArtifact.ts';
 
 const workloads = kustomizationId('workloads');
@@ -112,9 +112,9 @@ describe('marks of rows', () => {
       await cluster.expand(workloads, () => cluster.probe.views.open?.openInventories.has(key) === true);
     });
     after(async () => {
-      await setSetting('drift.background', undefined);
-      await setSetting('drift.requestsPerMinute', undefined);
-      await setSetting('readOnly', undefined);
+      await setUserSetting('drift.background', undefined);
+      await setUserSetting('drift.requestsPerMinute', undefined);
+      await setUserSetting('readOnly', undefined);
     });
 
     it('by default nothing is watched for it', () => {
@@ -122,8 +122,8 @@ describe('marks of rows', () => {
     });
 
     it('with the setting, a change in the cluster is seen and compared, with no command', async () => {
-      await setSetting('drift.requestsPerMinute', 600); // two comparisons and the watches are more than the usual
-      await setSetting('drift.background', 'visible');
+      await setUserSetting('drift.requestsPerMinute', 600); // two comparisons and the watches are more than the usual
+      await setUserSetting('drift.background', 'visible');
       await cluster.until('a watch of metadata', () => metadataWatch().length > 0);
       const before = dryRuns();
       scale(5);
@@ -136,7 +136,7 @@ describe('marks of rows', () => {
 
     it('a window that becomes read-only ends its watches', async () => {
       const open = cluster.server.openWatches;
-      await setSetting('readOnly', true);
+      await setUserSetting('readOnly', true);
       await cluster.until('fewer watches', () => cluster.server.openWatches < open);
     });
   });

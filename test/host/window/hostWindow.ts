@@ -3,7 +3,7 @@
  * Waits for events only; knows nothing of clusters.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Probe } from '../../../src/extension.ts';
@@ -99,6 +99,37 @@ export async function closeEditors(): Promise<void> {
 /** Sets one of Driftline's settings for the workspace; `undefined` takes it back. Resolves when it counts. */
 export async function setSetting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration('driftline').update(key, value, vscode.ConfigurationTarget.Workspace);
+}
+
+/** The same for the user, where the folder's files are looked at: a setting of the workspace is one of them. */
+export async function setUserSetting(key: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('driftline').update(key, value, vscode.ConfigurationTarget.Global);
+}
+
+/**
+ * Resolves when VS Code tells of changes in a folder that was only just made: on a busy machine it follows a new folder late,
+ * and what was written there before is never told.
+ */
+export async function whenWatched(folder: vscode.Uri): Promise<void> {
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, 'probe-*'));
+  const probes: string[] = [];
+  const write = (): void => {
+    const path = join(folder.fsPath, `probe-${probes.length}`);
+    probes.push(path);
+    writeFileSync(path, '');
+  };
+  const writing = setInterval(write, 100);
+  const told = new Set<string>();
+  const subscription = watcher.onDidCreate(({ fsPath }) => told.add(fsPath));
+  try {
+    const heard = (listener: () => void): Disposable => watcher.onDidCreate(listener);
+    await eventually(`changes in ${folder.path}`, () => told.size > 0, [heard]);
+  } finally {
+    clearInterval(writing);
+    subscription.dispose();
+    watcher.dispose();
+    probes.forEach((path) => rmSync(path));
+  }
 }
 
 /** Where the run's files are: settings, logs, kubeconfig. */
