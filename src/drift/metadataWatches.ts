@@ -30,8 +30,11 @@ export class MetadataWatches implements Disposable {
   readonly #parts: MetadataWatchesParts;
   readonly #ended = new AbortController();
   readonly #watches = new Map<string, Disposables>();
-  /** What is known of each object that is asked for, also of the time before a watch was opened again. */
-  readonly #known = new Map<ObjectKey, string>();
+  /**
+   * By place: the version of each object that is there, whoever asks for it, for what is asked for later must not miss its first
+   * change. Kept while no watch is open. No entry: never listed.
+   */
+  readonly #known = new Map<string, Map<ObjectKey, string>>();
   #wanted: ReadonlyMap<string, ReadonlySet<ObjectKey>> = new Map();
 
   constructor(parts: MetadataWatchesParts) {
@@ -90,7 +93,7 @@ export class MetadataWatches implements Disposable {
           sink: {
             replaced: (objects) => this.#replaced(place, objects),
             changed: (object) => this.#heard(place, object, shownVersion(object)),
-            removed: (object) => this.#heard(place, object, gone),
+            removed: (object) => this.#heard(place, object, undefined),
             stateChanged: () => undefined, // the watch tries again by itself, and says so in the log
           },
         }),
@@ -116,23 +119,34 @@ export class MetadataWatches implements Disposable {
 
   /** The first list of a place says how things are, and no more; a later one what has changed meanwhile. */
   #replaced(place: string, objects: readonly KubernetesObject[]): void {
-    const there = new Map(objects.map((object) => [this.#keyOf(idOf(object)), shownVersion(object)]));
+    const before = this.#known.get(place);
+    const now = new Map(objects.map((object) => [this.#keyOf(idOf(object)), shownVersion(object)]));
+    this.#known.set(place, now);
+    if (!before) {
+      return;
+    }
     for (const key of this.#wanted.get(place) ?? []) {
-      this.#learn(key, there.get(key) ?? gone);
+      this.#compare(key, before.get(key), now.get(key));
     }
   }
 
-  #heard(place: string, object: KubernetesObject, version: string): void {
+  /** `version`: `undefined` when it has gone. */
+  #heard(place: string, object: KubernetesObject, version: string | undefined): void {
     const key = this.#keyOf(idOf(object));
+    const known = this.#known.get(place);
+    const before = known?.get(key);
+    if (version === undefined) {
+      known?.delete(key);
+    } else {
+      known?.set(key, version);
+    }
     if (this.#wanted.get(place)?.has(key) === true) {
-      this.#learn(key, version);
+      this.#compare(key, before, version);
     }
   }
 
-  #learn(key: ObjectKey, version: string): void {
-    const before = this.#known.get(key);
-    this.#known.set(key, version);
-    if (before !== undefined && before !== version && !this.#ended.signal.aborted) {
+  #compare(key: ObjectKey, before: string | undefined, now: string | undefined): void {
+    if (before !== now && !this.#ended.signal.aborted) {
       this.#parts.onChange(key);
     }
   }
@@ -141,8 +155,6 @@ export class MetadataWatches implements Disposable {
     return objectKey(this.#parts.api.context, id);
   }
 }
-
-const gone = 'gone';
 
 /**
  * What a comparison could see of a change: where a kind counts generations, a status that moves on has none of it. Deployments do so

@@ -54,13 +54,14 @@ function metaOf(kind: string, name: string, metadata: Partial<ObjectMeta> = {}):
 function setUp(namespaces: readonly string[] = []) {
   const api = new WatchedApi();
   const changed: string[] = [];
+  const clock = new ManualClock();
   const watches = lifetime.add(
     new MetadataWatches({
-      ...{ api, namespaces, clock: new ManualClock(), log: noLog(), random: () => 1 },
+      ...{ api, namespaces, clock, log: noLog(), random: () => 1 },
       onChange: (key) => changed.push(key.slice(key.lastIndexOf('/') + 1)),
     }),
   );
-  return { api, watches, changed };
+  return { api, watches, changed, clock };
 }
 
 /** Listed, and watching. */
@@ -159,6 +160,19 @@ test('a place that is still asked for keeps its watch', async () => {
   await turns();
   assert.ok(!open.signal.aborted);
   assert.equal(api.lists.length, 0);
+});
+
+test('of what is asked for later in such a place the first change is told', async () => {
+  const other = metaOf('Deployment', 'b', { generation: 1 });
+  const { watches, open, changed } = await watching([old, other], [item('Deployment', 'a')]);
+  open.emit({ type: 'MODIFIED', object: metaOf('Deployment', 'b', { generation: 2 }) });
+  await turns();
+  assert.deepEqual(changed, [], 'nobody has asked for it yet');
+  watches.watch(['a', 'b', 'c'].map((name) => item('Deployment', name)));
+  open.emit({ type: 'MODIFIED', object: metaOf('Deployment', 'b', { generation: 3 }) });
+  open.emit({ type: 'ADDED', object: metaOf('Deployment', 'c', { generation: 1 }) });
+  await turns();
+  assert.deepEqual(changed, ['b', 'c']);
 });
 
 test('Secrets are watched where both rights are there, and otherwise not even tried', async () => {
