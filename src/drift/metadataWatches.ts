@@ -2,6 +2,7 @@
  * Word of changes to some objects, by watches that hear of metadata alone: one for each kind and namespace, for as long as an object
  * of it is asked for. Tells which object is another than before; reads none.
  */
+import { Backoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { isFailure } from '../base/failure.ts';
@@ -26,6 +27,9 @@ export interface MetadataWatchesParts {
 /** Each is a connection that stays open; who opens more rows than that sees the rest compared when asked. */
 const mostWatches = 60;
 
+/** Between two tries to open one, which nobody waits for. */
+const retryMs = { firstMs: 5_000, maxMs: 600_000 };
+
 export class MetadataWatches implements Disposable {
   readonly #parts: MetadataWatchesParts;
   readonly #ended = new AbortController();
@@ -43,6 +47,7 @@ export class MetadataWatches implements Disposable {
 
   /** These, and no others from now on; none ends all watches and keeps what is known. */
   watch(items: readonly InventoryItem[]): void {
+    const { random } = this.#parts;
     const wanted = new Map<string, Set<ObjectKey>>();
     const first = new Map<string, InventoryItem>();
     for (const item of items) {
@@ -65,7 +70,7 @@ export class MetadataWatches implements Disposable {
       if (!this.#watches.has(place) && !this.#ended.signal.aborted) {
         const lifetime = new Disposables();
         this.#watches.set(place, lifetime);
-        void this.#open(place, item, lifetime);
+        void this.#open(place, item, lifetime, new Backoff({ ...retryMs, ...(random && { random }) }));
       }
     }
   }
@@ -76,8 +81,9 @@ export class MetadataWatches implements Disposable {
     this.#watches.clear();
   }
 
-  /** Never rejects: what cannot be watched is compared when asked. */
-  async #open(place: string, { id, version }: InventoryItem, lifetime: Disposables): Promise<void> {
+  /** Never rejects: what cannot be watched is compared when asked. A failure of the moment is tried again. */
+  async #open(place: string, item: InventoryItem, lifetime: Disposables, backoff: Backoff): Promise<void> {
+    const { id, version } = item;
     const { api, namespaces, clock, log, random } = this.#parts;
     try {
       const resource = await api.findResource({ ...id, version }, this.#ended.signal);
@@ -100,8 +106,19 @@ export class MetadataWatches implements Disposable {
       );
       watch.start();
     } catch (error) {
-      if (!isFailure(error, 'cancelled')) {
-        log.info(`${api.context}: ${id.kind} is not watched: ${error instanceof Error ? error.message : ''}`);
+      if (isFailure(error, 'cancelled')) {
+        return;
+      }
+      log.info(`${api.context}: ${id.kind} is not watched: ${error instanceof Error ? error.message : ''}`);
+      // With credentials that are refused nothing changes until the user acts, and the session begins anew then.
+      if (isFailure(error) && error.reason !== 'unauthorized') {
+        const waitMs = Math.max(backoff.next(), Math.min(error.retryAfterMs ?? 0, retryMs.maxMs));
+        const timer = lifetime.add(
+          clock.after(waitMs, () => {
+            lifetime.release(timer);
+            void this.#open(place, item, lifetime, backoff);
+          }),
+        );
       }
     }
   }

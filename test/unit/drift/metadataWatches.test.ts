@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Disposables } from '../../../src/base/disposables.ts';
+import { Failure } from '../../../src/base/failure.ts';
 import { noLog } from '../../../src/base/log.ts';
 import type { AccessQuestion, ApiResource } from '../../../src/cluster/clusterApi.ts';
 import { MetadataWatches } from '../../../src/drift/metadataWatches.ts';
@@ -173,6 +174,39 @@ test('of what is asked for later in such a place the first change is told', asyn
   open.emit({ type: 'ADDED', object: metaOf('Deployment', 'c', { generation: 1 }) });
   await turns();
   assert.deepEqual(changed, ['b', 'c']);
+});
+
+const setbacks: readonly (readonly [what: string, failure: Failure, afterMs: number | undefined])[] = [
+  ['a server that is gone for a moment', new Failure('unreachable', 'connection refused'), 5_000],
+  ['a server that says when', new Failure('busy', 'too many requests', { retryAfterMs: 60_000 }), 60_000],
+  ['credentials that have expired', new Failure('unauthorized', 'expired'), undefined],
+];
+for (const [what, failure, afterMs] of setbacks) {
+  test(`${what}: the watch is opened ${afterMs === undefined ? 'by no timer' : `after ${afterMs} ms`}`, async () => {
+    const { api, watches, clock } = setUp();
+    const find = api.findResource;
+    api.findResource = (() => Promise.reject(failure)) as never;
+    watches.watch([item('Deployment', 'a')]);
+    await turns();
+    api.findResource = find;
+    clock.advance((afterMs ?? 1_000_000) - 1);
+    watches.watch([item('Deployment', 'a')]);
+    await turns();
+    assert.equal(api.lists.length, 0);
+    clock.advance(1);
+    await turns();
+    assert.equal(api.lists.length, afterMs === undefined ? 0 : 1);
+  });
+}
+
+test('what could not be watched and is asked for no more is tried no more', async () => {
+  const { api, watches, clock } = setUp();
+  api.findResource = (() => Promise.reject(new Failure('unreachable', 'connection refused'))) as never;
+  watches.watch([item('Deployment', 'a')]);
+  await turns();
+  assert.equal(clock.pending, 1);
+  watches.watch([]);
+  assert.equal(clock.pending, 0);
 });
 
 test('Secrets are watched where both rights are there, and otherwise not even tried', async () => {
