@@ -12,7 +12,8 @@ import { type AskedCluster, askAbout, inventoried, judged, type Verdicts } from 
 import type { ChangeEffect } from './changeEffect.ts';
 import { type ChangedObject, type ChangedTarget, type ChangesToCompare, compareChanges } from './compareChanges.ts';
 import type { ComparisonProgress } from './difference.ts';
-import { withOwners } from './goneOwners.ts';
+import { EffectIndex, keyOfTarget } from './effectIndex.ts';
+import { tellAmong, withOwners } from './goneOwners.ts';
 import { type IdentityWarning, identityWarnings } from './identityChange.ts';
 import { identityOfRenders } from './identityOfRenders.ts';
 import { suspendNotes } from './suspendNotes.ts';
@@ -76,10 +77,6 @@ export async function changeEffects(task: EffectsTask): Promise<ChangeEffects> {
   }
 }
 
-function keyOfTarget({ name, place }: ChangedTarget): string {
-  return JSON.stringify([name, place]);
-}
-
 /** Asks about one target after another, beside the engine, which renders the next one. */
 class EffectsRun {
   readonly task: EffectsTask;
@@ -89,7 +86,7 @@ class EffectsRun {
   idle: Promise<void> = Promise.resolve();
   readonly #ended: AbortController;
   readonly #verdicts = new Map<string, Verdicts>();
-  readonly #told: ChangeEffect[] = [];
+  readonly #told = new EffectIndex();
 
   constructor(task: EffectsTask, ended: AbortController) {
     this.task = task;
@@ -150,9 +147,7 @@ class EffectsRun {
 
   #tell(effect: ChangeEffect): void {
     // Who applies it may be known already, and decides whether it goes.
-    const [own] = withOwners([...this.#told, effect]).slice(-1);
-    this.#told.push(own ?? effect);
-    this.task.onEffect?.(own ?? effect);
+    this.task.onEffect?.(tellAmong(this.#told, effect));
   }
 }
 

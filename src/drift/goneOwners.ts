@@ -2,41 +2,29 @@
  * What a change deletes with a Flux object that goes: what applies the object itself decides whether it goes at all, and where it
  * cannot be rendered any more its inventory tells what it has applied. Pure; who asks a cluster hands in what that has.
  */
-import { displayName, idOf } from '../flux/objectKey.ts';
-import type { FluxName } from '../render/desired.ts';
+import { displayName } from '../flux/objectKey.ts';
 import { information } from '../render/renderNote.ts';
 import type { ChangeEffect, EffectOnObject } from './changeEffect.ts';
-import type { ChangedTarget } from './compareChanges.ts';
-import { keyOf } from './compareStates.ts';
-
-const groups: Readonly<Record<FluxName['kind'], string>> = {
-  Kustomization: 'kustomize.toolkit.fluxcd.io',
-  HelmRelease: 'helm.toolkit.fluxcd.io',
-};
+import { EffectIndex } from './effectIndex.ts';
 
 /** All effects, each by what happens to its Flux object: parents before what they apply, as they are found. */
 export function withOwners(effects: readonly ChangeEffect[]): readonly ChangeEffect[] {
-  const settled: ChangeEffect[] = [];
-  for (const one of effects) {
-    const own = ownEffect(one.target, [...settled, ...effects]);
-    settled.push(own ? withOwner(named(one, own), own, effects) : one);
-  }
-  return settled;
+  const all = new EffectIndex(effects);
+  const settled = new EffectIndex();
+  return effects.map((one) => {
+    const own = settled.onOwn(one.target) ?? all.onOwn(one.target);
+    const known = own ? withOwner(one, own, all) : one;
+    settled.put(one.target, known);
+    return known;
+  });
 }
 
-/** What happens to the Flux object itself, by another one, which applies it; of settled ones and others the first. */
-function ownEffect(
-  { name, place, cluster }: ChangedTarget,
-  effects: readonly ChangeEffect[],
-): EffectOnObject | undefined {
-  const isOwn = ({ id }: EffectOnObject): boolean =>
-    id.kind === name.kind &&
-    id.group === groups[name.kind] &&
-    id.name === name.name &&
-    (name.namespace === '' || id.namespace === name.namespace);
-  return effects
-    .filter(({ target }) => target.cluster === cluster && (target.place !== place || target.name.name !== name.name))
-    .flatMap(({ objects }) => objects.filter(isOwn))[0];
+/** One more of those that are told one after another: by what is known by now of its Flux object. Puts it among them. */
+export function tellAmong(told: EffectIndex, effect: ChangeEffect): ChangeEffect {
+  const own = told.onOwn(effect.target);
+  const known = own ? withOwner(effect, own, told) : effect;
+  told.put(effect.target, known);
+  return known;
 }
 
 /** A document may leave its namespace to the build that takes it in: that has it. */
@@ -46,10 +34,11 @@ function named(one: ChangeEffect, { id }: EffectOnObject): ChangeEffect {
   return name.namespace === '' ? { ...one, target: { ...target, name: { ...name, namespace: id.namespace } } } : one;
 }
 
-function withOwner(one: ChangeEffect, own: EffectOnObject, all: readonly ChangeEffect[]): ChangeEffect {
+function withOwner(found: ChangeEffect, own: EffectOnObject, all: EffectIndex): ChangeEffect {
+  const one = named(found, own);
   const { target, objects } = one;
   if (target.failure && own.change === 'delete') {
-    return goneUnrendered(one, all);
+    return goneUnrendered(one, ({ id }) => all.isBuiltElsewhere(found.target, id));
   }
   if (own.change !== 'skip' || own.because !== 'pruneDisabled' || target.after) {
     return one;
@@ -64,14 +53,13 @@ export function staying(object: EffectOnObject, reason: string): EffectOnObject 
 }
 
 /** No render is needed to say what a deletion deletes. */
-function goneUnrendered(one: ChangeEffect, all: readonly ChangeEffect[]): ChangeEffect {
+function goneUnrendered(one: ChangeEffect, isTaken: (object: EffectOnObject) => boolean): ChangeEffect {
   const { target, inventoried } = one;
   const { failure, name } = target;
   if (inventoried) {
-    const taken = takenElsewhere(target, all);
     return rendered(
       one,
-      inventoried.filter(({ id }) => !taken.has(keyOf(id))),
+      inventoried.filter((object) => !isTaken(object)),
     );
   }
   const what = name.kind === 'HelmRelease' ? 'its release is uninstalled' : 'what it applied goes with it';
@@ -85,12 +73,4 @@ function rendered({ target, notes, live }: ChangeEffect, objects: readonly Effec
   const { name, place, files, cluster, before, after, gone } = target;
   const known = { name, place, files, cluster, before, after, objects: [], ...(gone && { gone }) };
   return { target: known, objects, notes, ...(live && { live }) };
-}
-
-/** What other targets of the cluster build. */
-function takenElsewhere(target: ChangedTarget, all: readonly ChangeEffect[]): ReadonlySet<string> {
-  const others = all.filter((one) => one.target !== target && one.target.cluster === target.cluster);
-  return new Set(
-    others.flatMap(({ target: { after } }) => (after?.objects ?? []).map(({ object }) => keyOf(idOf(object)))),
-  );
 }
