@@ -173,7 +173,7 @@ class DocumentComparison {
     const { api, requests } = this.#asking;
     return owner
       ? substitutedSecrets(owner, { api, send: (request) => requests.send(request) })
-      : { within: nothingRead, above: nothingRead };
+      : { within: nothingRead, above: nothingRead, mayBeOlder: false };
   }
 
   async #resource(): Promise<ApiResource | Found> {

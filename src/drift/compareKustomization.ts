@@ -72,7 +72,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
   try {
     const asking = asker({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
     const known = await LiveSecrets.of(task.live ?? task.applied, rendered, asking);
-    const former = await FormerMasks.of(task.former, known.substitutes && !known.hidden);
+    const former = await FormerMasks.of(task.former, known.substitutes && !known.hidden, known.distrustsLive);
     const around = surroundings(task, asking, known, former);
     const unset = new UnsetVariables(rendered);
     const shown = (difference: ObjectDifference): ObjectDifference => known.shown(unset.shown(difference));

@@ -28,14 +28,16 @@ export class FormerMasks {
 
   /**
    * `substitutes`: the Kustomization as it lives takes variables from a Secret, or did when its objects were applied. Only then
-   * anything is rendered. Throws `cancelled` and `unauthorized`; what else fails leaves the positions unknown.
+   * anything is rendered. `distrustsLive`: see `LiveSecrets`; then a render of what lives is as good as none. Throws `cancelled` and `unauthorized`; what else fails leaves the positions unknown.
    */
-  static async of(render: FormerRender | undefined, substitutes: boolean): Promise<FormerMasks> {
+  static async of(render: FormerRender | undefined, substitutes: boolean, distrustsLive = false): Promise<FormerMasks> {
     if (!substitutes || !render) {
       return new FormerMasks(undefined, substitutes);
     }
     try {
-      return new FormerMasks(await render(), true);
+      const rendered = await render();
+      const isOfLive = rendered?.parents.length === 0;
+      return new FormerMasks(distrustsLive && isOfLive ? undefined : rendered, true);
     } catch (error) {
       if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
         throw error;
@@ -82,7 +84,7 @@ export class FormerMasks {
   get notes(): readonly RenderNote[] {
     const count = this.#guessed.size;
     const objects = count === 1 ? '1 object' : `${count} objects`;
-    const message = `Values that differ are not shown of ${objects}: which came from Secrets is not known, for what was applied last could not be rendered.`;
+    const message = `Values that differ are not shown of ${objects}: which came from Secrets is not known, for what was applied last could not be rendered with the Secrets of then.`;
     return count === 0 ? [] : [approximate(message)];
   }
 

@@ -8,6 +8,7 @@ import type { RenderedKustomization, RenderNote } from '../render/desired.ts';
 import { approximate } from '../render/renderNote.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { ObjectDifference } from './difference.ts';
+import { inheritedTexts } from './inheritedTexts.ts';
 import { type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
 
 export class LiveSecrets {
@@ -17,6 +18,8 @@ export class LiveSecrets {
   readonly substituted: Sealed<readonly string[]> | undefined;
   /** What lives has been made with variables of Secrets. */
   readonly substitutes: boolean;
+  /** The Kustomization as it lives may hold older texts of a parent's Secret: a render of it shows them as its author's. */
+  readonly distrustsLive: boolean;
   readonly #unread: readonly string[];
   readonly #hidesNew: boolean;
 
@@ -27,17 +30,24 @@ export class LiveSecrets {
     { api, requests }: Pick<ComparisonSurroundings, 'api' | 'requests'>,
   ): Promise<LiveSecrets> {
     const send = requests.send.bind(requests);
-    return new LiveSecrets(rendered, live && (await substitutedSecrets(live, { api, send })));
+    return new LiveSecrets(rendered, live, live && (await substitutedSecrets(live, { api, send })));
   }
 
-  constructor({ secrets, parents }: RenderedKustomization, found: SubstitutedSecrets | undefined) {
-    const { within, above } = found ?? { within: nothing, above: nothing };
-    const texts = [...within.texts, ...above.texts];
+  constructor(
+    { secrets, parents, inForce }: RenderedKustomization,
+    live: FluxObject | undefined,
+    found: SubstitutedSecrets | undefined,
+  ) {
+    const { within, above, mayBeOlder } = found ?? { within: nothing, above: nothing, mayBeOlder: false };
     // A render that has gone through the parents knows what they substitute; one of the live object takes it for its author's text.
     const isOfLive = parents.length === 0;
+    const older = live && mayBeOlder ? inheritedTexts(live, isOfLive ? undefined : inForce) : [];
+    const ofParents = isOfLive ? [...above.texts, ...older] : above.texts;
+    const texts = [...within.texts, ...ofParents];
     this.secrets = texts.length === 0 ? secrets : new Sealed([...(secrets?.reveal() ?? []), ...texts]);
-    this.substituted = isOfLive && above.texts.length > 0 ? new Sealed(above.texts) : undefined;
-    this.substitutes = within.texts.length > 0;
+    this.substituted = isOfLive && ofParents.length > 0 ? new Sealed(ofParents) : undefined;
+    this.distrustsLive = older.length > 0;
+    this.substitutes = within.texts.length > 0 || this.distrustsLive;
     this.#unread = [...within.unread, ...above.unread];
     this.#hidesNew = isOfLive && above.unread.length > 0;
   }

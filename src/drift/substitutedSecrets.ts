@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../flux/objects.ts';
 import { ownerOf } from '../flux/references.ts';
 import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { textsOfSecret } from '../render/textsOfSecret.ts';
+import { appliedSince, lastWritten } from './appliedSince.ts';
 
 /** Texts are secret: they go nowhere but into a seal. */
 export interface SecretsRead {
@@ -25,6 +26,11 @@ export interface SubstitutedSecrets {
   readonly within: SecretsRead;
   /** Into the object itself, by the Kustomizations that applied it and each other. */
   readonly above: SecretsRead;
+  /**
+   * A Secret of `above` may have been written since it was substituted: the object, or what it builds, may hold older texts, which
+   * are in no Secret any more. False where there is none.
+   */
+  readonly mayBeOlder: boolean;
 }
 
 export interface SecretReader {
@@ -37,50 +43,72 @@ export interface SecretReader {
 export async function substitutedSecrets(live: KubernetesObject, reader: SecretReader): Promise<SubstitutedSecrets> {
   const nothing = { texts: [], unread: [] };
   const within = live.kind === 'Kustomization' ? await secretsOf(live, reader) : nothing;
-  return { within, above: await secretsAbove(live, reader) };
+  return { within, ...(await secretsAbove(live, reader)) };
+}
+
+/** The Kustomization itself or one above it, and when the Secrets were written that it takes into what it builds; `undefined` for none. */
+interface Level {
+  readonly kustomization: KubernetesObject;
+  readonly written: number | undefined;
 }
 
 /** Up the Kustomizations that applied each other, each of which substitutes into what it builds. */
-async function secretsAbove(live: KubernetesObject, reader: SecretReader): Promise<SecretsRead> {
+async function secretsAbove(
+  live: KubernetesObject,
+  reader: SecretReader,
+): Promise<Pick<SubstitutedSecrets, 'above' | 'mayBeOlder'>> {
   const { api, send } = reader;
+  const levels: Level[] = live.kind === 'Kustomization' ? [{ kustomization: live, written: undefined }] : [];
   const texts: string[] = [];
   const unread: string[] = [];
   const seen = new Set([keyOf(idOf(live))]);
   for (let below = live; ;) {
     const owner = ownerOf(below)?.id;
     if (owner?.kind !== 'Kustomization' || seen.has(keyOf(owner))) {
-      return { texts, unread };
+      return { above: { texts, unread }, mayBeOlder: mayBeOlder(levels) };
     }
     seen.add(keyOf(owner));
     const resource = await send((signal) => api.findResource(owner, signal));
     const kustomization = resource && (await readable(() => send((signal) => api.get(resource, owner, signal))));
     if (kustomization === undefined || kustomization === 'refused') {
-      return { texts, unread: [...unread, keyOf(owner)] };
+      return { above: { texts, unread: [...unread, keyOf(owner)] }, mayBeOlder: mayBeOlder(levels) };
     }
     const read = await secretsOf(kustomization, reader);
     texts.push(...read.texts);
     unread.push(...read.unread);
+    levels.push({ kustomization, written: read.written });
     below = kustomization;
   }
+}
+
+/** What a level substitutes goes through all levels below it, each of which must have applied since. */
+function mayBeOlder(levels: readonly Level[]): boolean {
+  const top = levels.findLastIndex(({ written }) => written !== undefined);
+  return levels.slice(0, top + 1).some(({ kustomization, written = 0 }) => !appliedSince(kustomization, written));
 }
 
 function keyOf({ kind, namespace, name }: ObjectId): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-async function secretsOf(kustomization: KubernetesObject, reader: SecretReader): Promise<SecretsRead> {
+async function secretsOf(
+  kustomization: KubernetesObject,
+  reader: SecretReader,
+): Promise<SecretsRead & Pick<Level, 'written'>> {
   const { namespace = '' } = kustomization.metadata;
   const texts: string[] = [];
   const unread: string[] = [];
+  let written: number | undefined;
   for (const name of referenced(kustomization)) {
     const secret = await secretOf(namespace, name, reader);
     if (secret === 'refused' || secret === undefined) {
       unread.push(`Secret ${namespace}/${name}${secret === undefined ? ' (which is gone)' : ''}`);
     } else {
       texts.push(...textsOfSecret(secret));
+      written = Math.max(written ?? 0, lastWritten(secret));
     }
   }
-  return { texts, unread };
+  return { texts, unread, written };
 }
 
 function referenced(kustomization: KubernetesObject): readonly string[] {
@@ -101,7 +129,7 @@ async function secretOf(
   if (!resource || (await send((signal) => api.mayI(question, signal))) === false) {
     return 'refused';
   }
-  return readable(() => send((signal) => api.get(resource, { namespace, name }, signal)));
+  return readable(() => send((signal) => api.getWithManagedFields(resource, { namespace, name }, signal)));
 }
 
 /** `undefined`: there is none. */

@@ -1,0 +1,47 @@
+/** Which texts of a live Kustomization may come from a Secret of a parent. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inheritedTexts } from '../../../src/drift/inheritedTexts.ts';
+import type { FluxObject } from '../../../src/flux/objects.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function flux(spec: Fields): FluxObject {
+  const entries = [{ id: 'prod_shop-web_apps_Deployment', v: 'v1' }];
+  return {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'apps', namespace: 'flux-system' },
+    spec: { path: './apps', interval: '10m', ...spec },
+    status: { inventory: { entries } },
+  };
+}
+
+const patch = (...lines: readonly string[]) => ({ patches: [{ patch: lines.join('\n') }] });
+
+const rows: readonly (readonly [what: string, spec: Fields, built: Fields | undefined, texts: readonly string[]])[] = [
+  ['what says how and where', { targetNamespace: 'else' }, undefined, []],
+  ['variables', { postBuild: { substitute: { A: 'one', B: 'two words' } } }, undefined, ['one', 'two words']],
+  ['what stands in a name', { postBuild: { substitute: { A: 'shop', B: 'prod', C: 'sh' } } }, undefined, ['sh']],
+  ['labels of all objects', { commonMetadata: { labels: { team: 'blue' } } }, undefined, ['blue']],
+  ['images', { images: [{ name: 'x', newTag: 'v1' }] }, undefined, ['x', 'v1']],
+  [
+    'values in the lines of a patch',
+    patch('- op: add', '  value: "a b"', 'data: {}', 'plain line'),
+    undefined,
+    ['add', 'a b', '{}', 'plain line'],
+  ],
+  [
+    'what the files give just so is plain',
+    { postBuild: { substitute: { A: 'same', B: 'before', C: 'gone' } } },
+    { postBuild: { substitute: { A: 'same', B: '•••' } } },
+    ['before', 'gone'],
+  ],
+  ['lines of a patch that the files give', patch('a: same', 'b: before'), patch('a: same', '•••'), ['before']],
+];
+
+for (const [what, spec, built, texts] of rows) {
+  test(`texts of a live Kustomization: ${what}`, () => {
+    assert.deepEqual(inheritedTexts(flux(spec), built && flux(built)), texts);
+  });
+}
