@@ -6,7 +6,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cancelled } from '../base/failure.ts';
-import { findRepositoryRoot, readSmallFile } from '../git/findRepositoryRoot.ts';
+import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { RepositoryChecker } from '../language/repositoryChecker.ts';
 import {
@@ -119,10 +119,10 @@ async function readConfig(
   here: string,
 ): Promise<RepositoryConfig> {
   if (named !== undefined) {
-    return strictConfig(await readNamed(resolve(here, named), named), named);
+    return strictConfig((await readNamed(resolve(here, named), named)) ?? '', named);
   }
   for (const path of [join(root, repositoryConfigName), join(repository, repositoryConfigName)]) {
-    const text = await readSmallFile(path);
+    const text = await readNamed(path, path, 'ENOENT');
     if (text !== undefined) {
       return strictConfig(text, path);
     }
@@ -130,10 +130,14 @@ async function readConfig(
   return emptyConfig;
 }
 
-async function readNamed(path: string, asWritten: string): Promise<string> {
+/** `undefined` for a file that does not have to be there: an error with the code `allowed`. */
+async function readNamed(path: string, asWritten: string, allowed?: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (allowed !== undefined && error instanceof Error && 'code' in error && error.code === allowed) {
+      return undefined;
+    }
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(`The configuration ${asWritten} cannot be read: ${why}`);
   }

@@ -36,6 +36,9 @@ export function readCheck(values: Words['values'], targets: readonly string[]): 
   if (others.length > 0) {
     throw new UsageError(`One folder is checked at a time; "${others.join(' ')}" is too much.`);
   }
+  if (folder === '') {
+    throw new UsageError('The folder to check has an empty name: is a variable not set? The folder you are in is ".".');
+  }
   const format = single(values, 'format') ?? 'text';
   if (!isFormat(format)) {
     throw new UsageError(`--format is ${formats.join(', ')}, not "${format}".`);

@@ -2,7 +2,7 @@
  * `.driftline.yaml` at the top of a repository: what its people have agreed on, for the editor and for the command line
  * alike. Text to settings and to what is wrong in it; reads no file and reports nothing itself.
  */
-import { parseYaml } from '../manifests/parseManifests.ts';
+import { findDuplicateKey, parseYaml } from '../manifests/parseManifests.ts';
 import {
   asMap,
   itemsOf,
@@ -48,8 +48,14 @@ export function readRepositoryConfig(text: string): {
   if (second) {
     fail(second, 'Only the first document counts.');
   }
+  // The second `rules:` would take the place of the first without a word.
+  const twice = problems.length > 0 ? undefined : findDuplicateKey(text);
+  if (twice !== undefined) {
+    const [key] = /^[^\s:,}]*/.exec(text.slice(twice)) ?? [''];
+    fail({ start: twice, end: twice + key.length }, `${key} stands here twice: only the last one would count.`);
+  }
   const map = asMap(node);
-  if (node && !map && !(node.type === 'scalar' && node.value === null)) {
+  if (node && !map && !isNothing(node)) {
     fail(node, 'This file holds keys and their values: rules, ignore, ownHosts, fluxVersion.');
   }
   let config = emptyConfig;
@@ -86,7 +92,7 @@ function readEntry({ key, keySpan, value }: YamlEntry, fail: Fail): Partial<Repo
 function readRules(node: YamlNode, fail: Fail): RepositoryConfig['rules'] {
   const found: Partial<Record<RuleId, Severity>> = {};
   const map = asMap(node);
-  if (!map) {
+  if (!map && !isNothing(node)) {
     fail(node, 'rules has the id of a rule as key and its severity as value.');
   }
   for (const { key, keySpan, value } of map?.entries.values() ?? []) {
@@ -103,12 +109,17 @@ function readRules(node: YamlNode, fail: Fail): RepositoryConfig['rules'] {
   return found;
 }
 
+/** A key whose lines are all commented out. */
+function isNothing(node: YamlNode): boolean {
+  return node.type === 'scalar' && node.value === null;
+}
+
 function isSeverity(text: string | undefined): text is Severity {
   return text !== undefined && severities.includes(text);
 }
 
 function readTexts(key: string, node: YamlNode, fail: Fail): string[] {
-  if (node.type !== 'list') {
+  if (node.type !== 'list' && !isNothing(node)) {
     fail(node, `${key} is a list of texts.`);
   }
   return itemsOf(node).flatMap((item) => {

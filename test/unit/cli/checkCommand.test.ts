@@ -204,6 +204,7 @@ describe('the exit code', () => {
   }
 
   const refused: readonly (readonly [words: readonly string[], said: RegExp])[] = [
+    [[''], /The folder to check has an empty name/],
     [['nowhere'], /There is no folder nowhere/],
     [['b.yaml'], /b\.yaml is a file/],
     [['a', 'b'], /One folder is checked at a time/],
@@ -264,6 +265,12 @@ describe('the configuration', () => {
     const { code, messages } = await run({ ...files, '.driftline.yaml': 'rules:\n  image-latest: loud\n' });
     assert.equal(code, 2);
     assert.match(messages, /2:17 The severity of image-latest is one of/);
+  });
+
+  test('that is a folder keeps it from checking', async () => {
+    const { code, output, messages } = await run({ ...files, '.driftline.yaml/a.yaml': '' });
+    assert.deepEqual([code, output], [2, '']);
+    assert.match(messages, /\.driftline\.yaml cannot be read: EISDIR/);
   });
 });
 

@@ -25,7 +25,7 @@ test('severities, files to leave out and owners are read', () => {
   });
 });
 
-for (const text of ['', '# nothing yet\n', '---\n', 'null\n']) {
+for (const text of ['', '# nothing yet\n', '---\n', 'null\n', 'rules:\n  # image-latest: off\nignore:\nownHosts:\n']) {
   test(`a file with nothing in it changes nothing: ${JSON.stringify(text)}`, () => {
     assert.deepEqual(readRepositoryConfig(text).problems, []);
     assert.deepEqual(found(text), ['2 image-latest']);
@@ -65,6 +65,8 @@ const wrong: Readonly<Record<string, readonly [text: string, message: RegExp, un
   'a text for a list': ['ignore: archive/**', /ignore is a list of texts/, 'archive/**'],
   'a number among texts': ['ownHosts: [1]', /ownHosts is a list of texts/, '1'],
   'a version that is none': ['fluxVersion: two', /fluxVersion is a version such as 2.7/, 'two'],
+  'a key that stands twice': ['ignore: []\nrules: {}\nignore: [a]', /ignore stands here twice/, 'ignore'],
+  'a rule that stands twice': ['rules: {image-latest: off, image-latest: hint}', /image-latest stands/, 'image-latest'],
   'a text for the whole': ['image-latest', /holds keys and their values/, 'image-latest'],
 };
 
