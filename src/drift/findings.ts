@@ -45,7 +45,8 @@ export interface FoundConfig {
 }
 
 export class Findings {
-  readonly #objects: FoundDifference[] = [];
+  /** By `nameOfOwner`, in the order in which they were last settled: of hundreds one is replaced without a walk over the others. */
+  readonly #objects = new Map<string, FoundDifference[]>();
   readonly #notes: (RenderNote & Owner)[] = [];
   readonly #configs: FoundConfig[] = [];
   readonly #missing: Missing[] = [];
@@ -66,7 +67,7 @@ export class Findings {
 
   /** By what they do, as comparisons order them. */
   get objects(): readonly FoundDifference[] {
-    return inChangeOrder(this.#objects).map(({ place, ...one }) => ({
+    return inChangeOrder([...this.#objects.values()].flat()).map(({ place, ...one }) => ({
       ...one,
       ...(place !== undefined && this.#isShared(one.of) && { place }),
     }));
@@ -104,14 +105,21 @@ export class Findings {
 
   /** One of several that are still compared. */
   add(of: Owner['of'], difference: ToldDifference): void {
-    this.#objects.push({ ...difference, of });
+    const name = nameOfOwner({ of });
+    const known = this.#objects.get(name) ?? [];
+    known.push({ ...difference, of });
+    this.#objects.set(name, known);
   }
 
   /** All of one owner, in place of what was added of it before. */
   settle(of: Owner['of'], differences: readonly ToldDifference[], place?: string): void {
     this.#know(of, place);
-    const others = this.#objects.filter((one) => nameOfOwner(one) !== nameOfOwner({ of, place }));
-    this.#objects.splice(0, Infinity, ...others, ...differences.map((difference) => ({ ...difference, of, place })));
+    const name = nameOfOwner({ of, place });
+    this.#objects.delete(name);
+    this.#objects.set(
+      name,
+      differences.map((difference) => ({ ...difference, of, place })),
+    );
   }
 
   note(of: Owner['of'], notes: readonly RenderNote[], place?: string): void {
