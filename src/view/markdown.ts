@@ -37,9 +37,13 @@ function escapeCharacter(character: string): string {
   return entities[character] ?? `\\${character}`;
 }
 
-/** One line without invisible characters, cut at `max` characters with an ellipsis; for rows, which draw text as it is. */
+/**
+ * One line without invisible characters, cut at `max` characters with an ellipsis; for rows, which draw text as it is, and for
+ * notifications, where VS Code would make a link of `[text](command:…)`.
+ */
 export function plainText(text: string, max = 200): string {
-  const line = text.slice(0, longest).replace(/\s+/g, ' ').replace(invisible, '').trim();
+  const visible = text.slice(0, longest).replace(/\s+/g, ' ').replace(invisible, '');
+  const line = visible.replaceAll('](', '] (').trim();
   const characters = line.length > max ? Array.from(line) : undefined; // by code point: half an emoji is no text
   return characters && characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : line;
 }

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { Ambiguous } from '../render/renderer.ts';
+import { plainText } from '../view/markdown.ts';
 import { ownerText } from '../view/renderedHead.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import { type ErrorPlace, type ProblemOffer, problemText, type RenderProblem } from '../view/renderProblem.ts';
@@ -77,7 +78,7 @@ export async function tellProblem(
   raw?: () => PromiseLike<unknown>,
 ): Promise<void> {
   const titles = problem.offers.map((offer) => offerTitle(offer, problem.place));
-  const pressed = await vscode.window.showErrorMessage(problemText(target.name, problem), ...titles);
+  const pressed = await vscode.window.showErrorMessage(plainText(problemText(target.name, problem), 1_000), ...titles);
   const offer = problem.offers[titles.indexOf(pressed ?? '')];
   if (offer === 'pullChart') {
     await pull();

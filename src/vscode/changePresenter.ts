@@ -15,7 +15,7 @@ import {
   summarizeChange,
   type ValuesEntry,
 } from '../view/changeSummary.ts';
-import { iconFreeText } from '../view/markdown.ts';
+import { iconFreeText, plainText } from '../view/markdown.ts';
 import { openable, pickChange } from './changePick.ts';
 import type { DiffDocuments, DiffPair } from './diffDocuments.ts';
 import { pairOf } from './diffPresenter.ts';
@@ -73,7 +73,7 @@ export class ChangePresenter {
       case 'pull':
         return 'pull';
       case 'nothing':
-        void vscode.window.showInformationMessage(picked.text);
+        void vscode.window.showInformationMessage(plainText(picked.text, 1_000));
         return undefined;
       case undefined:
         return undefined;
@@ -85,13 +85,13 @@ export class ChangePresenter {
     const { offers, nothing, subject } = change;
     const details = 'Show details';
     const buttons = [...offers.map(({ title }) => title), ...(summary.notes.length > 0 ? [details] : [])];
-    const pressed = await vscode.window.showInformationMessage(nothing, ...buttons);
+    const pressed = await vscode.window.showInformationMessage(plainText(nothing, 1_000), ...buttons);
     await follow(offers.find(({ title }) => title === pressed));
     if (pressed === details) {
       const title = changeTitle(subject, 'nothing differs');
       const picked = await pickChange({ title, summary, advice: undefined, canPull: false });
       if (picked?.pick === 'nothing') {
-        void vscode.window.showInformationMessage(picked.text);
+        void vscode.window.showInformationMessage(plainText(picked.text, 1_000));
       }
     }
   }
@@ -120,7 +120,7 @@ export class ChangePresenter {
     }
     const notice = dangerNotice(summary);
     if (notice !== undefined) {
-      void vscode.window.showWarningMessage(notice);
+      void vscode.window.showWarningMessage(plainText(notice, 1_000));
     }
   }
 }

@@ -24,7 +24,7 @@ import {
 } from '../view/diffSummary.ts';
 import { type DriftCorrection, driftCorrection } from '../view/driftCorrection.ts';
 import { type DriftOffer, driftOffers } from '../view/fieldEdit.ts';
-import { iconFreeText } from '../view/markdown.ts';
+import { iconFreeText, plainText } from '../view/markdown.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import { commandIds } from './commandIds.ts';
 import type { Compared } from './compareTarget.ts';
@@ -147,7 +147,7 @@ export class DiffPresenter {
     const more = summarize(comparison).others.length > 0 || comparison.notes.length > 0;
     const button = 'Show details';
     const text = nothingDiffersText(comparison, presented.alone);
-    const pressed = await vscode.window.showInformationMessage(text, ...(more ? [button] : []));
+    const pressed = await vscode.window.showInformationMessage(plainText(text, 1_000), ...(more ? [button] : []));
     if (pressed === button) {
       await this.#choose({ ...presented, correction: undefined, advice: undefined });
     }
@@ -186,7 +186,7 @@ export class DiffPresenter {
       case 'offer':
         return presented.drift && followOffer(picked.offer, presented.drift);
       case 'nothing':
-        void vscode.window.showInformationMessage(picked.text);
+        void vscode.window.showInformationMessage(plainText(picked.text, 1_000));
         return;
       case undefined:
         return;

@@ -16,6 +16,7 @@ import { type ObjectId, parseObjectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { mask } from '../render/maskDifferences.ts';
 import { fieldOfObject } from '../view/fieldEdit.ts';
+import { plainText } from '../view/markdown.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import type { Rendered } from '../view/renderedHead.ts';
 import type { FieldCommand } from './commandIds.ts';
@@ -167,7 +168,7 @@ async function mayIgnore(rendered: Rendered, session: ClusterSession, parts: Fie
       : `Whether ${session.context} knows spec.ignore of a Kustomization (Flux 2.9) cannot be read`;
   const button = 'Open documentation';
   const text = `${why}; a field that is unknown there would fail the whole apply. An annotation on the object itself, kustomize.toolkit.fluxcd.io/ssa: Ignore or IfNotPresent, has Flux leave all of it alone.`;
-  if ((await vscode.window.showInformationMessage(text, button)) === button) {
+  if ((await vscode.window.showInformationMessage(plainText(text, 1_000), button)) === button) {
     await vscode.env.openExternal(vscode.Uri.parse(annotationsGuide));
   }
   return false;

@@ -112,7 +112,7 @@ export async function offerChange(
   }
 }
 
-/** An answer to a command. VS Code would make a link of `[text](command:…)` in the name of a file. */
+/** An answer to a command. */
 export function tell(text: string): void {
-  void vscode.window.showInformationMessage(plainText(text, 1_000).replaceAll('](', '] ('));
+  void vscode.window.showInformationMessage(plainText(text, 1_000));
 }

@@ -3,6 +3,7 @@
  * background work has no message.
  */
 import * as vscode from 'vscode';
+import { plainText } from '../view/markdown.ts';
 import { type FailureMessage, type MessageButton } from '../view/messages.ts';
 import { commandIds } from './commandIds.ts';
 
@@ -17,7 +18,7 @@ const shows = {
 /** Returns at once; a message may stand for hours before somebody answers it. */
 export function presentMessage(kind: MessageKind, message: FailureMessage): void {
   const show = shows[kind] as (text: string, ...buttons: string[]) => Thenable<string | undefined>;
-  void show(message.text, ...message.buttons.map((button) => button.title)).then((pressed) => {
+  void show(plainText(message.text, 1_000), ...message.buttons.map((button) => button.title)).then((pressed) => {
     const button = message.buttons.find((candidate) => candidate.title === pressed);
     if (button) {
       void run(button);

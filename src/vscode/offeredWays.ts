@@ -12,7 +12,7 @@ export interface OfferedWay {
 export function offerWays(kind: 'warning' | 'information', text: string, ways: readonly OfferedWay[]): undefined {
   const { showInformationMessage, showWarningMessage } = vscode.window;
   const show = kind === 'warning' ? showWarningMessage : showInformationMessage;
-  void show(text, ...ways.map(({ title }) => title)).then((pressed) =>
+  void show(plainText(text, 1_000), ...ways.map(({ title }) => title)).then((pressed) =>
     follow(ways.find(({ title }) => title === pressed)),
   );
 }

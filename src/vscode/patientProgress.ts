@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import { plainText } from '../view/markdown.ts';
 import { signalOf } from './cancellation.ts';
 
 /** What is over sooner needs no notification. */
@@ -27,16 +28,19 @@ export async function withPatience<T>(
   );
   const timer = clock.after(progressAfterMs, () => {
     const location = vscode.ProgressLocation.Notification;
-    void vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-      const link = signalOf(token);
-      link.signal.addEventListener('abort', () => controller.abort());
-      said.tell = (message) => progress.report({ message });
-      if (said.message !== '') {
-        said.tell(said.message);
-      }
-      await ended;
-      link.dispose();
-    });
+    void vscode.window.withProgress(
+      { location, title: plainText(title), cancellable: true },
+      async (progress, token) => {
+        const link = signalOf(token);
+        link.signal.addEventListener('abort', () => controller.abort());
+        said.tell = (message) => progress.report({ message: plainText(message) });
+        if (said.message !== '') {
+          said.tell(said.message);
+        }
+        await ended;
+        link.dispose();
+      },
+    );
   });
   try {
     return await result;

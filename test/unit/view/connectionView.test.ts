@@ -268,7 +268,7 @@ test('the status bar of a connection that broke says why, and a click tries agai
   const { statusBar } = shown(apps, failed('unreachable', 'refused [x](command:y)', now - 1));
   assert.equal(statusBar.severity, 'warning');
   assert.equal(statusBar.command, 'driftline.retryConnection');
-  assert.ok(statusBar.tooltip.includes('\\[x\\]\\(command\\:y\\)'), statusBar.tooltip);
+  assert.ok(statusBar.tooltip.includes('\\[x\\] \\(command\\:y\\)'), statusBar.tooltip);
   assert.match(statusBar.accessibility, /stale since/);
 });
 

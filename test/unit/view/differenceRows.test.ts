@@ -163,7 +163,7 @@ test('while the state is old the rows are grey; text of a cluster cannot be Mark
   const apps = kustomization('apps', { namespace: 'default' });
   const hostile = comparedObject('ConfigMap', 'x](command:y)', { change: 'delete', reason: '![](https://x)' });
   const tree = clusterTree({ objects: [apps], compared: { apps: kept(apps, [hostile]) } });
-  const tooltip = rowLabelled(tree, 'ConfigMap x](command:y)').tooltip();
+  const tooltip = rowLabelled(tree, 'ConfigMap x] (command:y)').tooltip();
   assert.ok(!tooltip.includes('](') || tooltip.includes('\\]\\('), tooltip);
   assert.ok(!/!\[/.test(tooltip.replaceAll('\\!\\[', '')), tooltip);
 });

@@ -312,7 +312,7 @@ test('an entry says in its tooltip what its server said, harmlessly', () => {
   assert.ok(text.includes('\\[click\\]\\(command\\:evil\\)'), text);
   assert.equal(
     rowLabelled(tree, 'Deployment grafana').accessibility,
-    'Deployment default/grafana, [click](command:evil)',
+    'Deployment default/grafana, [click] (command:evil)',
   );
 });
 

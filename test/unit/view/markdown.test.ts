@@ -44,6 +44,9 @@ for (const [text, max, expected] of [
   ['abcd', 4, 'abcd'],
   ['😀😀😀', 2, '😀…'],
   ['😀😀', 2, '😀😀'],
+  ['[a](command:evil) [b](https://x)', 200, '[a] (command:evil) [b] (https://x)'],
+  ['[a]\u200b(command:evil)', 200, '[a] (command:evil)'],
+  ['[a](command:evil)', 5, '[a] …'],
 ] as const) {
   test(`plain text: ${JSON.stringify(text)}`, () => assert.equal(plainText(text, max), expected));
 }
