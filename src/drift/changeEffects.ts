@@ -30,8 +30,9 @@ export interface EffectsTask extends Omit<ChangesToCompare, 'onTarget'> {
   /**
    * Each target as soon as it is known: by its renders, and once more when the cluster has judged it, which it does while others are
    * rendered. By name and place the later takes the place of the earlier: what was told last is what there is when the user cancels.
+   * `former`: the name by which it was told before, where that was another one, for its namespace was not known yet.
    */
-  readonly onEffect?: (effect: ChangeEffect) => void;
+  readonly onEffect?: (effect: ChangeEffect, former?: FluxName) => void;
   /** While the cluster is asked about one target. */
   readonly onAsked?: (name: FluxName, progress: ComparisonProgress) => void;
 }
@@ -146,8 +147,11 @@ class EffectsRun {
   }
 
   #tell(effect: ChangeEffect): void {
+    const former = this.#told.get(effect.target)?.target.name;
     // Who applies it may be known already, and decides whether it goes.
-    this.task.onEffect?.(tellAmong(this.#told, effect));
+    const told = tellAmong(this.#told, effect);
+    const isRenamed = former !== undefined && former.namespace !== told.target.name.namespace;
+    this.task.onEffect?.(told, isRenamed ? former : undefined);
   }
 }
 

@@ -16,8 +16,11 @@ export async function findEffects(
   const told: ChangeEffect[] = [];
   const found = await changeEffects({
     ...task,
-    onEffect: (effect) => {
+    onEffect: (effect, former) => {
       told.push(effect);
+      if (former) {
+        findings.settle(former, [], effect.target.place);
+      }
       findings.settle(effect.target.name, effect.objects, effect.target.place);
     },
   });
