@@ -22,13 +22,13 @@ const colours: Readonly<Partial<Record<Level, Colour>>> = { error: 'red', warnin
 export async function check(options: CheckArguments, world: CheckWorld): Promise<number> {
   const { terminal } = world;
   const checked = await checkFolder(options, world.folder, world.signal);
-  const { findings } = checked;
+  const { findings, folder } = checked;
   switch (options.format) {
     case 'json':
       terminal.print(`${JSON.stringify(findings, undefined, 2)}\n`);
       break;
     case 'sarif':
-      terminal.print(`${JSON.stringify(findingsAsSarif(findings, await world.version()), undefined, 2)}\n`);
+      terminal.print(`${JSON.stringify(findingsAsSarif(findings, folder, await world.version()), undefined, 2)}\n`);
       break;
     case 'text':
       for (const finding of findings) {

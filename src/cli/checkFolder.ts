@@ -1,9 +1,10 @@
 /**
  * The checks of the editor over a folder on disk: every file once, then every finding. The same checker with the same
- * surroundings, so that a pipeline says what the editor says. Prints nothing.
+ * surroundings, so that a pipeline says what the editor says. The files of the whole repository are read, for those outside
+ * the folder may override what is in it. Prints nothing.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cancelled } from '../base/failure.ts';
 import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
@@ -17,6 +18,7 @@ import {
 } from '../language/repositoryConfig.ts';
 import { positions } from '../language/positions.ts';
 import { DiskRepository } from '../manifests/diskRepository.ts';
+import { isBelow, nameOf } from '../manifests/repositoryPath.ts';
 import { defaultSettings } from '../settings.ts';
 import type { CheckArguments, Level } from './checkOptions.ts';
 import { UsageError } from './usageError.ts';
@@ -37,8 +39,10 @@ export interface Finding {
 export interface Checked {
   /** In the order of files and places. */
   readonly findings: readonly Finding[];
-  /** YAML files that were read. */
+  /** YAML files of the folder that were read. */
   readonly files: number;
+  /** Where the folder is in its repository, with `/`; `''` at its top and outside of any. */
+  readonly folder: string;
 }
 
 const levelOf: readonly Level[] = ['error', 'error', 'warning', 'information', 'hint'];
@@ -51,19 +55,22 @@ export async function checkFolder(
   here: string,
   signal: AbortSignal,
 ): Promise<Checked> {
-  const root = resolve(here, folder);
-  await expectFolder(root, folder);
+  const asked = resolve(here, folder);
+  await expectFolder(asked, folder);
+  const root = await realpath(asked); // where a link leads, the walk of the repository comes by
   const checker = new RepositoryChecker({
     diagnosticsEnabled: defaultSettings.diagnosticsEnabled,
     ruleSeverity: defaultSettings.ruleSeverity,
     diagnosticsIgnore: defaultSettings.diagnosticsIgnore,
   });
   const repository = (await findRepositoryRoot(root)) ?? root;
+  const place = relative(repository, root).replaceAll('\\', '/');
   checker.remotes = (await readRemotes(repository)).flatMap(({ urls }) => urls);
-  checker.inheritedConfig = await readConfig(config, root, repository, here);
-  const disk = new DiskRepository(root, { maxFiles: Number.POSITIVE_INFINITY });
+  const { settled, ofFolder } = await readConfig(config, root, repository, here);
+  checker.inherit(settled, ofFolder ? (path) => pathBelow(place, path) : undefined);
+  const disk = new DiskRepository(repository, { maxFiles: Number.POSITIVE_INFINITY });
   // What was read above has the last word, and its problems have been told.
-  const paths = (await disk.list(signal)).filter((path) => path !== repositoryConfigName);
+  const paths = (await disk.list(signal)).filter((path) => nameOf(path) !== repositoryConfigName);
   expectGoingOn(signal);
   for (let at = 0; at < paths.length; at += readsAtOnce) {
     const batch = paths.slice(at, at + readsAtOnce);
@@ -72,19 +79,25 @@ export async function checkFolder(
     await nextTurn(); // Ctrl-C gets its turn
     expectGoingOn(signal);
   }
-  return { findings: findingsOf(checker), files: checker.size };
+  return { findings: findingsOf(checker, place), files: checker.below(place).length, folder: place };
 }
 
-function findingsOf(checker: RepositoryChecker): Finding[] {
+/** `path` as it is called in `folder`, which holds it. */
+function pathBelow(folder: string, path: string): string {
+  return folder === '' ? path : path.slice(folder.length + 1);
+}
+
+function findingsOf(checker: RepositoryChecker, folder: string): Finding[] {
   return checker
     .suspects()
+    .filter((path) => isBelow(path, folder))
     .toSorted()
-    .flatMap((file) =>
+    .flatMap((path) =>
       checker
-        .diagnostics(file)
+        .diagnostics(path)
         .toSorted(({ range: a }, { range: b }) => a.start.line - b.start.line || a.start.character - b.start.character)
         .map(({ range, severity, code, message }) => ({
-          file,
+          file: pathBelow(folder, path),
           line: range.start.line + 1,
           column: range.start.character + 1,
           endLine: range.end.line + 1,
@@ -111,23 +124,26 @@ async function expectFolder(root: string, asWritten: string): Promise<void> {
   }
 }
 
+interface Settled {
+  readonly settled: RepositoryConfig;
+  /** The folder's own, so that its globs count from there; those of any other count from the top of the repository. */
+  readonly ofFolder: boolean;
+}
+
 /** The file that is named, else that of the folder, else that of the repository around it. */
-async function readConfig(
-  named: string | undefined,
-  root: string,
-  repository: string,
-  here: string,
-): Promise<RepositoryConfig> {
+async function readConfig(named: string | undefined, root: string, repository: string, here: string): Promise<Settled> {
   if (named !== undefined) {
-    return strictConfig((await readNamed(resolve(here, named), named)) ?? '', named);
+    const text = await readNamed(resolve(here, named), named);
+    return { settled: strictConfig(text ?? '', named), ofFolder: false };
   }
-  for (const path of [join(root, repositoryConfigName), join(repository, repositoryConfigName)]) {
+  for (const folder of [root, repository]) {
+    const path = join(folder, repositoryConfigName);
     const text = await readNamed(path, path, 'ENOENT');
     if (text !== undefined) {
-      return strictConfig(text, path);
+      return { settled: strictConfig(text, path), ofFolder: folder === root };
     }
   }
-  return emptyConfig;
+  return { settled: emptyConfig, ofFolder: false };
 }
 
 /** `undefined` for a file that does not have to be there: an error with the code `allowed`. */

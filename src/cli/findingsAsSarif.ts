@@ -8,7 +8,8 @@ import type { Finding } from './checkFolder.ts';
 /** SARIF knows three levels; what is less than a warning is a note. */
 const levelOf = { error: 'error', warning: 'warning', information: 'note', hint: 'note' } as const;
 
-export function findingsAsSarif(findings: readonly Finding[], version: string): unknown {
+/** `folder`: where the findings' folder is in its repository, with `/`; code scanning looks for files from the top. */
+export function findingsAsSarif(findings: readonly Finding[], folder: string, version: string): unknown {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -30,14 +31,18 @@ export function findingsAsSarif(findings: readonly Finding[], version: string): 
           },
         },
         columnKind: 'utf16CodeUnits',
-        originalUriBaseIds: { SRCROOT: { description: { text: 'The folder that was checked.' } } },
-        results: findings.map(resultOf),
+        originalUriBaseIds: {
+          SRCROOT: { description: { text: 'The top of the repository; without one, the folder that was checked.' } },
+        },
+        results: findings.map((finding) => resultOf(finding, folder)),
       },
     ],
   };
 }
 
-function resultOf({ file, line, column, endLine, endColumn, severity, rule, message }: Finding): unknown {
+function resultOf(finding: Finding, folder: string): unknown {
+  const { line, column, endLine, endColumn, severity, rule, message } = finding;
+  const file = folder === '' ? finding.file : `${folder}/${finding.file}`;
   return {
     ruleId: rule,
     ruleIndex: rules.findIndex(({ id }) => id === rule),

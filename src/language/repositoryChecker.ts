@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types';
+import { globMatches } from '../manifests/globMatch.ts';
 import { RepositoryIndex } from '../manifests/repositoryIndex.ts';
 import type { Candidate } from './candidate.ts';
 import { inspectFile } from './inspectFile.ts';
@@ -28,13 +29,18 @@ interface OwnConfig {
   readonly problems: readonly Diagnostic[];
 }
 
+interface InheritedConfig {
+  readonly config: RepositoryConfig;
+  readonly pathThere: (path: string) => string;
+}
+
 export class RepositoryChecker {
   readonly #index = new RepositoryIndex();
   readonly #files = new Map<string, CheckedFile>();
   #settings: RuleSettings;
   #remotes: readonly string[] = [];
   #own: OwnConfig | undefined;
-  #inherited: RepositoryConfig = emptyConfig;
+  #inherited: InheritedConfig = { config: emptyConfig, pathThere: (path) => path };
 
   constructor(settings: RuleSettings) {
     this.#settings = settings;
@@ -49,9 +55,12 @@ export class RepositoryChecker {
     this.#remotes = addresses;
   }
 
-  /** Counts where the repository has no file of its own. */
-  set inheritedConfig(config: RepositoryConfig) {
-    this.#inherited = config;
+  /**
+   * Counts where the repository has no file of its own. `pathThere` is what a path is called in the folder that the
+   * configuration is for: its globs count from there.
+   */
+  inherit(config: RepositoryConfig, pathThere: (path: string) => string = (path) => path): void {
+    this.#inherited = { config, pathThere };
   }
 
   /** Files that are known. */
@@ -102,11 +111,14 @@ export class RepositoryChecker {
     if (!file) {
       return [];
     }
-    const { rules, ignore, ownHosts } = this.#own?.config ?? this.#inherited;
+    const { rules, ignore, ownHosts } = this.#own?.config ?? this.#inherited.config;
+    const called = this.#own ? path : this.#inherited.pathThere(path);
+    if (ignore.some((glob) => globMatches(glob, called))) {
+      return [];
+    }
     const settings: RuleSettings = {
       ...this.#settings,
       ruleSeverity: { ...this.#settings.ruleSeverity, ...rules },
-      diagnosticsIgnore: [...this.#settings.diagnosticsIgnore, ...ignore],
     };
     const owners = { remotes: this.#remotes, ownHosts };
     return validate({ path, candidates: file.candidates }, this.#index, settings, owners);

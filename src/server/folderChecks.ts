@@ -33,6 +33,8 @@ export interface FolderSurroundings {
   readonly remotes: readonly string[];
   /** Of the repository that the folder is a part of. */
   readonly config: RepositoryConfig | undefined;
+  /** Where the folder is in that repository, with `/`; `''` at its top. */
+  readonly folder: string;
 }
 
 /** An open document, as far as it is asked for here. */
@@ -127,7 +129,10 @@ export class FolderChecks implements Disposable {
     try {
       const surroundings = await this.#parts.surroundings?.();
       this.#checker.remotes = surroundings?.remotes ?? [];
-      this.#checker.inheritedConfig = surroundings?.config ?? emptyConfig;
+      const folder = surroundings?.folder ?? '';
+      this.#checker.inherit(surroundings?.config ?? emptyConfig, (path) =>
+        folder === '' ? path : `${folder}/${path}`,
+      );
       const paths = await this.#parts.repository.list(this.#stopped.signal);
       paths.forEach((path) => this.#due.add(path));
       await this.#drain();

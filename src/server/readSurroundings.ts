@@ -2,7 +2,7 @@
  * What is said of a folder outside of it: whose repository it is in, and what the people of that repository have agreed on.
  * Reads two files of the repository, and only once: they change rarely.
  */
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { findRepositoryRoot, readSmallFile } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import { readRepositoryConfig, repositoryConfigName } from '../language/repositoryConfig.ts';
@@ -16,5 +16,6 @@ export async function readSurroundings(folder: string): Promise<FolderSurroundin
   return {
     remotes: remotes.flatMap(({ urls }) => urls),
     config: text === undefined ? undefined : readRepositoryConfig(text).config,
+    folder: relative(root, folder).replaceAll('\\', '/'),
   };
 }

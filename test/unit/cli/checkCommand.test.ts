@@ -1,6 +1,6 @@
 /** `driftline check` as a pipeline meets it: what is printed where, in which form, with which exit code. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -226,6 +226,39 @@ describe('the exit code', () => {
   });
 });
 
+describe('a folder of a repository', () => {
+  const base = {
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    'base/kustomization.yaml': 'resources: [a.yaml]\n',
+    'base/a.yaml': pod('foo:latest'),
+  };
+  const overlay = {
+    'apps/kustomization.yaml': "resources: [../base]\nimages: [{name: foo, newTag: '1.2.3'}]\n",
+    'clusters/apps.yaml':
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\n' +
+      'spec: {path: ./apps, sourceRef: {kind: GitRepository, name: flux-system}}\n',
+  };
+
+  test('is checked in the light of all of it: what another folder overrides is no finding', async () => {
+    assert.match((await run(base, ['base'])).output, /image-latest/);
+    const { code, output, messages } = await run({ ...base, ...overlay, 'z/b.yaml': pod('foo:latest') }, ['base']);
+    assert.deepEqual([code, output, messages], [0, '', 'Nothing found in 2 files\n']);
+  });
+
+  test('is reported from the folder in words, and from the top of the repository to code scanning', async () => {
+    assert.match((await run(base, ['base'])).output, /^a\.yaml:6:14: /);
+    const { output } = await run(base, ['base', '--format', 'sarif']);
+    assert.match(output, /"uri": "base\/a\.yaml"/);
+  });
+
+  test('that a link leads to is that folder', async () => {
+    const elsewhere = await folderOf(base);
+    const links = await folderOf({});
+    await symlink(join(elsewhere, 'base'), join(links, 'link'));
+    assert.match((await run({}, [join(links, 'link')])).output, /^a\.yaml:6:14: /);
+  });
+});
+
 describe('the configuration', () => {
   test('of the folder is read', async () => {
     const { code, output } = await run({
@@ -247,6 +280,33 @@ describe('the configuration', () => {
       ['apps'],
     );
     assert.match(output, /^b\.yaml:6:14: error image-latest/);
+  });
+
+  test('of the repository counts its globs from the top of it, and so does the one that is named', async () => {
+    const repository = {
+      '.git/HEAD': 'ref: refs/heads/main\n',
+      '.driftline.yaml': 'ignore: [apps/old/**]',
+      'ci.yaml': 'ignore: [apps/new/**]',
+      'apps/old/a.yaml': pod('foo:latest'),
+      'apps/new/a.yaml': pod('foo:latest'),
+    };
+    assert.match((await run(repository, ['apps'])).output, /^new\/a\.yaml:[^\n]*\n$/);
+    assert.match((await run(repository, ['apps', '--config', 'ci.yaml'])).output, /^old\/a\.yaml:[^\n]*\n$/);
+  });
+
+  test('of the folder counts its globs from there', async () => {
+    const { output, messages } = await run(
+      {
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        '.driftline.yaml': 'rules: {image-latest: off}',
+        'apps/.driftline.yaml': 'ignore: [old/**]',
+        'apps/old/a.yaml': pod('foo:latest'),
+        'apps/new/a.yaml': pod('foo:latest'),
+      },
+      ['apps'],
+    );
+    assert.match(output, /^new\/a\.yaml:[^\n]*\n$/);
+    assert.equal(messages, '1 warning in 2 files\n');
   });
 
   test('that is named stands in for both', async () => {

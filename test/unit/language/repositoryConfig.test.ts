@@ -49,7 +49,7 @@ test('files are left out by it and by the settings', () => {
 
 test('without the file, that of the repository around counts; with it, it does not', () => {
   const checker = checkerOf({ 'a.yaml': pod });
-  checker.inheritedConfig = { rules: { 'image-latest': 'off' }, ignore: [], ownHosts: [], fluxVersion: undefined };
+  checker.inherit({ rules: { 'image-latest': 'off' }, ignore: [], ownHosts: [], fluxVersion: undefined });
   assert.deepEqual(checker.diagnostics('a.yaml'), []);
   checker.update('.driftline.yaml', 'ignore: []');
   assert.equal(checker.diagnostics('a.yaml').length, 1);

@@ -99,7 +99,7 @@ for (const [url, mark] of owners) {
       'a.yaml': source('GitRepository', `url: ${url}\nref:\n  branch: main`),
     });
     checker.remotes = ['git@github.com:example/fleet.git'];
-    checker.inheritedConfig = { ...emptyConfig, ownHosts: ['git.example.net'] };
+    checker.inherit({ ...emptyConfig, ownHosts: ['git.example.net'] });
     const found = checker
       .diagnostics('a.yaml')
       .map(({ severity, code }) => `${['', 'error', 'warning', 'information', 'hint'][severity ?? 0]} ${String(code)}`);

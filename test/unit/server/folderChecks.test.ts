@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { noLog } from '../../../src/base/log.ts';
+import { readRepositoryConfig } from '../../../src/language/repositoryConfig.ts';
 import type { Repository } from '../../../src/manifests/repository.ts';
 import { FolderChecks } from '../../../src/server/folderChecks.ts';
 import { readServerSettings } from '../../../src/server/serverSettings.ts';
@@ -169,4 +170,21 @@ test('events of other files cost nothing', async () => {
   checks.diskChanged('node.txt');
   checks.diskChanged('some/folder');
   assert.equal(clock.pending, 0);
+});
+
+test('what a repository agreed to leave out is told from its top, also where a folder of it is opened', async () => {
+  const published: string[] = [];
+  const checks = new FolderChecks({
+    repository: repository({ 'old/a.yaml': pod('foo:latest'), 'new/a.yaml': pod('foo:latest') }),
+    settings: readServerSettings(undefined),
+    surroundings: () =>
+      Promise.resolve({ remotes: [], folder: 'apps', config: readRepositoryConfig('ignore: [apps/old/**]').config }),
+    clock: new ManualClock(),
+    log: noLog(),
+    publish: (path) => published.push(path),
+  });
+  checks.start();
+  await checks.settled();
+  assert.deepEqual(published, ['new/a.yaml']);
+  checks.dispose();
 });
