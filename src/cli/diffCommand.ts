@@ -3,7 +3,7 @@
  * needs of the world is opened by others.
  */
 import { isFailure } from '../base/failure.ts';
-import { isDifference } from '../drift/changeOrder.ts';
+import { hasDiff } from '../drift/changeOrder.ts';
 import { diffAsJson } from './diffAsJson.ts';
 import { diffChanged } from './diffChanged.ts';
 import { diffFolder } from './diffFolder.ts';
@@ -114,5 +114,5 @@ function codeOf({ objects, configs, failures }: Findings, { allowUnknown }: Diff
   if (!allowUnknown && objects.some(({ change }) => change === 'unknown')) {
     return diffCodes.unknown;
   }
-  return configs.length > 0 || objects.some(isDifference) ? diffCodes.differs : diffCodes.same;
+  return configs.length > 0 || objects.some(hasDiff) ? diffCodes.differs : diffCodes.same;
 }

@@ -2,7 +2,7 @@
  * Prints what `driftline diff` has found for a person: what cannot be had again first, each object with the fields that differ, who
  * wrote them, and a diff of both sides. Compares nothing; everything it is given is fit to be shown.
  */
-import { isDifference } from '../drift/changeOrder.ts';
+import { hasDiff, isRefused } from '../drift/changeOrder.ts';
 import type { Change, FieldDifference, FieldWriter } from '../drift/difference.ts';
 import { lossOf } from '../drift/identityChange.ts';
 import { displayName } from '../flux/objectKey.ts';
@@ -41,7 +41,7 @@ export function printDiff(findings: Findings, terminal: Terminal): void {
 
 /** Of what is lost, that which takes something with it. */
 function shownFirst(objects: readonly FoundDifference[]): readonly FoundDifference[] {
-  const shown = objects.filter(isDifference);
+  const shown = objects.filter(hasDiff);
   const weight = (one: FoundDifference): number => (lossOfObject(one) !== undefined ? 0 : loss.has(one.change) ? 1 : 2);
   return shown.toSorted((a, b) => weight(a) - weight(b));
 }
@@ -71,7 +71,7 @@ function configLines({ of, config }: FoundConfig, labels: DiffLabels): readonly 
 function objectLines(object: FoundDifference, labels: DiffLabels): readonly string[] {
   const { id, change, before, after, paths } = object;
   const title = `${id.kind} ${displayName(id)}`;
-  const verb = object.movedFrom ? 'move' : change;
+  const verb = object.movedFrom ? 'move' : isRefused(object) ? 'refused' : change;
   const sides = { ...labels, ...(object.against !== undefined && { before: object.against }) };
   const hasSides = before !== undefined || after !== undefined;
   return [
@@ -113,8 +113,9 @@ function writerText({ manager, subresource, time }: FieldWriter): string {
 
 /** What was not compared, and what the controller leaves alone, with why. */
 function leftNotes({ objects }: Findings): Parameters<typeof reportNotes>[0] {
-  return objects.flatMap(({ change, id, reason, because, of, place }) => {
-    if (change !== 'unknown' && change !== 'skip') {
+  return objects.flatMap((object) => {
+    const { change, id, reason, because, of, place } = object;
+    if ((change !== 'unknown' && change !== 'skip') || isRefused(object)) {
       return [];
     }
     const what = change === 'unknown' ? 'not compared' : 'left alone';
@@ -125,22 +126,27 @@ function leftNotes({ objects }: Findings): Parameters<typeof reportNotes>[0] {
   });
 }
 
-const counted: readonly (readonly [Change | 'move', string])[] = [
+const counted: readonly (readonly [Change | 'move' | 'refused', string])[] = [
   ['delete', 'deleted'],
   ['recreate', 'recreated'],
   ['create', 'created'],
   ['change', 'changed'],
   ['move', 'moved'],
+  ['refused', 'refused'],
   ['unknown', 'not compared'],
   ['skip', 'left alone'],
 ];
+
+function countedAs(object: FoundDifference): Change | 'move' | 'refused' {
+  return object.movedFrom ? 'move' : isRefused(object) ? 'refused' : object.change;
+}
 
 /** One line on what was compared with what, so that silence is no riddle. */
 export function summary({ objects, target, from, against, complete, configs }: Findings): string {
   const owners = [...new Set(objects.map(nameOfOwner))];
   const who = owners.length === 1 ? (owners[0] ?? target) : target;
   const counts = counted.flatMap(([change, words]) => {
-    const count = objects.filter((one) => (one.movedFrom ? 'move' : one.change) === change).length;
+    const count = objects.filter((one) => countedAs(one) === change).length;
     return count === 0 ? [] : [`${count} ${words}`];
   });
   const same = objects.filter(({ change }) => change === 'none').length;

@@ -14,3 +14,19 @@ export function inChangeOrder<T extends { readonly change: Change }>(objects: re
 export function isDifference({ change }: { readonly change: Change }): boolean {
   return differences.includes(change);
 }
+
+/** The server refuses the change: what differs is known, and what becomes of the object is not. */
+export function isRefused({
+  change,
+  paths,
+}: {
+  readonly change: Change;
+  readonly paths?: readonly unknown[];
+}): boolean {
+  return change === 'unknown' && paths !== undefined && paths.length > 0;
+}
+
+/** It has two sides to look at. */
+export function hasDiff(object: { readonly change: Change; readonly paths?: readonly unknown[] }): boolean {
+  return isDifference(object) || isRefused(object);
+}

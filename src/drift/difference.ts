@@ -67,7 +67,7 @@ export interface ObjectDifference {
   readonly id: ObjectId;
   readonly apiVersion: string;
   readonly change: Change;
-  /** Empty unless `change` is `change` or `recreate`. */
+  /** Empty unless `change` is `change` or `recreate`, or `unknown` for a change that the server refuses (`isRefused`). */
   readonly paths: readonly FieldDifference[];
   readonly because?: Because;
   /** One sentence for a person. Never holds a value of a Secret. */

@@ -23,7 +23,7 @@ export interface Upgraded {
   readonly around: Pick<StoredSurroundings, 'requests' | 'rights' | 'secrets' | 'hidden'>;
 }
 
-/** The difference, or why the upgrade would fail by it. Without the right to patch, and where nothing can be asked, the difference. */
+/** The difference, with why the upgrade would fail by it, if so. Without the right to patch, and where nothing can be asked, as it is. */
 export async function unlessRefused(
   difference: ObjectDifference,
   { placed, desired, api, around }: Upgraded,
@@ -52,5 +52,15 @@ export async function unlessRefused(
   // What lives may hold secrets of before, and the server quotes what differs.
   const refusal = { failure: answer, sent, desired, secrets, hidden, mayQuote: true, shownPath };
   const reason = withServerWords(words, refusal);
-  return { id, apiVersion, change: 'unknown', because, paths: [], reason };
+  const { paths, before, after } = difference; // pods are not replaced by an upgrade that fails
+  return {
+    id,
+    apiVersion,
+    change: 'unknown',
+    because,
+    reason,
+    paths,
+    ...(before && { before }),
+    ...(after && { after }),
+  };
 }

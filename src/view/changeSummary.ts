@@ -2,7 +2,7 @@
  * A whole change as a person picks from it: counts, what cannot be had again first, then each owner with what would happen to its
  * objects, then what is not known. The documents themselves are not made here.
  */
-import { isDifference } from '../drift/changeOrder.ts';
+import { hasDiff, isRefused } from '../drift/changeOrder.ts';
 import type { ConfigDiff } from '../drift/configDiff.ts';
 import { type Findings, type FoundDifference, nameOfOwner, type OwnerFailure } from '../drift/findings.ts';
 import { lossOf } from '../drift/identityChange.ts';
@@ -60,14 +60,21 @@ const counted = [
   ['delete', 'delete'],
   ['recreate', 'recreate'],
   ['move', 'move'],
+  ['refused', 'refused'],
   ['unknown', 'not compared'],
 ] as const;
 
+type CountedChange = Pick<FoundDifference, 'change' | 'paths' | 'movedFrom'>;
+
+function countedAs(one: CountedChange): FoundDifference['change'] | 'move' | 'refused' {
+  return one.movedFrom ? 'move' : isRefused(one) ? 'refused' : one.change;
+}
+
 /** In the order in which a person reads a change: `3 change, 1 create, 2 delete, 1 recreate, 1 move`. */
-export function changeCounts(objects: readonly Pick<FoundDifference, 'change' | 'movedFrom'>[]): string {
+export function changeCounts(objects: readonly CountedChange[]): string {
   return counted
     .map(([change, words]) => {
-      const count = objects.filter((one) => (one.movedFrom ? 'move' : one.change) === change).length;
+      const count = objects.filter((one) => countedAs(one) === change).length;
       return count === 0 ? '' : `${count} ${words}`;
     })
     .filter((text) => text !== '')
@@ -75,7 +82,7 @@ export function changeCounts(objects: readonly Pick<FoundDifference, 'change' | 
 }
 
 export function summarizeChange(found: FoundChange): ChangeSummary {
-  const differing = found.objects.filter(isDifference).map((object) => changeEntry(object, found));
+  const differing = found.objects.filter(hasDiff).map((object) => changeEntry(object, found));
   const dangers = differing.filter((entry) => entry.icon === dangerIcon);
   const titles = new Set(dangers.map(({ label }) => label));
   const lines = found.warnings.filter((warning) => !titles.has(iconFreeText(warnedObject(warning))));
@@ -86,7 +93,9 @@ export function summarizeChange(found: FoundChange): ChangeSummary {
     warnings: lines.filter(isDangerous).map(({ sentence }) => iconFreeText(sentence, 400)),
     groups: groupsOf(calm, found),
     others: (['unknown', 'skip'] as const).flatMap((change) =>
-      found.objects.filter((object) => object.change === change).map((object) => changeEntry(object, found)),
+      found.objects
+        .filter((object) => object.change === change && !isRefused(object))
+        .map((object) => changeEntry(object, found)),
     ),
     failures: found.failures.map((failure) => iconFreeText(failureText(failure), 500)),
     missing: found.missing.map(({ kind, namespace, name, neededBy }) =>

@@ -2,10 +2,10 @@
  * A comparison as a person picks from it: its title, what differs in the order of how much it matters, and one sentence where
  * nothing does. The documents themselves are not made here.
  */
-import { differences } from '../drift/changeOrder.ts';
+import { differences, isRefused } from '../drift/changeOrder.ts';
 import type { Change, Comparison, ObjectDifference } from '../drift/difference.ts';
 import { displayName } from '../flux/objectKey.ts';
-import { changeLooks, countsText, objectDetail } from './differenceText.ts';
+import { countsText, lookOf, objectDetail } from './differenceText.ts';
 import { iconFreeText, plainText } from './markdown.ts';
 import { fluxNameText } from './renderedSubject.ts';
 import type { RowIcon } from './row.ts';
@@ -30,7 +30,7 @@ export interface DiffEntry {
 const named: readonly Change[] = ['unknown', 'skip'];
 
 export interface DiffSummary {
-  /** What would not stay as it is: deleted, recreated, created, changed. */
+  /** What the server would refuse, then what would not stay as it is: deleted, recreated, created, changed. */
   readonly differing: readonly DiffEntry[];
   /** What could not be compared, then what is left alone; each with the reason. */
   readonly others: readonly DiffEntry[];
@@ -39,14 +39,16 @@ export interface DiffSummary {
 }
 
 export function summarize({ objects }: Pick<Comparison, 'objects'>): DiffSummary {
+  const plain = objects.filter((object) => !isRefused(object));
   const entries = (changes: readonly Change[]): DiffEntry[] =>
-    changes.flatMap((change) => objects.filter((object) => object.change === change).map(entryOf));
-  return { differing: entries(differences), others: entries(named), counts: countsText(objects) };
+    changes.flatMap((change) => plain.filter((object) => object.change === change).map(entryOf));
+  const differing = [...objects.filter(isRefused).map(entryOf), ...entries(differences)];
+  return { differing, others: entries(named), counts: countsText(objects) };
 }
 
 /** One object with what would happen to it. */
 export function entryOf(object: ObjectDifference): DiffEntry {
-  const { icon, words } = changeLooks[object.change];
+  const { icon, words } = lookOf(object);
   return {
     icon,
     label: iconFreeText(objectTitle(object)),

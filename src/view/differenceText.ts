@@ -2,6 +2,7 @@
  * What a comparison has found, in words: what would happen to an object, which fields, who wrote them. The same words for
  * rows, lists and messages. Text of a cluster is made plain here.
  */
+import { isRefused } from '../drift/changeOrder.ts';
 import type { Change, FieldDifference, FieldWriter, ObjectDifference } from '../drift/difference.ts';
 import type { KeptField } from '../drift/keptComparison.ts';
 import { plainText } from './markdown.ts';
@@ -35,13 +36,24 @@ export const changeLooks: Readonly<Record<Change, ChangeLook>> = {
   none: { icon: { id: 'pass', color: 'testing.iconPassed' }, words: 'is the same', counted: 'the same' },
 };
 
-/** `1 deleted, 2 changed, 1 not compared`; without what is the same. */
-export function countsText(objects: readonly { readonly change: Change }[]): string {
-  const kinds = (Object.keys(changeLooks) as Change[]).filter((change) => change !== 'none');
-  return kinds
-    .map((change) => ({ change, count: objects.filter((object) => object.change === change).length }))
+const refusedLook: ChangeLook = { icon: { id: 'error', color: red }, words: 'would be refused', counted: 'refused' };
+
+interface Counted {
+  readonly change: Change;
+  readonly paths?: readonly unknown[];
+}
+
+export function lookOf(object: Counted): ChangeLook {
+  return isRefused(object) ? refusedLook : changeLooks[object.change];
+}
+
+/** `1 refused, 1 deleted, 2 changed, 1 not compared`; without what is the same. */
+export function countsText(objects: readonly Counted[]): string {
+  return [refusedLook, ...Object.values(changeLooks)]
+    .filter((look) => look !== changeLooks.none)
+    .map((look) => ({ look, count: objects.filter((object) => lookOf(object) === look).length }))
     .filter(({ count }) => count > 0)
-    .map(({ change, count }) => `${count} ${changeLooks[change].counted}`)
+    .map(({ look, count }) => `${count} ${look.counted}`)
     .join(', ');
 }
 

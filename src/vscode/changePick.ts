@@ -1,5 +1,6 @@
 /** The list of a whole change: what cannot be had again first, then each owner's objects, then what is not known. Opens nothing itself. */
 import * as vscode from 'vscode';
+import { hasDiff } from '../drift/changeOrder.ts';
 import type { ChangeEntry, ChangeSummary, ValuesEntry } from '../view/changeSummary.ts';
 import { fitsBelow, listLines } from '../view/listLines.ts';
 import { plainText } from '../view/markdown.ts';
@@ -116,7 +117,7 @@ function dangerItems(entry: ChangeEntry): Item[] {
 function entryItem(entry: ChangeEntry, owner?: string): Item {
   const { icon, label, description, detail, object } = entry;
   const color = icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color);
-  const opens = object.change !== 'unknown' && object.change !== 'skip';
+  const opens = hasDiff(object);
   const below = [...(owner === undefined ? [] : [owner]), ...(detail === '' ? [] : [detail])].join(' · ');
   return {
     label,

@@ -3,6 +3,7 @@
  * sentence where nothing would change. Compares nothing and writes nothing.
  */
 import * as vscode from 'vscode';
+import { isRefused } from '../drift/changeOrder.ts';
 import { objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { alignKeys } from '../view/alignKeys.ts';
@@ -51,7 +52,8 @@ export class ChangePresenter {
     const summary = summarizeChange(change.found);
     const { counts, warnings, failures, missing, notes, others } = summary;
     const count = openable(summary);
-    const said = warnings.length + failures.length + missing.length + others.length;
+    const refused = change.found.objects.filter(isRefused); // why stands in the list
+    const said = warnings.length + failures.length + missing.length + others.length + refused.length;
     if (count + said === 0 && !change.canPull) {
       await this.#sayNothing(change, summary);
       return undefined;

@@ -1,5 +1,6 @@
 /** The lists of Diff: what the cluster is to be compared with, and what of a comparison is to be opened. Opens nothing itself. */
 import * as vscode from 'vscode';
+import { hasDiff } from '../drift/changeOrder.ts';
 import type { FluxName } from '../render/desired.ts';
 import { type DiffAgainst, diffChoices } from '../view/diffChoice.ts';
 import type { DiffEntry, DiffSummary } from '../view/diffSummary.ts';
@@ -105,7 +106,7 @@ function section(label: string, items: readonly Item[]): Item[] {
 function entryItem(entry: DiffEntry): Item {
   const { icon, label, description, detail, object } = entry;
   const color = icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color);
-  const opens = object.change !== 'unknown' && object.change !== 'skip';
+  const opens = hasDiff(object);
   return {
     label,
     description,

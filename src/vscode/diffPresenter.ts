@@ -3,6 +3,7 @@
  * makes the difference go away. Compares nothing and writes nothing to the cluster.
  */
 import * as vscode from 'vscode';
+import { isRefused } from '../drift/changeOrder.ts';
 import type { ReleaseComparison } from '../drift/compareRelease.ts';
 import { identityWarnings } from '../drift/identityChange.ts';
 import { identityOfRenders } from '../drift/identityOfRenders.ts';
@@ -13,7 +14,7 @@ import type { Settings } from '../settings.ts';
 import { alignKeys } from '../view/alignKeys.ts';
 import { commitAdvice } from '../view/commitAdvice.ts';
 import type { DiffAgainst } from '../view/diffChoice.ts';
-import { changeLooks, fieldsText } from '../view/differenceText.ts';
+import { fieldsText, lookOf } from '../view/differenceText.ts';
 import {
   type DiffEntry,
   diffTitle,
@@ -85,9 +86,11 @@ export class DiffPresenter {
     const { comparison } = presented;
     const { differing, others } = summarize(comparison);
     const pairs = differing.length + (comparison.config ? 1 : 0);
+    // Why it is refused stands in the list.
+    const said = others.length + presented.warnings.length + differing.filter(({ object }) => isRefused(object)).length;
     if (pairs === 0 && presented.warnings.length === 0) {
       await this.#sayNothing(presented);
-    } else if (pairs === 1 && others.length + presented.warnings.length === 0 && !compared.partial && !compared.isRaw) {
+    } else if (pairs === 1 && said === 0 && !compared.partial && !compared.isRaw) {
       await this.#open(presented, differing, comparison.config !== undefined);
     } else {
       await this.#choose(presented);
@@ -237,7 +240,7 @@ export function pairOf(
   const title = objectTitle(object);
   return {
     key: objectKey(context, id),
-    title: change === 'change' ? title : `${title} (${changeLooks[change].words})`,
+    title: change === 'change' ? title : `${title} (${lookOf(object).words})`,
     live: before && change !== 'create' ? print(alignKeys(before, after)) : undefined,
     // Where neither side may be shown there still is a word on what differs.
     desired: after && change !== 'delete' ? print(after) : before ? undefined : `# ${detail === '' ? title : detail}\n`,

@@ -176,6 +176,29 @@ describe('drift of a Kustomization', () => {
   });
 });
 
+test('what the server would refuse is shown with why, its fields and its diff', async () => {
+  const before = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { clusterIP: '10.0.0.1' } };
+  const run = await drift([
+    changedObject('Service', 'web', [{ path: ['spec', 'clusterIP'], effect: 'replace' }], {
+      ...{ change: 'unknown', because: 'immutable', reason: 'The upgrade would fail, for a field cannot be changed.' },
+      ...{ before, after: { ...before, spec: { clusterIP: '10.0.0.2' } } },
+    }),
+  ]);
+  assert.equal(run.code, 3);
+  const [head, why, path] = run.output.split('\n');
+  assert.deepEqual(
+    [head, why, path],
+    [
+      'diff Kustomization flux-system/apps: refused Service default/web',
+      '  The upgrade would fail, for a field cannot be changed.',
+      '  replace spec.clusterIP',
+    ],
+  );
+  assert.match(run.output, /^- {2}clusterIP: 10\.0\.0\.1\n\+ {2}clusterIP: 10\.0\.0\.2$/m);
+  assert.match(run.messages, /: 1 refused, 0 the same\.$/m);
+  assert.doesNotMatch(run.messages, /not compared/);
+});
+
 describe('exit codes', () => {
   const unknown = comparedObject('Secret', 'a', { change: 'unknown', because: 'forbidden' });
   const changed = changedObject('Deployment', 'web', [replicas]);
@@ -186,6 +209,12 @@ describe('exit codes', () => {
     ['something is unknown', [unknown], '', 3],
     ['unknown says more than that something differs', [changed, unknown], '', 3],
     ['unknown is allowed', [unknown], ' --allow-unknown', 0],
+    [
+      'unknown is allowed, and what is refused differs',
+      [{ ...changed, change: 'unknown', because: 'immutable' }],
+      ' --allow-unknown',
+      1,
+    ],
     ['unknown is allowed, and something differs', [changed, unknown], ' --allow-unknown', 1],
   ];
   for (const [title, objects, options, code] of rows) {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Failure } from '../../../src/base/failure.ts';
 import type { ClusterApi } from '../../../src/cluster/clusterApi.ts';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
+import { fieldAt } from '../../../src/flux/untyped.ts';
 import type { DesiredObject } from '../../../src/render/desired.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { desired, renderedRelease } from '../../support/rendered.ts';
@@ -32,13 +33,17 @@ async function upgrade(
 
 const dryRunsOf = ({ asked }: ReleaseBed): readonly string[] => asked.filter((one) => one.startsWith('dry-run'));
 
-test('a field that cannot be changed: the upgrade would fail, with the field and without what it held', async () => {
+test('a field that cannot be changed: the upgrade would fail, with the fields and both sides, and without what the server quotes', async () => {
   const { difference } = await upgrade({ dryRuns: { 'ConfigMap settings': immutable } });
   assert.equal(difference.change, 'unknown');
   assert.equal(difference.because, 'immutable');
   assert.match(difference.reason ?? '', /^The upgrade would fail, for a field cannot be changed: data\b/);
   assert.doesNotMatch(JSON.stringify(difference), new RegExp(canary));
-  assert.deepEqual(difference.paths, []);
+  assert.deepEqual(difference.paths, [{ path: ['data', 'level'], effect: 'replace' }]);
+  assert.deepEqual(
+    [difference.before, difference.after].map((side) => fieldAt(side, 'data', 'level')),
+    ['info', 'debug'],
+  );
 });
 
 test('one dry-run for an object that changes, with the marks of Helm, and none for one that does not', async () => {

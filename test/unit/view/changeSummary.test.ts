@@ -18,6 +18,7 @@ const apps: FluxName = { kind: 'Kustomization', namespace: 'flux-system', name: 
 const infra: FluxName = { kind: 'Kustomization', namespace: 'flux-system', name: 'infra' };
 const replicas = { path: ['spec', 'replicas'], effect: 'replace' } as const;
 const web = changedObject('Deployment', 'web', [replicas]);
+const refused = changedObject('Service', 'web', [replicas], { change: 'unknown', because: 'immutable' });
 const claim = comparedObject('PersistentVolumeClaim', 'data', { change: 'delete' });
 
 function release(name: string, more: Partial<ToldDifference> = {}): ToldDifference {
@@ -34,6 +35,7 @@ function found(owned: readonly (readonly [FluxName, readonly ToldDifference[]])[
 const countRows: readonly (readonly [string, readonly ToldDifference[]])[] = [
   ['', [comparedObject('ConfigMap', 'same'), comparedObject('ConfigMap', 'left', { change: 'skip' })]],
   ['1 change', [web]],
+  ['1 refused, 1 not compared', [refused, comparedObject('Secret', 'sealed', { change: 'unknown' })]],
   [
     '3 change, 1 create, 2 delete, 1 recreate, 1 move, 1 not compared',
     [
@@ -50,6 +52,20 @@ const countRows: readonly (readonly [string, readonly ToldDifference[]])[] = [
 for (const [counts, objects] of countRows) {
   test(`counts: ${counts === '' ? 'nothing' : counts}`, () => assert.equal(changeCounts(objects), counts));
 }
+
+test('what the server would refuse stands with its owner, for its diff can be opened', () => {
+  const sealed = comparedObject('Secret', 'sealed', { change: 'unknown' });
+  const { groups, others } = summarizeChange(found([[apps, [refused, sealed]]]));
+  const entries = groups.flatMap((group) => group.entries);
+  assert.deepEqual(
+    entries.map(({ label, description }) => [label, description]),
+    [['Service default/web', 'would be refused']],
+  );
+  assert.deepEqual(
+    others.map(({ label }) => label),
+    ['Secret default/sealed'],
+  );
+});
 
 describe('what cannot be had again', () => {
   const dangerRows: readonly (readonly [string, ToldDifference, string | undefined])[] = [

@@ -45,6 +45,27 @@ test('what cannot be had again comes first, what has nothing to open comes apart
   assert.equal(countsText([same]), '');
 });
 
+test('what the server would refuse comes first, and its diff can be opened', () => {
+  const reason = 'The upgrade would fail, for a field cannot be changed';
+  const refused = changedObject('Service', 'web', [field('spec', 'clusterIP')], { change: 'unknown', reason });
+  const sealed = comparedObject('Secret', 'sealed', { change: 'unknown', because: 'encrypted' });
+  const { differing, others, counts } = summarize({
+    objects: [sealed, refused, comparedObject('ConfigMap', 'old', { change: 'delete' })],
+  });
+  assert.deepEqual(
+    differing.map(({ icon, label, description, detail }) => [icon.id, label, description, detail]),
+    [
+      ['error', 'Service default/web', 'would be refused', `${reason} · spec.clusterIP`],
+      ['trash', 'ConfigMap default/old', 'would be deleted', ''],
+    ],
+  );
+  assert.deepEqual(
+    others.map(({ object }) => object),
+    [sealed],
+  );
+  assert.equal(counts, '1 refused, 1 deleted, 1 not compared');
+});
+
 const details: readonly (readonly [string, Partial<ObjectDifference>, string])[] = [
   ['one field', { paths: [field('spec', 'replicas')] }, 'spec.replicas'],
   [
