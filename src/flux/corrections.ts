@@ -140,32 +140,55 @@ function timesCorrected(event: ControllerEvent, own: readonly ControllerEvent[],
   if (event.says === 'corrected') {
     return event.count;
   }
-  if (event.says !== 'wrote' || event.revision === '') {
+  const history = historyOf(owner);
+  if (event.says !== 'wrote' || event.revision === '' || wasNewBuild(history, event.lastAt)) {
     return 0;
   }
+  const reconciledBefore = (moment: number): boolean =>
+    own.some(({ says, revision, firstAt }) => says === 'reconciled' && revision === event.revision && firstAt < moment);
   const appliedBefore = (moment: number): boolean =>
-    own.some(
-      ({ says, revision, firstAt }) => says === 'reconciled' && revision === event.revision && firstAt < moment,
-    ) || wasCurrent(owner, event.revision, moment);
+    !wasNewBuild(history, moment) && (reconciledBefore(moment) || wasCurrent(history, event.revision, moment));
   if (appliedBefore(event.firstAt)) {
     return event.count;
   }
   return event.count > 1 && appliedBefore(event.lastAt) ? event.count - 1 : 0;
 }
 
-/**
- * By `status.history` (kustomize-controller from 1.7): its entries are of what was built, and take the name of the newest
- * revision that built the same. So one counts only while nothing else was applied since it was first: after a commit that was
- * taken back the old entry is the newest again, though that revision has just been applied for the first time.
- */
-function wasCurrent({ status }: FluxObject, revision: string, moment: number): boolean {
-  const entries = (asList(status?.['history']) ?? []).map((entry) => ({
+/** Of `status.history`: something that was built, and when it was reconciled. */
+interface HistoryEntry {
+  readonly revision: string | undefined;
+  readonly status: string | undefined;
+  readonly first: number;
+  readonly last: number;
+  readonly digest: string | undefined;
+}
+
+/** Empty before kustomize-controller 1.7, which has none. */
+function historyOf({ status }: FluxObject): readonly HistoryEntry[] {
+  return (asList(status?.['history']) ?? []).map((entry) => ({
     revision: asText(fieldAt(entry, 'metadata', 'revision')),
     status: asText(fieldAt(entry, 'lastReconciledStatus')),
     first: timeOf(entry, 'firstReconciled') ?? Number.POSITIVE_INFINITY,
     last: timeOf(entry, 'lastReconciled') ?? Number.POSITIVE_INFINITY,
     digest: asText(fieldAt(entry, 'digest')),
   }));
+}
+
+/**
+ * What a reconcile writes it has written before its end, which is when its entry gets its time. An entry that is first only then is
+ * of a build that had never been applied, though its revision may have been: with other variables, patches or images.
+ */
+function wasNewBuild(history: readonly HistoryEntry[], moment: number): boolean {
+  const [covering] = history.filter(({ last }) => last >= moment).sort((a, b) => a.last - b.last);
+  return covering !== undefined && covering.first >= moment;
+}
+
+/**
+ * Entries take the name of the newest revision that built the same. So one counts only while nothing else was applied since it
+ * was first: after a commit that was taken back the old entry is the newest again, though that revision has just been applied for
+ * the first time.
+ */
+function wasCurrent(entries: readonly HistoryEntry[], revision: string, moment: number): boolean {
   const current = entries.find((entry) => entry.revision === revision && entry.status === 'ReconciliationSucceeded');
   return (
     current !== undefined &&

@@ -143,6 +143,16 @@ checkCorrections(
     expected: undefined,
   },
 );
+checkCorrections('by the history: another build of the same revision, for a variable has another value', {
+  owner: withHistory(entry('sha256:2', t3, t4), entry('sha256:1', t1, t2)),
+  events: [reconciledEvent('a', { last: t1 }), postedEvent('b', { last: t3, message: web })],
+  expected: undefined,
+});
+checkCorrections('by the history: a correction stays one when another build comes after it', {
+  owner: withHistory(entry('sha256:2', t4, t4), entry('sha256:1', t1, t3)),
+  events: [reconciledEvent('a', { last: t1 }), postedEvent('b', { last: t2, message: web })],
+  expected: `1 at ${t2}: Deployment/apps/web configured`,
+});
 checkCorrections('helm-controller says it itself', {
   owner: helmRelease('web'),
   events: [
