@@ -14,7 +14,7 @@ import { mask } from '../render/maskDifferences.ts';
 import { namesObject } from '../render/maskedTree.ts';
 import { isFreeKey } from '../render/originMask.ts';
 import { approximate } from '../render/renderNote.ts';
-import { keyOf } from './compareStates.ts';
+import { keyAmong, keyOf } from './compareStates.ts';
 import { type FieldOwner, type FieldTrie, fieldOwners, nodeAt, unionOf, valueAt } from './managedFields.ts';
 import { kustomizeController } from './takenBack.ts';
 
@@ -90,8 +90,7 @@ export class FormerMasks {
 
   /** Who renders may not have known yet that the kind has namespaces. */
   #find(object: KubernetesObject): DesiredObject | undefined {
-    const id = idOf(object);
-    return this.#former?.get(keyOf(id)) ?? this.#former?.get(keyOf({ ...id, namespace: '' }));
+    return this.#former?.get(keyAmong(this.#former, idOf(object)));
   }
 }
 
