@@ -59,7 +59,7 @@ export const noFacts: FileFacts = {
  */
 export function mayHoldFacts(documentText: string): boolean {
   return (
-    /image|tag:|chart|toolkit\.fluxcd\.io|controlplane\.io/i.test(documentText) &&
+    /image|tag:|chart|toolkit\.fluxcd\.io|controlplane\.io|pkg\.crossplane\.io/i.test(documentText) &&
     !/^kind:[ \t]*["']?(?:ConfigMap|Secret)\b/m.test(documentText)
   );
 }
