@@ -25,6 +25,7 @@ import { staysBehind } from './identityChange.ts';
 import { renderedPaths } from './renderedPaths.ts';
 import { sharedState } from './sharedState.ts';
 import { readBuildGraph, touchedByFiles, touchedByObjects } from './touchedKustomizations.ts';
+import { unreadFile } from './unreadFile.ts';
 
 export interface ChangesToCompare {
   readonly renderer: Renderer;
@@ -84,11 +85,17 @@ export async function compareChanges(given: ChangesToCompare): Promise<readonly 
   const targets: ChangedTarget[] = [];
   // A document may leave its namespace to the build that takes it in: then that tells it.
   const names = new Map<Pair, FluxName | undefined>();
+  // Kustomizations whose new side cannot be rendered, by their name.
+  const failed = new Map<string, unknown>();
   let done = 0;
   // A set yields what is added while it is walked: this is the queue.
   for (const pair of concerned) {
     parts.onProgress?.({ done, total: concerned.size, name: pair.name });
-    for (const target of await comparePair(parts, { ...pair, name: names.get(pair) ?? pair.name }, folders)) {
+    for (const found of await comparePair(parts, { ...pair, name: names.get(pair) ?? pair.name }, folders)) {
+      if (found.name.kind === 'Kustomization' && found.failure && found.failure.side !== 'before') {
+        failed.set(displayName(found.name), found.failure.error);
+      }
+      const target = unlessUnbuilt(found, failed);
       if (target.failure || target.objects.some(({ change }) => change !== 'none')) {
         targets.push(target);
         parts.onTarget?.(target);
@@ -100,7 +107,8 @@ export async function compareChanges(given: ChangesToCompare): Promise<readonly 
     }
     done += 1;
   }
-  return withMoves(targets);
+  // A parent may have been rendered after what it applies.
+  return withMoves(targets.map((target) => unlessUnbuilt(target, failed)));
 }
 
 async function readSides({ renderer, before, after, signal }: ChangesToCompare): Promise<Sides> {
@@ -198,13 +206,23 @@ async function comparePair(
 ): Promise<readonly ChangedTarget[]> {
   const { before, after } = pair;
   const old = before ? await renderWays(parts, parts.before, before) : new Map<string, Outcome>();
-  const next = after ? await renderWays(parts, parts.after, after) : new Map<string, Outcome>();
+  const next = after ? await renderWays(parts, parts.after, after) : await unreadWays(parts.after, pair.path, old);
   // Where it is built in one way on each side, the ways need not be called alike.
   const keys =
     old.size === 1 && next.size === 1
       ? [...old.keys()].map((key) => [key, [...next.keys()][0] ?? key] as const)
       : [...new Set([...old.keys(), ...next.keys()])].map((key) => [key, key] as const);
   return keys.map(([oldKey, nextKey]) => targetOf(pair, old.get(oldKey), next.get(nextKey), folders));
+}
+
+/** The ways of before, for a file that is broken states nothing any more, and deletes nothing by that: Flux stays at what it has. */
+async function unreadWays(
+  state: RepositoryState,
+  path: string,
+  old: ReadonlyMap<string, Outcome>,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const error = await unreadFile(state, path);
+  return new Map(error ? [...old].map(([key, { way }]) => [key, { ...(way && { way }), error }]) : []);
 }
 
 function targetOf(
@@ -224,15 +242,28 @@ function targetOf(
     cluster: clusterOf(files, folders),
     before,
     after,
-    ...(gone && { gone }),
   };
   const failed = [old, next].map((outcome) => outcome && 'error' in outcome);
   if (failed[0] === true || failed[1] === true) {
     const side = failed[0] === true ? (failed[1] === true ? 'both' : 'before') : 'after';
     const error = [next, old].flatMap((outcome) => (outcome && 'error' in outcome ? [outcome.error] : []))[0];
-    return { ...known, objects: [], failure: { error, side } };
+    // It has not gone where its file is there and nobody knows what that states.
+    return { ...known, ...(gone && !next && { gone }), objects: [], failure: { error, side } };
   }
-  return { ...known, objects: compareStates(before, after) };
+  return { ...known, ...(gone && { gone }), objects: compareStates(before, after) };
+}
+
+/** Nothing goes by a build that fails: a Flux object that is stated no more stays as long as one of its parents is not built. */
+function unlessUnbuilt(target: ChangedTarget, failed: ReadonlyMap<string, unknown>): ChangedTarget {
+  const { gone, before, ...known } = target;
+  const parent = gone && before?.parents.find((name) => failed.has(displayName(name)));
+  if (!parent || target.failure) {
+    return target;
+  }
+  const cause = failed.get(displayName(parent));
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const message = `whether it goes is not known, for Kustomization ${displayName(parent)} cannot be rendered: ${words}`;
+  return { ...known, before, objects: [], failure: { error: new Failure('invalid', message), side: 'after' } };
 }
 
 /** What a build takes in on one side alone comes or goes, though a file states it on both. */

@@ -169,6 +169,34 @@ test('a Kustomization that is new creates, one that is gone deletes what is belo
   assert.deepEqual(words(found), ['new: create Job/b', 'old: delete ConfigMap/a']);
 });
 
+describe('nothing goes that', () => {
+  const app = ks('apps', [one]);
+  const rows: readonly [title: string, before: State, after: State, because: RegExp][] = [
+    [
+      'a file states that cannot be read any more',
+      { results: { 'ks/apps': app }, files: { 'apps.yaml': '' } },
+      { results: {}, files: { 'apps.yaml': 'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: [' } },
+      /^apps\.yaml:\d+ cannot be read \(after\): /,
+    ],
+    [
+      'a parent applies that cannot be built any more',
+      { results: { 'ks/apps': { ...app, parents: [nameOf('ks/root')] }, 'ks/root': ks('root', []) } },
+      { results: { 'ks/root': new Failure('invalid', 'a tab') } },
+      /Kustomization flux-system\/root cannot be rendered: a tab$/,
+    ],
+  ];
+  for (const [title, before, after, because] of rows) {
+    test(title, async () => {
+      const { targets } = await run(before, after, ['apps.yaml', 'root.yaml']);
+      const target = targets.find(({ name }) => name.name === 'apps');
+      assert.equal(target?.gone, undefined);
+      assert.deepEqual(target?.objects, []);
+      assert.equal(target.failure?.side, 'after');
+      assert.match((target.failure.error as Error).message, because);
+    });
+  }
+});
+
 test('one that has gone to another file is the same', async () => {
   const found = await run(
     { results: { 'ks/apps': ks('apps', [one]) }, paths: { 'ks/apps': 'here.yaml' } },
