@@ -23,11 +23,16 @@ export type ImageText =
 const hole = '\uE000';
 const holePattern = new RegExp(hole, 'g');
 
+/** A Flux variable, whose default may be one again (`${A:=${B:=1}}`); three deep is more than anybody writes. */
+const around = (inner: string): string => `\\$\\{(?:[^{}]|${inner})*\\}`;
+const nestedVariable = around(around(around('(?!)')));
 /** Flux, ResourceSet, Helm and others, Kubernetes, Windows style, SOPS. None of them nests but the first. */
-const variablePattern =
-  /\$\{[^{}]*\}|<<[^<>]*>>|\{\{[^{}]*\}\}|\$\([^()]*\)|\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|ENC\[[^\]]*\]/g;
-const fluxDefault = /^\$\{[A-Za-z_]\w*:?[=-]([^{}]*)\}$/;
-const fluxVariable = /^\$\{([A-Za-z_]\w*)[^{}]*\}$/;
+const variablePattern = new RegExp(
+  `${nestedVariable}|<<[^<>]*>>|\\{\\{[^{}]*\\}\\}|\\$\\([^()]*\\)|\\$[A-Za-z_]\\w*|%[A-Za-z_]\\w*%|ENC\\[[^\\]]*\\]`,
+  'g',
+);
+const fluxDefault = /^\$\{[A-Za-z_]\w*:?[=-]([^]*)\}$/;
+const fluxVariable = /^\$\{([A-Za-z_]\w*)/;
 
 /** Text around its variables; where a Flux variable has a default, the default is put in. */
 interface Cut {
@@ -41,8 +46,9 @@ function cutVariables(text: string): Cut {
   const holes: string[] = [];
   const cut = text.replace(variablePattern, (found) => {
     const value = fluxDefault.exec(found)?.[1];
-    if (value !== undefined) {
-      return value;
+    const known = value === undefined ? undefined : withDefaults(value);
+    if (known !== undefined) {
+      return known;
     }
     holes.push(found);
     return hole;
@@ -62,7 +68,10 @@ export function withDefaults(text: string): string | undefined {
 
 /** The variables of Flux's post-build substitution in the text, each once. */
 export function fluxVariables(text: string): string[] {
-  const names = [...text.matchAll(variablePattern)].flatMap(([found]) => fluxVariable.exec(found)?.[1] ?? []);
+  const names = [...text.matchAll(variablePattern)].flatMap(([found]) => {
+    const variable = fluxVariable.exec(found)?.[1];
+    return variable === undefined ? [] : [variable, ...fluxVariables(found.slice(1))];
+  });
   return [...new Set(names)];
 }
 
@@ -123,10 +132,13 @@ export function readImageReference(text: string): ImageText {
   return { state: 'reference', name: cut.restore(name), tag: isOpen(tag) ? undefined : tag, digest };
 }
 
-/** Replaces Flux variables whose value is known; others stay. */
+/** Replaces Flux variables whose value is known; others stay, and so does what stands around those in a default. */
 export function substituteVariables(text: string, valueOf: (variable: string) => string | undefined): string {
   return text.replace(variablePattern, (found) => {
     const variable = fluxVariable.exec(found)?.[1];
-    return (variable === undefined ? undefined : valueOf(variable)) ?? found;
+    if (variable === undefined) {
+      return found;
+    }
+    return valueOf(variable) ?? `$${substituteVariables(found.slice(1), valueOf)}`;
   });
 }

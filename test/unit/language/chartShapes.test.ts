@@ -15,6 +15,9 @@ const rows: Readonly<Record<string, string>> = {
   ),
   'a HelmChart is read by the same code':
     'apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata:\n  name: a\nspec:\n  chart: podinfo\n  version: ">=1" #! warning chart-open-range\n  sourceRef: {kind: HelmRepository, name: podinfo}\n',
+  'a default within a default': release(
+    'chart:\n  spec:\n    chart: podinfo\n    version: ${A:=${B:=1.2.3}}\n    sourceRef: {kind: HelmRepository, name: podinfo}',
+  ),
   'a bucket is read as it lies': release(
     'chart:\n  spec:\n    chart: ./charts/a\n    sourceRef: {kind: Bucket, name: b}',
   ),

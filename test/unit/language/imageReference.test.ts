@@ -79,6 +79,10 @@ const variables: readonly Row[] = [
   { text: `foo:\${TAG}@${sha256}`, means: `foo|-|${sha256}` },
   { text: 'foo:${TAG:=1.2.3}', means: 'foo|1.2.3|-' },
   { text: 'foo:${TAG:-latest}', means: 'foo|latest|-' },
+  { text: 'foo:${A:=${B:=1.2.3}}', means: 'foo|1.2.3|-' },
+  { text: 'foo:${A:=${B:-${C:=latest}}}', means: 'foo|latest|-' },
+  { text: 'foo:${A:=1.2-${B}}', means: 'unresolved' },
+  { text: '${A:=${B}}/${C}/foo:latest', means: '${A:=${B}}/${C}/foo|latest|-' },
   { text: '${REG:=ghcr.io}/foo:${TAG}', means: 'unresolved' },
   { text: '${REG}/foo:${TAG:=latest}', means: '${REG}/foo|latest|-' },
   { text: 'operator:${operator_version:-2.6.0}-ppg${postgres_version}-pgbackrest', means: 'unresolved' },
@@ -105,6 +109,19 @@ test('only Flux variables are listed, once each, and replaced where their value 
   );
 });
 
+test('a variable in a default is one of its own, and counts where the outer one is unknown', () => {
+  const text = 'foo:${A:=${B:=1}}';
+  assert.deepEqual(fluxVariables(text), ['A', 'B']);
+  assert.equal(
+    substituteVariables(text, (name) => (name === 'A' ? '2' : undefined)),
+    'foo:2',
+  );
+  assert.equal(
+    substituteVariables(text, (name) => (name === 'B' ? '3' : undefined)),
+    'foo:${A:=3}',
+  );
+});
+
 test('defaults are put in only when nothing else is open', () => {
   assert.equal(withDefaults('${V:=1.2.3}'), '1.2.3');
   assert.equal(withDefaults('>=${V}'), undefined);
@@ -115,6 +132,7 @@ test('hostile texts take no time', { timeout: 5_000 }, () => {
   for (const text of [
     'a-'.repeat(50_000),
     '${'.repeat(50_000),
+    '${A:='.repeat(50_000),
     `${'a.'.repeat(50_000)}/x`,
     '<<'.repeat(50_000),
     'a/'.repeat(50_000),
