@@ -204,7 +204,8 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
   const masks = await StoredMasks.of({ stored, secrets, renders, former: undefined, signal });
   const identityWith = (keeps?: (id: ObjectId) => boolean): Reinstall | undefined =>
     live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name, keeps);
-  const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, live, secrets.substituted);
+  const trusted = secrets.distrustsLive ? undefined : live;
+  const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, trusted, secrets.substituted);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
   const reinstalls = identityWith() !== undefined;
   const parts = {

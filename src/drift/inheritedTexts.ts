@@ -1,24 +1,26 @@
 /**
- * Texts in a Kustomization as it lives that a parent may have put there from a Secret, an older one too: all that goes from it into
- * what it builds, but for what is proven to be plain. Pure; what it gives is secret until proven otherwise.
+ * Texts in a Kustomization or HelmRelease as it lives that a parent may have put there from a Secret, an older one too: all that goes
+ * from it into what it makes, but for what is proven to be plain. Pure; what it gives is secret until proven otherwise.
  */
 import { inventoryOf } from '../flux/inventory.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
 
-/** Fields whose texts stand in what is built. Others say how and where, and names tell no secret. */
+/** Fields whose texts stand in what is made of it. Others say how and where, and names tell no secret. */
 const contents: readonly (readonly string[])[] = [
   ['postBuild', 'substitute'],
   ['commonMetadata'],
   ['patches'],
   ['images'],
+  ['values'],
+  ['postRenderers'],
 ];
 
 /**
  * `built`: the same as its parents build it from files, with secrets masked; what it shows just so is plain. Without it nothing is,
  * but for what stands in names, which are shown everywhere.
  */
-export function inheritedTexts(live: FluxObject, built: FluxObject | undefined): readonly string[] {
+export function inheritedTexts(live: FluxObject, built?: FluxObject): readonly string[] {
   const texts = new Set<string>();
   contents.forEach((path) => collect(fieldAt(live.spec, ...path), fieldAt(built?.spec, ...path), texts));
   const names = namesOf(live);
@@ -26,6 +28,9 @@ export function inheritedTexts(live: FluxObject, built: FluxObject | undefined):
 }
 
 function collect(value: unknown, plain: unknown, texts: Set<string>): void {
+  if (typeof value === 'number' && value !== plain) {
+    texts.add(String(value));
+  }
   if (typeof value === 'string') {
     const known = new Set(typeof plain === 'string' ? plain.split('\n') : []);
     const lines = value.split('\n');

@@ -9,17 +9,24 @@ import type { FluxObject } from '../flux/objects.ts';
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
 import type { RenderedRelease } from '../render/desired.ts';
 import { maskedConfigPair } from '../render/maskedConfig.ts';
+import { mask } from '../render/maskDifferences.ts';
 import { KnownTexts } from '../render/maskKnownTexts.ts';
 import { SecretTexts } from '../render/secretTexts.ts';
 import { textsOfSecret } from '../render/textsOfSecret.ts';
+import { inheritedTexts } from './inheritedTexts.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { PlacedObject } from './storedObjects.ts';
-import { type SecretReader, substitutedSecrets } from './substitutedSecrets.ts';
+import { type SecretReader, type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
 
 export interface ReleaseSecrets {
   readonly texts: Sealed<readonly string[]>;
   /** Those of `texts` that Kustomizations substitute into the HelmRelease: there they are plain text. */
   readonly substituted: Sealed<readonly string[]>;
+  /**
+   * Older texts of a parent's Secret may stand in the HelmRelease as it lives, and in Helm's values: neither it nor a render of it
+   * proves that anything is plain.
+   */
+  readonly distrustsLive: boolean;
   /** Values of Secrets were given to the chart, which may have made anything of them. */
   readonly takePart: boolean;
   /** Values of the release that come from plain text. */
@@ -48,28 +55,56 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
   const texts = new SecretTexts();
   renders.forEach(({ secrets }) => texts.add(secrets?.reveal()));
   objects.forEach(({ object }) => texts.add(textsOfSecret(object.reveal())));
+  const send: SecretReader['send'] = (request) => requests.send(request);
+  const { above, mayBeOlder } = live ? await substitutedSecrets(live, { api, send }) : nothing;
+  above.texts.forEach((text) => texts.add(text));
   const [plain, ofConfig] = [new SecretTexts(), new SecretTexts()];
+  // What lives as plain text may be what a parent's Secret held before: only files tell that it is their author's.
+  const proving = mayBeOlder ? renders.filter(({ parents }) => parents.length > 0) : renders;
   if (stored) {
-    const shown = maskedConfigPair(stored.config, renders.at(0) ?? { values: [] }, live).before;
+    const stated = live && mayBeOlder ? keysAlone(live) : live;
+    const shown = maskedConfigPair(stored.config, proving.at(0) ?? { values: [] }, stated).before;
     ofConfig.addDifferences(stored.config.reveal(), shown);
     plain.add(shown);
-    plain.add(keysIn(shown));
+    plain.add(mayBeOlder ? [] : keysIn(shown));
   }
-  plain.add(live?.spec?.values);
-  plain.add(keysIn(live?.spec?.values));
+  const stating = mayBeOlder ? proving.map(({ inForce }) => inForce) : [live];
+  stating.forEach((release) => {
+    plain.add(release?.spec?.values);
+    plain.add(keysIn(release?.spec?.values));
+  });
   ofConfig.all.forEach((text) => texts.add(text));
-  const send: SecretReader['send'] = (request) => requests.send(request);
-  const nothing = { texts: [], unread: [] };
-  const { above } = live ? await substitutedSecrets(live, { api, send }) : { above: nothing };
-  above.texts.forEach((text) => texts.add(text));
+  const older = live && mayBeOlder && renders.some((render) => !proving.includes(render)) ? inheritedTexts(live) : [];
+  older.forEach((text) => texts.add(text));
   const known = new KnownTexts(texts.all);
   return {
     texts: new Sealed(texts.all),
-    substituted: new Sealed(above.texts),
+    substituted: new Sealed([...above.texts, ...older]),
+    distrustsLive: mayBeOlder,
     takePart: ofConfig.any || above.texts.length > 0 || readsSecrets(live),
     plain: new Sealed(plain.all.filter((text) => !known.isIn(text))),
     unread: above.unread,
   };
+}
+
+const nothing: SubstitutedSecrets = {
+  within: { texts: [], unread: [] },
+  above: { texts: [], unread: [] },
+  mayBeOlder: false,
+};
+
+/**
+ * States no value. Its keys prove nothing to be plain, but are no secret texts either, or `image` and `port` would be masked wherever
+ * they stand.
+ */
+function keysAlone(live: FluxObject): FluxObject {
+  const { apiVersion, kind, metadata, spec } = live;
+  return { apiVersion, kind, metadata, spec: { values: withoutValues(spec?.values) } };
+}
+
+function withoutValues(values: unknown): unknown {
+  const entries = asRecord(values);
+  return entries ? Object.fromEntries(Object.entries(entries).map(([key, item]) => [key, withoutValues(item)])) : mask;
 }
 
 /** What is masked is no word. */

@@ -36,11 +36,13 @@ export class StoredMasks {
 
   /** Throws `cancelled` and `unauthorized`; without a render less is proven. */
   static async of(parts: StoredMasksParts): Promise<StoredMasks> {
-    const { stored, secrets, renders, signal } = parts;
+    const { stored, secrets, signal } = parts;
     if (!secrets.takePart) {
       return new StoredMasks([], undefined);
     }
-    const former = renders.length === 0 ? await formerOf(parts) : undefined;
+    const renders = parts.renders.filter(({ parents }) => !secrets.distrustsLive || parents.length > 0);
+    const asksFormer = parts.renders.length === 0 && !secrets.distrustsLive;
+    const former = asksFormer ? await formerOf(parts) : undefined;
     const { chart, chartTexts, name, namespace } = stored;
     const texts = [...marks, name, namespace, ...Object.values(chart), ...secrets.plain.reveal()];
     const turns = new Turns({ sliceMs: 15, what: 'Reading the chart', signal });

@@ -24,6 +24,7 @@ const rows: readonly (readonly [what: string, spec: Fields, built: Fields | unde
   ['variables', { postBuild: { substitute: { A: 'one', B: 'two words' } } }, undefined, ['one', 'two words']],
   ['what stands in a name', { postBuild: { substitute: { A: 'shop', B: 'prod', C: 'sh' } } }, undefined, ['sh']],
   ['labels of all objects', { commonMetadata: { labels: { team: 'blue' } } }, undefined, ['blue']],
+  ['values of a release', { values: { a: ['one'], b: { c: 4711, d: true } } }, undefined, ['one', '4711']],
   ['images', { images: [{ name: 'x', newTag: 'v1' }] }, undefined, ['x', 'v1']],
   [
     'values in the lines of a patch',

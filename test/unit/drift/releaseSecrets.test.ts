@@ -8,20 +8,32 @@ import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts'
 import { fieldAt } from '../../../src/flux/untyped.ts';
 import type { RenderedRelease } from '../../../src/render/desired.ts';
 import { desired, inline, kustomizationName, renderedRelease, value } from '../../support/rendered.ts';
-import { helmRelease, installed, manifestObject, ReleaseBed } from './releaseBed.ts';
+import { helmRelease, installed, manifestObject, ReleaseBed, type ReleaseWorld } from './releaseBed.ts';
 
 const dots = '•••';
 
 const owner = {
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
-  metadata: { name: 'root', namespace: 'flux-system' },
+  metadata: { name: 'root', namespace: 'flux-system', generation: 1 },
   spec: { postBuild: { substituteFrom: [{ kind: 'Secret', name: 'variables' }] } },
+  status: {
+    observedGeneration: 1,
+    history: [
+      {
+        lastReconciled: '2026-11-01T12:00:00Z',
+        lastReconciledDuration: '2s',
+        lastReconciledStatus: 'ReconciliationSucceeded',
+      },
+    ],
+  },
 } as KubernetesObject;
 
-function variables(text: string): KubernetesObject {
+/** `at`: the hour in which it was written; the parent has applied at noon. */
+function variables(text: string, at = '11'): KubernetesObject {
   const data = { PASSWORD: Buffer.from(text).toString('base64') };
-  return installed(manifestObject('Secret', 'variables', { data }, { namespace: 'flux-system' }));
+  const managedFields = [{ manager: 'kubectl', operation: 'Update', time: `2026-11-01T${at}:00:00Z` }];
+  return installed(manifestObject('Secret', 'variables', { data }, { namespace: 'flux-system', managedFields }));
 }
 
 function releaseWith(text: string): FluxObject {
@@ -74,6 +86,60 @@ for (const text of ['canary-swordfish', 'ab1c']) {
     const shown = objects.flatMap(({ before, after }) => [before, after].flatMap((side) => side ?? []));
     assert.equal(shown.length, 3);
     shown.forEach((side) => assert.equal(fieldAt(side, 'data', 'url'), dots));
+  });
+}
+
+/** The release was installed with the text that the Secret had before it was rotated, which lives in `spec.values`. */
+const text = 'canary-of-before';
+const old = manifestObject('ConfigMap', 'settings', { data: { level: 'info', url: text } });
+const rotated: ReleaseWorld = {
+  template: 'data:\n  level: info\n  url: {{ .Values.url }}',
+  manifest: [old],
+  live: [installed(old, { data: { level: 'debug', url: text } }), owner, variables('today’s text', '13')],
+  config: { url: text, other: 1 },
+};
+
+function checkSilent(told: unknown): void {
+  assert.ok(!(JSON.stringify(told) + inspect(told, { depth: 20 })).includes(text));
+}
+
+test('drift: a text that the Secret of a parent held before it was rotated is shown nowhere', async () => {
+  const live = releaseWith(text);
+  const ofLive = renderedRelease({
+    objects: [desired('ConfigMap', 'settings', { data: { level: 'info', url: text } })],
+  });
+  for (const more of [{}, { applied: ofLive }, { former: () => Promise.resolve(ofLive) }]) {
+    const comparison = await new ReleaseBed(rotated).compare({ live, ...more });
+    checkSilent(comparison);
+    const data = comparison.objects.map(({ before, after }) => [before, after].map((side) => fieldAt(side, 'data')));
+    assert.deepEqual(data, [
+      [
+        { level: 'debug', url: dots },
+        { level: 'info', url: dots },
+      ],
+    ]);
+  }
+});
+
+for (const [what, parents] of [
+  ['of files', [{ ...kustomizationName, name: 'root' }]],
+  ['of what lives', []],
+] as const) {
+  test(`upgrade: it is shown neither in values nor in objects of a render ${what}`, async () => {
+    const live = releaseWith(text);
+    const given = parents.length > 0 ? dots : text;
+    const data = { level: 'warn', url: given };
+    const rendered = renderedRelease({
+      inForce: { ...live, spec: { ...live.spec, values: { url: given, other: 2 } } },
+      parents,
+      values: [value('url', given, inline), value('other', 2, inline)],
+      objects: [desired('ConfigMap', 'settings', { data }, { masked: parents.map(() => ['data', 'url']) })],
+    });
+    const comparison = await new ReleaseBed(rotated).compare({ live, rendered });
+    checkSilent(comparison);
+    assert.equal(comparison.config?.before['url'], dots);
+    assert.equal(comparison.config.after['other'], 2);
+    assert.equal(fieldAt(comparison.objects[0]?.after, 'data', 'level'), 'warn');
   });
 }
 
