@@ -8,7 +8,7 @@ import type { Site } from './candidate.ts';
 import { judgeChangedValue } from './changedValue.ts';
 import { type IsAutomated, isContainerList } from './containerImages.ts';
 import { readImageReference } from './imageReference.ts';
-import { judgeReference, judgeTag } from './imageVerdict.ts';
+import { judgeDigest, judgeReference, judgeTag } from './imageVerdict.ts';
 
 /** Whose values these are. Paths start at the object's root. */
 export interface ValuesOwner {
@@ -72,6 +72,10 @@ function isImageKey(key: string): boolean {
 /** A map that describes an image: below an image key, or with a repository and a tag. */
 function imageObject(map: YamlMap, path: ManifestPath, key: string, owner: ValuesOwner): Site | undefined {
   const repository = stringAt(map, 'repository');
+  const wrongDigest = isImageKey(key) || repository !== undefined ? wrongDigestSite(map, path, owner) : undefined;
+  if (wrongDigest) {
+    return wrongDigest;
+  }
   const tagKey = map.entries.has('tag') ? 'tag' : isImageKey(key) && map.entries.has('version') ? 'version' : undefined;
   const tag = tagKey === undefined ? undefined : valueAt(map, tagKey);
   const text = plainText(tag);
@@ -100,6 +104,22 @@ function imageObject(map: YamlMap, path: ManifestPath, key: string, owner: Value
 
 function hasDigest(map: YamlMap, repository: string | undefined): boolean {
   return repository?.includes('@') === true || !isUnset(valueAt(map, 'digest')) || !isUnset(valueAt(map, 'sha'));
+}
+
+const digestKeys = ['digest', 'sha', 'sha256'];
+
+/** A digest that is none, beside the repository or at its end: no tag helps where the chart puts it into the image. */
+function wrongDigestSite(map: YamlMap, path: ManifestPath, owner: ValuesOwner): Site | undefined {
+  const name = imageName(map, stringAt(map, 'repository')?.split('@')[0]);
+  for (const key of ['repository', ...digestKeys]) {
+    const node = valueAt(map, key);
+    const text = stringOf(node) ?? '';
+    const judge = (resolved: string) => judgeDigest(resolved.slice(resolved.indexOf('@') + 1), name);
+    if (node && (key !== 'repository' || text.includes('@')) && judge(text)) {
+      return siteOf(node, text, judge, name, [[...path, key]], owner);
+    }
+  }
+  return undefined;
 }
 
 /** `[registry/]repository[/image]`, as charts put it together; `undefined` without any. */
@@ -146,8 +166,12 @@ function imageString(
       const context = { name, needsTag: false, automated: owner.isAutomated(beside.value) };
       const judge = (resolved: string) =>
         (resolved === tag ? judgeChangedValue(beside.value) : undefined) ?? judgeTag(resolved, context);
+      const place = [...path.slice(0, -1), beside.key];
+      if (tag !== undefined && judgeDigest(tag, name)) {
+        return siteOf(beside.value, tag, (resolved) => judgeDigest(resolved, name), name, [place], owner);
+      }
       return /tag$/i.test(beside.key) && tag !== undefined
-        ? siteOf(beside.value, tag, judge, name, [[...path.slice(0, -1), beside.key]], owner)
+        ? siteOf(beside.value, tag, judge, name, [place], owner)
         : undefined;
     }
   }

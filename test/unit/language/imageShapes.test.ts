@@ -67,6 +67,23 @@ volumes:
       'wasm:\n  - code:\n      image:\n        url: oci://ghcr.io/example/wasm:latest #! warning image-latest',
     ),
   ].join('---\n'),
+  'a digest in values that is none, wherever it stands': values(
+    `image: {repository: a/b, tag: "1.2.3", digest: "sha256:abc"} #! error image-invalid "sha256:abc"
+b:
+  repository: "a/b@sha256:abc" #! error image-invalid "a/b@sha256:abc"
+  tag: 1.2.3
+c:
+  image: {repository: a/b, digest: "sha256:abc"} #! error image-invalid
+d:
+  image: a/b
+  digest: "sha256:" #! error image-invalid
+e:
+  image: {repository: a/b, tag: "1.2.3", sha: ${'7'.repeat(64)}}
+f:
+  image: {repository: a/b, tag: "1.2.3", digest: "\${DIGEST}"}
+g:
+  image: {repository: a/b, tag: latest, digest: "${digest}"}`,
+  ),
   'kinds that hold data, schemas, templates of strings or their version elsewhere': [
     object('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'schema:\n  containers:\n    - image: foo:latest'),
     'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  image: foo:latest\n  job.yaml: |\n    containers:\n      - image: foo:latest\n',
