@@ -9,6 +9,7 @@ import type { Site, Surroundings, Verdict } from './candidate.ts';
 import { classifyChartVersion } from './chartVersion.ts';
 import { withDefaults } from './imageReference.ts';
 import type { Ownership } from './ownership.ts';
+import type { RuleId } from './rules.ts';
 import { classifyTag } from './tagClass.ts';
 
 /** Highest first. fluxcd/pkg git/gogit/client.go, Clone: a tag wins over semver, whatever the documentation says. */
@@ -166,6 +167,11 @@ function overruled(source: Source, by: RefField, { field, node }: { field: RefFi
   return means ? [siteOf(source, node, '', field, () => ({ rule: 'source-dead-field', message }))] : [];
 }
 
+/** What has no effect or cannot be read is wrong whoever the source belongs to. */
+function isAboutMoving(rule: RuleId): boolean {
+  return rule !== 'source-dead-field' && rule !== 'image-invalid' && rule !== 'chart-version-invalid';
+}
+
 /** What this very repository provides is its own matter, whatever it follows. */
 function siteOf(
   { manifest, url, precedence }: Source,
@@ -184,7 +190,8 @@ function siteOf(
     text,
     judge: (resolved, surroundings) => {
       const ownership = ownershipIn(surroundings);
-      return ownership === 'own' ? undefined : verdictOf(resolved, ownership);
+      const verdict = verdictOf(resolved, ownership);
+      return ownership === 'own' && verdict && isAboutMoving(verdict.rule) ? undefined : verdict;
     },
     value: { kind, name, places, image: undefined },
   };

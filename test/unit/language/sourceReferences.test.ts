@@ -121,6 +121,18 @@ test('an artifact that is named like the repository is its own', () => {
   assert.equal(checker.diagnostics('other.yaml').length, 1);
 });
 
+test('what is wrong is told of the own repository too', () => {
+  const checker = checkerOf({
+    'git.yaml': source('GitRepository', 'url: https://github.com/example/fleet\nref:\n  semver: 1.x\n  tag: v1.0.0'),
+    'oci.yaml': source('OCIRepository', 'url: oci://ghcr.io/example/fleet/manifests\nref:\n  tag: 1.2.3+b'),
+  });
+  checker.remotes = ['https://github.com/example/fleet'];
+  assert.deepEqual(
+    ['git.yaml', 'oci.yaml'].flatMap((path) => checker.diagnostics(path).map(({ code }) => code)),
+    ['source-dead-field', 'image-invalid'],
+  );
+});
+
 test('a setting for the rule wins over what is known of the owner', () => {
   const checker = checkerOf(
     { 'a.yaml': source('GitRepository', 'url: https://github.com/example/charts\nref:\n  branch: main') },
