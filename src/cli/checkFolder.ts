@@ -4,7 +4,7 @@
  * the folder may override what is in it. Prints nothing.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, posix, relative, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cancelled } from '../base/failure.ts';
 import { findRepositoryRoot } from '../git/findRepositoryRoot.ts';
@@ -17,7 +17,7 @@ import {
   repositoryConfigName,
 } from '../language/repositoryConfig.ts';
 import { positions } from '../language/positions.ts';
-import { DiskRepository } from '../manifests/diskRepository.ts';
+import { DiskRepository, type LeftOut } from '../manifests/diskRepository.ts';
 import { isBelow, nameOf } from '../manifests/repositoryPath.ts';
 import { defaultSettings } from '../settings.ts';
 import type { CheckArguments, Level } from './checkOptions.ts';
@@ -36,11 +36,21 @@ export interface Finding {
   readonly message: string;
 }
 
+export interface Unchecked {
+  /** A file, or a folder with all in it, relative to the folder that is checked; with the line where there is one. */
+  readonly place: string;
+  readonly message: string;
+  /** The system refused it: nobody can tell whether it is in order. What is no YAML is for others to find. */
+  readonly refused: boolean;
+}
+
 export interface Checked {
   /** In the order of files and places. */
   readonly findings: readonly Finding[];
   /** YAML files of the folder that were read. */
   readonly files: number;
+  /** What could not be checked, in the order of files. */
+  readonly unchecked: readonly Unchecked[];
   /** Where the folder is in its repository, with `/`; `''` at its top and outside of any. */
   readonly folder: string;
 }
@@ -68,7 +78,11 @@ export async function checkFolder(
   checker.remotes = (await readRemotes(repository)).flatMap(({ urls }) => urls);
   const { settled, ofFolder } = await readConfig(config, root, repository, here);
   checker.inherit(settled, ofFolder ? (path) => pathBelow(place, path) : undefined);
-  const disk = new DiskRepository(repository, { maxFiles: Number.POSITIVE_INFINITY });
+  const leftOut: LeftOut[] = [];
+  const disk = new DiskRepository(repository, {
+    maxFiles: Number.POSITIVE_INFINITY,
+    onLeftOut: (each) => void leftOut.push(each),
+  });
   // What was read above has the last word, and its problems have been told.
   const paths = (await disk.list(signal)).filter((path) => nameOf(path) !== repositoryConfigName);
   expectGoingOn(signal);
@@ -79,7 +93,32 @@ export async function checkFolder(
     await nextTurn(); // Ctrl-C gets its turn
     expectGoingOn(signal);
   }
-  return { findings: findingsOf(checker, place), files: checker.below(place).length, folder: place };
+  return {
+    findings: findingsOf(checker, place),
+    files: checker.below(place).length,
+    unchecked: uncheckedOf(checker, leftOut, place),
+    folder: place,
+  };
+}
+
+function uncheckedOf(checker: RepositoryChecker, leftOut: readonly LeftOut[], folder: string): Unchecked[] {
+  const refused = leftOut
+    // A folder around the one that is checked hides it as a whole.
+    .filter(({ path }) => (isBelow(path, folder) || isBelow(folder, path)) && !checker.isIgnored(path))
+    .map(({ path, reason, message }) => ({
+      place: posix.relative(folder, path) || '.',
+      message,
+      refused: reason === 'unreadable',
+    }));
+  const unread = checker
+    .unread()
+    .filter(({ path }) => isBelow(path, folder))
+    .map(({ path, part: { line, message } }) => ({
+      place: `${pathBelow(folder, path)}:${line + 1}`,
+      message,
+      refused: false,
+    }));
+  return [...refused, ...unread].toSorted((a, b) => (a.place < b.place ? -1 : 1));
 }
 
 /** `path` as it is called in `folder`, which holds it. */

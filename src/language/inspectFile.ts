@@ -4,7 +4,7 @@
  */
 import { type FileFacts, mayHoldFacts, noFacts, readFileFacts } from '../manifests/fileFacts.ts';
 import { isIgnoredPath, isKustomizeFileName } from '../manifests/notAManifest.ts';
-import { type Manifest, parseManifests, parseYaml } from '../manifests/parseManifests.ts';
+import { type Manifest, type ManifestProblem, parseManifests, parseYaml } from '../manifests/parseManifests.ts';
 import { nameOf } from '../manifests/repositoryPath.ts';
 import type { TextSpan } from '../manifests/yamlNode.ts';
 import type { Candidate, Site, Surroundings } from './candidate.ts';
@@ -16,26 +16,42 @@ import { allowedRules, isManaged } from './suppression.ts';
 export interface Inspection {
   readonly facts: FileFacts;
   readonly candidates: readonly Candidate[];
+  readonly unread: readonly UnreadPart[];
+}
+
+/** A document that could not be judged. */
+export interface UnreadPart {
+  /** From 0. */
+  readonly line: number;
+  readonly message: string;
+  /** Only where the file turns out to hold Helm values: any other text is none of ours. */
+  readonly inValuesFile: boolean;
 }
 
 /** `path` is relative to the repository, with `/`. */
 export function inspectFile(text: string, path: string): Inspection {
   if (isIgnoredPath(path)) {
-    return { facts: noFacts, candidates: [] };
+    return { facts: noFacts, candidates: [], unread: [] };
   }
   const file = parseManifests(text, path, isKustomizeFileName(nameOf(path)) ? undefined : mayHoldFacts);
   const facts = readFileFacts(file);
   if (file.generated) {
-    return { facts, candidates: [] };
+    return { facts, candidates: [], unread: [] };
   }
   const position = positions(text);
   const candidates: Candidate[] = [];
-  const seen = new Set<number>(); // an anchor that is used twice, or a value that two shapes describe, is one finding
+  const unread: UnreadPart[] = [];
+  const leaveOut = (problems: readonly ManifestProblem[], inValuesFile: boolean): void =>
+    problems.forEach(({ message, start }) => unread.push({ line: position(start).line, message, inValuesFile }));
+  leaveOut(file.problems, false);
+  // An anchor that is used twice, or a value that two shapes describe, is one finding; all of a quoted patch has one place.
+  const seen = new Set<string>();
   const add = (site: Site, document: TextSpan, inValuesFile: boolean): void => {
-    if (seen.has(site.span.start) || (fluxVariables(site.text).length === 0 && !site.judge(site.text, strangers))) {
+    const place = `${site.span.start} ${site.text}`;
+    if (seen.has(place) || (fluxVariables(site.text).length === 0 && !site.judge(site.text, strangers))) {
       return;
     }
-    seen.add(site.span.start);
+    seen.add(place);
     const range = { start: position(site.span.start), end: position(site.span.end) };
     candidates.push({
       ...site,
@@ -54,14 +70,16 @@ export function inspectFile(text: string, path: string): Inspection {
     }
   }
   if (file.manifests.length === 0 && mayBeValuesFile(text)) {
-    const [values] = parseYaml(text).nodes;
+    const { nodes, problems } = parseYaml(text);
+    leaveOut(problems, true);
+    const [values] = nodes;
     if (values && isPlainMap(values)) {
       for (const site of findValuesFileSites(values, text)) {
         add(site, { start: 0, end: text.length }, true);
       }
     }
   }
-  return { facts, candidates };
+  return { facts, candidates, unread };
 }
 
 /** What `flux bootstrap` writes to follow this very repository. */

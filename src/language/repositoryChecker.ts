@@ -7,7 +7,7 @@ import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver-types
 import { globMatches } from '../manifests/globMatch.ts';
 import { RepositoryIndex } from '../manifests/repositoryIndex.ts';
 import type { Candidate } from './candidate.ts';
-import { inspectFile } from './inspectFile.ts';
+import { inspectFile, type UnreadPart } from './inspectFile.ts';
 import { positions } from './positions.ts';
 import {
   type ConfigProblem,
@@ -22,6 +22,7 @@ interface CheckedFile {
   /** Of the text: the same text is not inspected twice. */
   readonly hash: string;
   readonly candidates: readonly Candidate[];
+  readonly unread: readonly UnreadPart[];
 }
 
 interface OwnConfig {
@@ -79,8 +80,8 @@ export class RepositoryChecker {
     if (this.#files.get(path)?.hash === hash) {
       return;
     }
-    const { facts, candidates } = inspectFile(text, path);
-    this.#files.set(path, { hash, candidates });
+    const { facts, candidates, unread } = inspectFile(text, path);
+    this.#files.set(path, { hash, candidates, unread });
     this.#index.update(path, facts);
   }
 
@@ -103,6 +104,21 @@ export class RepositoryChecker {
     return this.#own === undefined ? files : [repositoryConfigName, ...files];
   }
 
+  /** True where the people of the repository have agreed not to check the file. */
+  isIgnored(path: string): boolean {
+    const { ignore } = this.#own?.config ?? this.#inherited.config;
+    const called = this.#own ? path : this.#inherited.pathThere(path);
+    return ignore.some((glob) => globMatches(glob, called));
+  }
+
+  /** Files with a part that could not be judged; templates of charts are no YAML by nature, and not among them. */
+  unread(): readonly { readonly path: string; readonly part: UnreadPart }[] {
+    return [...this.#files].flatMap(([path, { unread }]) => {
+      const part = unread.find(({ inValuesFile }) => !inValuesFile || this.#index.isValuesFile(path));
+      return part === undefined || this.isIgnored(path) || this.#index.isChartTemplate(path) ? [] : [{ path, part }];
+    });
+  }
+
   diagnostics(path: string): Diagnostic[] {
     if (path === repositoryConfigName) {
       return this.#settings.diagnosticsEnabled ? [...(this.#own?.problems ?? [])] : [];
@@ -111,11 +127,10 @@ export class RepositoryChecker {
     if (!file) {
       return [];
     }
-    const { rules, ignore, ownHosts } = this.#own?.config ?? this.#inherited.config;
-    const called = this.#own ? path : this.#inherited.pathThere(path);
-    if (ignore.some((glob) => globMatches(glob, called))) {
+    if (this.isIgnored(path)) {
       return [];
     }
+    const { rules, ownHosts } = this.#own?.config ?? this.#inherited.config;
     const settings: RuleSettings = {
       ...this.#settings,
       ruleSeverity: { ...this.#settings.ruleSeverity, ...rules },

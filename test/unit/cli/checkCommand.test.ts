@@ -1,6 +1,6 @@
 /** `driftline check` as a pipeline meets it: what is printed where, in which form, with which exit code. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -224,6 +224,78 @@ describe('the exit code', () => {
   test('an interrupted run ends as one', async () => {
     assert.deepEqual(await run(files, [], AbortSignal.abort()), { code: 130, output: '', messages: '' });
   });
+});
+
+describe('what could not be checked is told beside the output', () => {
+  const broken = 'apiVersion: v1\nkind: Pod\nspec: {image: [\n';
+  const long = `apiVersion: v1\nkind: Pod\nspec: {image: a}\n# ${'x'.repeat(1_000_000)}\n`;
+  const rows: Readonly<Record<string, readonly [files: Readonly<Record<string, string>>, said: RegExp]>> = {
+    'YAML that is broken': [{ 'a.yaml': broken }, /^warning: a\.yaml:\d+ was not checked: /m],
+    'a document that is too long': [{ 'a.yaml': long }, /^warning: a\.yaml:1 was not checked: too long to be read$/m],
+    'a file that is too large': [
+      { 'a.yaml': 'x'.repeat(8_000_001) },
+      /^warning: a\.yaml was not checked: larger than 8 MB$/m,
+    ],
+    'values of a chart that are broken': [
+      {
+        'kustomization.yaml': 'configMapGenerator: [{name: v, files: [values.yaml=a.yaml]}]\nresources: [hr.yaml]\n',
+        'hr.yaml':
+          'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n' +
+          'spec: {chartRef: {kind: OCIRepository, name: a}, valuesFrom: [{kind: ConfigMap, name: v}]}\n',
+        'a.yaml': 'image: [\n',
+      },
+      /^warning: a\.yaml:\d+ was not checked: /m,
+    ],
+  };
+  for (const [what, [texts, said]] of Object.entries(rows)) {
+    test(`${what}, and the rest is checked`, async () => {
+      const { code, output, messages } = await run(texts, ['--format', 'json']);
+      assert.match(messages, said);
+      assert.deepEqual([code, output, messages.trimEnd().split('\n').length], [0, '[]\n', 1]);
+    });
+  }
+
+  test('but for templates of charts, what is left out on purpose, and what lies outside of the folder', async () => {
+    const { code, messages } = await run(
+      {
+        '.git/HEAD': 'ref: refs/heads/main\n',
+        '.driftline.yaml': 'ignore: [apps/old]',
+        'a.yaml': broken,
+        'apps/old/a.yaml': broken,
+        'apps/chart/Chart.yaml': 'name: a\n',
+        'apps/chart/templates/a.yaml': broken,
+      },
+      ['apps'],
+    );
+    assert.deepEqual([code, messages], [0, 'Nothing found in 3 files\n']);
+  });
+
+  test('by name up to twenty, then by number', async () => {
+    const many = Object.fromEntries(Array.from({ length: 22 }, (_, index) => [`${index}.yaml`, broken]));
+    const { messages } = await run(many, ['--format', 'json']);
+    assert.equal(messages.split('\n').length, 22);
+    assert.match(messages, /\nwarning: 2 more were not checked\.\n$/);
+  });
+
+  // Nothing is closed to root, and Windows knows no such modes: there the same files are simply read.
+  const closes = process.platform !== 'win32' && process.getuid?.() !== 0;
+  for (const [closed, mode] of [
+    ['apps/a.yaml', 0o644],
+    ['apps', 0o755],
+  ] as const) {
+    test(`and ${closed} that nobody may read is a run that failed`, async () => {
+      const folder = await folderOf({ 'apps/a.yaml': pod('foo:1.2.3'), 'b.yaml': pod('foo:latest') });
+      await chmod(join(folder, closed), 0);
+      try {
+        const { code, output, messages } = await run({}, [folder]);
+        assert.match(output, /^b\.yaml:6:14: warning image-latest/);
+        assert.equal(code, closes ? 2 : 1);
+        assert.equal(messages.includes(`warning: ${closed} was not checked: cannot be read (EACCES)\n`), closes);
+      } finally {
+        await chmod(join(folder, closed), mode);
+      }
+    });
+  }
 });
 
 describe('a folder of a repository', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { blockOffsets } from '../../../src/manifests/blockText.ts';
-import { DiskRepository } from '../../../src/manifests/diskRepository.ts';
+import { DiskRepository, type LeftOut } from '../../../src/manifests/diskRepository.ts';
 import { globMatches, wildcardMatches } from '../../../src/manifests/globMatch.ts';
 import { jsonPointer, mergeKey, versionPlaces } from '../../../src/manifests/manifestPath.ts';
 import { isIgnoredPath, isYamlPath } from '../../../src/manifests/notAManifest.ts';
@@ -128,7 +128,9 @@ test('a folder on disk: YAML only, no links, nothing that holds no manifests, a 
     }
     await symlink(root, join(root, 'a/loop'));
     await symlink(join(root, 'x.yaml'), join(root, 'a/link.yaml'));
-    const disk = new DiskRepository(root);
+    const leftOut: string[] = [];
+    const onLeftOut = ({ path, reason }: LeftOut): void => void leftOut.push(`${path} ${reason}`);
+    const disk = new DiskRepository(root, { onLeftOut });
     assert.deepEqual(await disk.list(), ['.sops.yaml', 'x.yaml', 'a/Kustomization', 'a/b/y.yml']);
     assert.equal(await disk.read('a/b/y.yml'), '# a/b/y.yml');
     assert.equal(await disk.read('.sops.yaml'), undefined);
@@ -136,6 +138,10 @@ test('a folder on disk: YAML only, no links, nothing that holds no manifests, a 
     await writeFile(join(root, 'large.yaml'), 'x'.repeat(8_000_001));
     assert.equal(await disk.read('large.yaml'), undefined);
     assert.deepEqual(await new DiskRepository(root, { maxFiles: 2 }).list(), ['.sops.yaml', 'large.yaml']);
+    assert.deepEqual(leftOut, ['large.yaml size'], 'what is missing is nothing that was left out');
+    assert.equal(await disk.read('a'), undefined);
+    assert.deepEqual(await new DiskRepository(join(root, 'x.yaml'), { onLeftOut }).list(), []);
+    assert.deepEqual(leftOut.slice(1), ['a unreadable', ' unreadable']);
     assert.deepEqual(await disk.list(AbortSignal.abort()), []);
     assert.deepEqual(await new DiskRepository(join(root, 'missing')).list(), []);
   } finally {
