@@ -54,7 +54,7 @@ export class DriftDiagnostics implements Disposable {
   constructor(parts: DriftDiagnosticsParts) {
     this.#parts = parts;
     this.#moved = this.#disposables.add(
-      new Coalescer({ clock: parts.clock, windowMs: settleMs, flush: (files) => void this.#redraw(files) }),
+      new Coalescer({ clock: parts.clock, windowMs: settleMs, flush: (files) => this.#logged(this.#redraw(files)) }),
     );
     this.#disposables.add(parts.views.onDidSurvey(() => this.#look()));
     this.#disposables.add(
@@ -68,6 +68,7 @@ export class DriftDiagnostics implements Disposable {
     this.#disposables.add(
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('driftline.drift')) {
+          this.#runs += 1; // what is still being placed was found under other settings
           this.#known.clear();
           this.#look();
         }
@@ -97,9 +98,11 @@ export class DriftDiagnostics implements Disposable {
       return;
     }
     this.#known = compared;
-    this.#place(survey).catch((error: unknown) =>
-      this.#parts.log.error('Placing the findings of a drift failed', error),
-    );
+    this.#logged(this.#place(survey));
+  }
+
+  #logged(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.log.error('Placing the findings of a drift failed', error));
   }
 
   async #place(survey: Survey | undefined): Promise<void> {
@@ -163,8 +166,11 @@ export class DriftDiagnostics implements Disposable {
   async #redraw(files: ReadonlySet<string>): Promise<void> {
     for (const file of files) {
       const uri = vscode.Uri.parse(file);
-      const found = this.#placed.get(file) ?? [];
-      const text = found.length === 0 ? '' : await textOf(uri);
+      const text = this.#placed.has(file) ? await textOf(uri) : '';
+      if (this.#disposables.disposed) {
+        return;
+      }
+      const found = this.#placed.get(file) ?? []; // as of now: what was placed before the text was read may be gone
       this.#shown.set(
         uri,
         found.flatMap(({ id, message }) => {
