@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   );
   const repositories = parts.add(new RepositoryFacts(clock));
   const lenses = parts.add(new FluxLenses({ sessions, running, views, repositories, settings, clock }));
-  parts.add(new ManifestLenses({ views, repositories, settings, clock }));
+  parts.add(new ManifestLenses({ views, repositories, settings, clock, log }));
   const documents = parts.add(new LiveDocuments((key, signal) => liveText(sessions, key, signal)));
   const actions = new ObjectActions({ sessions, running, settings, clock, log });
   const rendering = parts.add(

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Coalescer } from '../base/coalescer.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
+import type { Log } from '../base/log.ts';
 import type { StatedIdentity } from '../drift/builtDocument.ts';
 import type { ObjectId } from '../flux/objectKey.ts';
 import { isKustomizeFileName } from '../manifests/notAManifest.ts';
@@ -22,6 +23,7 @@ export interface ManifestLensesParts {
   readonly repositories: RepositoryFacts;
   readonly settings: () => Settings;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** What a lens hands to its command. */
@@ -46,16 +48,22 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   /** What was drawn last, by document: a survey that changes none of it must not redraw. */
   readonly #drawn = new Map<string, string>();
   #told = false;
+  /** An answer that was asked for earlier may come later, and is of what applied then. */
+  #asked = 0;
 
   constructor(parts: ManifestLensesParts) {
     this.#parts = parts;
     this.#redraws = this.#disposables.add(
-      new Coalescer({ clock: parts.clock, windowMs: redrawMs, flush: (what) => void this.#flush(new Set(what)) }),
+      new Coalescer({
+        clock: parts.clock,
+        windowMs: redrawMs,
+        flush: (what) => this.#logged(this.#flush(new Set(what))),
+      }),
     );
     this.#disposables.add(vscode.languages.registerCodeLensProvider(selector, this));
     this.#disposables.add(parts.views.onDidSurvey(() => this.#redraws.add('lenses')));
     this.#disposables.add(parts.repositories.onDidChange(() => this.#redraws.add('lenses')));
-    this.#disposables.add(vscode.window.onDidChangeActiveTextEditor(() => void this.#tell()));
+    this.#disposables.add(vscode.window.onDidChangeActiveTextEditor(() => this.#logged(this.#tell())));
     this.#disposables.add(
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document === vscode.window.activeTextEditor?.document) {
@@ -71,7 +79,7 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
         }
       }),
     );
-    void this.#tell();
+    this.#logged(this.#tell());
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -117,10 +125,15 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
     return found;
   }
 
+  #logged(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#parts.log.error('Finding out what applies an open file failed', error));
+  }
+
   async #tell(): Promise<void> {
+    const asked = (this.#asked += 1);
     const document = vscode.window.activeTextEditor?.document;
     const isApplied = document !== undefined && (await this.#appliersOf(document)).length > 0;
-    if (document === vscode.window.activeTextEditor?.document && isApplied !== this.#told) {
+    if (asked === this.#asked && isApplied !== this.#told) {
       this.#told = isApplied;
       void vscode.commands.executeCommand('setContext', contextKey, isApplied);
     }
