@@ -10,6 +10,9 @@ import type { ComparedFolder } from './changedFolder.ts';
 import type { ChangeRun, ChangeWords } from './changeRun.ts';
 import { offerWays } from './offeredWays.ts';
 
+/** More are not named in a message. */
+const mostFiles = 4;
+
 /** Needs a cluster. Throws a `Failure` for what concerns the whole. */
 export async function folderChange({ root, folder }: ComparedFolder, run: ChangeRun): Promise<ChangeWords> {
   const { workspace, renderer, renderFolder, cluster, puller, findings, signal, report } = run;
@@ -33,6 +36,13 @@ export async function folderChange({ root, folder }: ComparedFolder, run: Change
         [],
       );
     case 'severalClusters': {
+      if (outcome.folders.length === 0) {
+        const files = outcome.own.slice(0, mostFiles).join(', ');
+        const more = outcome.own.length > mostFiles ? ` and ${outcome.own.length - mostFiles} more` : '';
+        // What one file states is not followed by itself, for its neighbours may be part of it.
+        const text = `${title} is no one cluster: ${files}${more} are of one each. A folder for each could be compared.`;
+        return offerWays('warning', text, []);
+      }
       const items = outcome.folders.map((label) => ({ label }));
       const question = `${title} is of several clusters: which of them is ${cluster.context}?`;
       const picked = await vscode.window.showQuickPick(items, { title: question });

@@ -1,7 +1,7 @@
 /** What the working tree, or a folder, would do to the cluster: what is asked, listed, opened and said, and that nothing is written. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { connect, type HostCluster } from '../window/hostCluster.ts';
 import {
@@ -352,6 +352,29 @@ describe('a folder compared with the cluster', () => {
       asked.items.map(({ label }) => label),
       ['clusters/cabin', 'clusters/homelab'],
     );
+  });
+
+  it('of a folder with a file for each cluster says so, for there is no folder to pick', async () => {
+    const folder = workspaceFile('flat-clusters');
+    mkdirSync(folder.fsPath);
+    try {
+      for (const name of ['prod', 'staging']) {
+        const lines = [
+          ...['apiVersion: kustomize.toolkit.fluxcd.io/v1', 'kind: Kustomization'],
+          ...['metadata: { name: flat, namespace: flux-system }', 'spec:', `  path: ./${name}`],
+          '  sourceRef: { kind: GitRepository, name: flux-system }',
+        ];
+        writeFileSync(`${folder.fsPath}/${name}.yaml`, `${lines.join('\n')}\n`);
+      }
+      await executeCommand('driftline.compareFolder', folder);
+      assert.deepEqual(hostDialogs().picks, []);
+      assert.match(
+        said()[0] ?? '',
+        /^flat-clusters is no one cluster: flat-clusters\/prod\.yaml, flat-clusters\/staging\.yaml are/,
+      );
+    } finally {
+      rmSync(folder.fsPath, { recursive: true });
+    }
   });
 
   it('without a folder lets one be picked of those that state Kustomizations', async () => {
