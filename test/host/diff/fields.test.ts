@@ -251,6 +251,7 @@ describe('what can be done with a drifted field', () => {
       assert.doesNotMatch(text, /canary/);
       assert.ok(!text.includes(canary));
       const asked = cluster.server.requests.slice(before).filter(({ path }) => path.includes('/secrets/loki-token'));
+      assert.ok(asked.length > 0, 'the Secret is asked for, by its metadata');
       assert.ok(
         asked.every(({ accept }) => accept.includes('PartialObjectMetadata')),
         JSON.stringify(asked),

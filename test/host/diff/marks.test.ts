@@ -117,7 +117,12 @@ describe('marks of rows', () => {
       await setUserSetting('readOnly', undefined);
     });
 
-    it('by default nothing is watched for it', () => {
+    it('by default nothing is watched for it', async () => {
+      const object = cluster.server.get(workloads) as FluxObject;
+      cluster.server.put({ ...object, spec: { ...object.spec, suspend: true } });
+      await cluster.until('a survey after the comparison', () => description().includes('suspended'));
+      cluster.server.put(object);
+      await cluster.until('and another one', () => !description().includes('suspended'));
       assert.deepEqual(metadataWatch(), []);
     });
 
