@@ -140,7 +140,7 @@ function newTagSite(entry: YamlNode): Site[] {
 
 function patchSites(patch: YamlNode, text: string): Site[] {
   const patchText = stringOf(patch);
-  if (patch.type !== 'scalar' || patchText === undefined || !patchText.includes('\n')) {
+  if (patch.type !== 'scalar' || patchText === undefined || !/[\n{[]/.test(patchText)) {
     return [];
   }
   const offset = blockOffsets(patch, text);

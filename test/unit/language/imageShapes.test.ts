@@ -1,7 +1,7 @@
 /** In which shapes an image is recognised, and which things that look like one are left alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkFile } from '../../support/expectedDiagnostics.ts';
+import { checkerOf, checkFile } from '../../support/expectedDiagnostics.ts';
 
 const digest = `sha256:${'7'.repeat(64)}`;
 
@@ -83,6 +83,14 @@ f:
   image: {repository: a/b, tag: "1.2.3", digest: "\${DIGEST}"}
 g:
   image: {repository: a/b, tag: latest, digest: "${digest}"}`,
+  ),
+  'a patch on one line': object(
+    'Kustomization',
+    'kustomize.toolkit.fluxcd.io/v1',
+    `patches:
+  - target: {kind: Deployment}
+    patch: '[{"op":"replace","path":"/spec/template/spec/containers/0/image","value":"foo:latest"}]' #! warning image-latest
+  - path: patches/other.yaml`,
   ),
   'kinds that hold data, schemas, templates of strings or their version elsewhere': [
     object('CustomResourceDefinition', 'apiextensions.k8s.io/v1', 'schema:\n  containers:\n    - image: foo:latest'),
@@ -376,4 +384,14 @@ test('a patch in quotes is underlined as a whole: its lines stand nowhere', () =
     'patches:\n  - patch: "- op: replace\\n  path: /spec/values/image\\n  value: foo/bar:latest\\n" #! warning image-latest',
   );
   checkFile(text);
+});
+
+test('every image of a quoted patch is told, although all of them have one place', () => {
+  const containers = "[{name: a, image: 'foo:${T}'}, {name: b, image: 'foo:latest'}, {name: c, image: bar}]";
+  const patch = `apiVersion: apps/v1\\nkind: Deployment\\nspec: {template: {spec: {containers: ${containers}}}}\\n`;
+  const text = object('Kustomization', 'kustomize.toolkit.fluxcd.io/v1', `patches:\n  - patch: "${patch}"`);
+  const codes = checkerOf({ 'a.yaml': text })
+    .diagnostics('a.yaml')
+    .map(({ code }) => code);
+  assert.deepEqual(codes, ['image-latest', 'image-untagged']);
 });
