@@ -21,7 +21,7 @@ type RefField = (typeof gitPrecedence)[number] | (typeof ociPrecedence)[number];
 
 interface Source {
   readonly manifest: Manifest;
-  /** `undefined` in a patch, which says nothing of whose the source is. */
+  /** With the defaults of its variables; `undefined` in a patch, which says nothing of whose the source is. */
   readonly url: string | undefined;
   readonly precedence: readonly RefField[];
 }
@@ -30,7 +30,8 @@ interface Source {
 export function findSourceReference(manifest: Manifest): Site[] {
   const precedence =
     manifest.kind === 'GitRepository' ? gitPrecedence : manifest.kind === 'OCIRepository' ? ociPrecedence : undefined;
-  return precedence ? sourceSites({ manifest, url: stringAt(manifest.root, 'spec', 'url'), precedence }) : [];
+  const url = stringAt(manifest.root, 'spec', 'url');
+  return precedence ? sourceSites({ manifest, url: url && (withDefaults(url) ?? url), precedence }) : [];
 }
 
 function sourceSites(source: Source): Site[] {
@@ -51,6 +52,9 @@ function nothingFollowed(source: Source): Site[] {
   const { kind, name } = source.manifest;
   if (!span || source.url === undefined) {
     return []; // a patch: the base says the rest
+  }
+  if (kind === 'OCIRepository' && isLocal(source.url)) {
+    return [];
   }
   const verdict: Verdict =
     kind === 'GitRepository'

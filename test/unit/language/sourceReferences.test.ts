@@ -43,6 +43,11 @@ const rows: Readonly<Record<string, string>> = {
     'OCIRepository',
     'url: oci://ghcr.io/a/b #! warning source-oci-latest oci://ghcr.io/a/b',
   ),
+  'a registry of this machine may follow latest, said or not': [
+    source('OCIRepository', 'url: oci://localhost:5000/b'),
+    source('OCIRepository', 'url: oci://localhost:5000/b\nref:\n  tag: latest'),
+    source('OCIRepository', 'url: oci://${REGISTRY:=localhost:5000}/b'),
+  ].join('---\n'),
   'the tag latest': oci('tag: latest #! warning source-oci-latest latest'),
   'a tag that is a word': oci('tag: stable #! information source-oci-latest stable'),
   'the build of a pull request': oci('tag: pr-12 #! information source-oci-latest'),
@@ -88,6 +93,7 @@ test('sources inside a ResourceSet are sources', () => {
 const owners: readonly (readonly [url: string, mark: string])[] = [
   ['https://github.com/example/fleet', ''],
   ['ssh://git@github.com/Example/fleet.git', ''],
+  ['${URL:=https://github.com/example/fleet}', ''],
   ['https://github.com/example/charts', 'hint source-branch'],
   ['https://github.com/other/charts', 'information source-branch'],
   ['https://git.example.net/tools/charts', 'hint source-branch'],
