@@ -69,7 +69,7 @@ function ignoredVersion(spec: YamlMap, source: string): Site[] {
 }
 
 /** The API server takes only text here, and refuses the whole object. */
-function numberVerdict(node: YamlNode | undefined): Verdict | undefined {
+export function numberVerdict(node: YamlNode | undefined): Verdict | undefined {
   const read = node?.type === 'scalar' && node.plain ? readGoScalar(node.source) : undefined;
   if (node?.type !== 'scalar' || read?.via !== 'number') {
     return undefined;

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifests/parseManifests.ts';
 import { plainText, valueAt } from '../manifests/yamlNode.ts';
 import type { Site, Verdict } from './candidate.ts';
 import { classifyChartVersion } from './chartVersion.ts';
+import { numberVerdict } from './chartVersions.ts';
 import { withDefaults } from './imageReference.ts';
 
 /** `path` leads to the map that holds `distribution`: `spec` of a FluxInstance, `instance` in the values of its chart. */
@@ -14,8 +15,11 @@ export function findFluxVersion({ root, kind, name }: Manifest, path: readonly s
   const place: ManifestPath = [...path, 'distribution', 'version'];
   const node = valueAt(root, ...path, 'distribution', 'version');
   const text = plainText(node);
+  // The values of the chart are free; the field of a FluxInstance is text.
+  const number = path.length === 1 ? numberVerdict(node) : undefined;
+  const judge = (resolved: string): Verdict | undefined => number ?? judgeFluxVersion(resolved);
   return node && text !== undefined && text !== ''
-    ? [{ span: node, text, judge: judgeFluxVersion, value: { kind, name, places: [place], image: undefined } }]
+    ? [{ span: node, text, judge, value: { kind, name, places: [place], image: undefined } }]
     : [];
 }
 
@@ -35,6 +39,16 @@ function judgeFluxVersion(text: string): Verdict | undefined {
         rule: 'source-semver-range',
         severity: 'hint',
         message: `${resolved ?? text} lets every minor version of Flux in that a newer operator brings`,
+      };
+    case 'invalid':
+      return {
+        rule: 'chart-version-invalid',
+        message: `${resolved ?? text} is not a version or range that Flux Operator understands: nothing is installed`,
+      };
+    case 'empty':
+      return {
+        rule: 'chart-version-invalid',
+        message: `${resolved ?? text} lets no version of Flux in: nothing is installed`,
       };
     default:
       return undefined;

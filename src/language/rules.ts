@@ -82,8 +82,8 @@ export const rules: readonly Rule[] = [
   {
     id: 'chart-version-invalid',
     severity: 'error',
-    title: 'Helm chart version that cannot be read',
-    help: 'Helm can read the version neither as a version nor as a range, so no chart is found. State a version of three parts, in quotes where it looks like a number.',
+    title: 'Version of a chart or source that cannot be read',
+    help: 'The version of the chart or source reads neither as a version nor as a range, so nothing is found. State a version of three parts, in quotes where it looks like a number.',
   },
   {
     id: 'chart-version-ignored',

@@ -7,6 +7,7 @@ import type { Manifest } from '../manifests/parseManifests.ts';
 import { isUnset, plainText, stringAt, valueAt, type YamlNode } from '../manifests/yamlNode.ts';
 import type { Site, Surroundings, Verdict } from './candidate.ts';
 import { classifyChartVersion } from './chartVersion.ts';
+import { numberVerdict } from './chartVersions.ts';
 import { withDefaults } from './imageReference.ts';
 import type { Ownership } from './ownership.ts';
 import type { RuleId } from './rules.ts';
@@ -72,6 +73,10 @@ function nothingFollowed(source: Source): Site[] {
 function followed(source: Source, field: RefField, node: YamlNode): Site {
   return siteOf(source, node, plainText(node) ?? '', field, (text, ownership) => {
     const resolved = withDefaults(text);
+    const number = field === 'semver' ? numberVerdict(node) : undefined;
+    if (number) {
+      return number;
+    }
     return resolved === undefined || resolved === '' ? undefined : judge(source, field, resolved, ownership);
   });
 }
@@ -111,6 +116,13 @@ function judgeRange(text: string): Verdict | undefined {
         rule: 'source-semver-range',
         message: `${text} lets several versions in: the newest is applied without a commit`,
       };
+    case 'invalid':
+      return {
+        rule: 'chart-version-invalid',
+        message: `${text} is not a version or range that Flux understands: the source is never ready`,
+      };
+    case 'empty':
+      return { rule: 'chart-version-invalid', message: `${text} lets no version in: the source is never ready` };
     default:
       return undefined;
   }

@@ -48,6 +48,10 @@ const rows: Readonly<Record<string, string>> = {
     source('OCIRepository', 'url: oci://localhost:5000/b\nref:\n  tag: latest'),
     source('OCIRepository', 'url: oci://${REGISTRY:=localhost:5000}/b'),
   ].join('---\n'),
+  'a range that cannot be read': git('semver: latest #! error chart-version-invalid latest'),
+  'a version of four parts as range': oci('semver: "1.2.3.4" #! error chart-version-invalid "1.2.3.4"'),
+  'a range that is a number': oci('semver: 1.10 #! error chart-version-invalid 1.10'),
+  'a range that lets nothing in': git('semver: "1,2" #! error chart-version-invalid'),
   'the tag latest': oci('tag: latest #! warning source-oci-latest latest'),
   'a tag that is a word': oci('tag: stable #! information source-oci-latest stable'),
   'the build of a pull request': oci('tag: pr-12 #! information source-oci-latest'),
@@ -181,6 +185,10 @@ const flux = (version: string): string =>
 test('the version of Flux that an operator installs', () => {
   checkFile(flux('2.7.x'));
   checkFile(flux('2.7.5'));
+  checkFile(flux('latest #! error chart-version-invalid latest'));
+  checkFile(flux('"2.7.0.1" #! error chart-version-invalid'));
+  checkFile(flux('2.10 #! error chart-version-invalid 2.10'));
+  checkFile(flux('"2.10"'));
   checkFile(flux('2.x #! hint source-semver-range 2.x'));
   checkFile(flux('"*" #! information source-semver-open "*"'));
   checkFile(
