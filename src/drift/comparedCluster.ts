@@ -50,7 +50,13 @@ export function comparedCluster({ api, inputs, read, clock }: ComparedClusterPar
     exists: async (kind, namespace, name, signal) => {
       const resource = await api.findResource({ group: '', kind }, signal);
       try {
-        return resource !== undefined && Boolean(await api.getMetadata(resource, { namespace, name }, signal));
+        if (!resource) {
+          return false;
+        }
+        // A refused request would stand in an audit log like an attempt, most of all on a Secret.
+        const question = { verb: 'get', group: '', resource: resource.plural, namespace, name };
+        const isRefused = (await api.mayI(question, signal)) === false;
+        return isRefused || Boolean(await api.getMetadata(resource, { namespace, name }, signal));
       } catch (error) {
         // Without the right to look nothing can be said to be missing.
         if (isFailure(error, 'notFound') || isFailure(error, 'forbidden')) {
