@@ -37,7 +37,8 @@ export function findHelmChart({ root, kind, name }: Manifest): Site[] {
 
 function chartSites(spec: YamlMap, kind: string, name: string, place: readonly string[]): Site[] {
   const source = stringAt(spec, 'sourceRef', 'kind');
-  if (source !== undefined && source !== 'HelmRepository') {
+  const number = numberVerdict(spec.entries.get('version')?.value);
+  if (source !== undefined && source !== 'HelmRepository' && !number) {
     return ignoredVersion(spec, source);
   }
   const chartNode = valueAt(spec, 'chart');
@@ -51,7 +52,6 @@ function chartSites(spec: YamlMap, kind: string, name: string, place: readonly s
   const span = entry ? entry.value : chartNode;
   const repository = stringAt(spec, 'sourceRef', 'name');
   const names = { chart: chart ?? 'the chart', repository: repository ?? 'its repository' };
-  const number = numberVerdict(entry?.value);
   const judge = (resolved: string): Verdict | undefined => number ?? judgeChartVersion(resolved, names);
   const value = { kind, name, places: [place], image: undefined };
   return span ? [{ span, text, judge, value, ...(isPatch ? { patchOf: name } : {}) }] : [];
@@ -68,14 +68,21 @@ function ignoredVersion(spec: YamlMap, source: string): Site[] {
   return [{ span: node, text: '', judge: () => ({ rule: 'chart-version-ignored', message }), value: undefined }];
 }
 
-/** The API server takes only text here, and refuses the whole object. */
+/** API server and kustomize take only text for a version, and refuse the whole object; a date arrives as another text. */
 export function numberVerdict(node: YamlNode | undefined): Verdict | undefined {
-  const read = node?.type === 'scalar' && node.plain ? readGoScalar(node.source) : undefined;
-  if (node?.type !== 'scalar' || read?.via !== 'number') {
+  if (node?.type !== 'scalar' || !node.plain) {
     return undefined;
   }
-  const becomes = read.printed === node.source ? '' : ` ${read.printed}`;
-  const message = `${node.source} is the number${becomes} in YAML, and the cluster takes only text here: put it in quotes`;
+  const { source } = node;
+  const read = readGoScalar(source);
+  if (!read && typeof node.value !== 'boolean') {
+    return undefined;
+  }
+  const becomes = !read || read.printed === source ? '' : ` ${read.printed}`;
+  const message =
+    read?.via === 'date'
+      ? `${source} is a date in YAML and arrives as${becomes}, which is no version`
+      : `${source} is ${read ? `the number${becomes}` : 'a boolean'} in YAML, and only text is taken here: put it in quotes`;
   return { rule: 'chart-version-invalid', message };
 }
 
@@ -89,7 +96,8 @@ export function findInflatedCharts({ root }: Manifest): Site[] {
       chart: stringAt(item, 'name') ?? 'the chart',
       repository: stringAt(item, 'repo') ?? 'its repository',
     };
-    const judge = (resolved: string): Verdict | undefined => judgeChartVersion(resolved, names);
+    const number = numberVerdict(entry?.value);
+    const judge = (resolved: string): Verdict | undefined => number ?? judgeChartVersion(resolved, names);
     return span ? [{ span, text: plainText(entry?.value) ?? '', judge, value: undefined }] : [];
   });
 }

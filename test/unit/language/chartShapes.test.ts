@@ -15,6 +15,15 @@ const rows: Readonly<Record<string, string>> = {
   ),
   'a HelmChart is read by the same code':
     'apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata:\n  name: a\nspec:\n  chart: podinfo\n  version: ">=1" #! warning chart-open-range\n  sourceRef: {kind: HelmRepository, name: podinfo}\n',
+  'a date arrives as another text': release(
+    'chart:\n  spec:\n    chart: a\n    version: 2025-01-01 #! error chart-version-invalid 2025-01-01\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'a boolean is refused by the cluster': release(
+    'chart:\n  spec:\n    chart: a\n    version: true #! error chart-version-invalid true\n    sourceRef: {kind: HelmRepository, name: b}',
+  ),
+  'a number is refused even where nobody reads it': release(
+    'chart:\n  spec:\n    chart: a\n    version: 1.10 #! error chart-version-invalid 1.10\n    sourceRef: {kind: GitRepository, name: b}',
+  ),
   'a default within a default': release(
     'chart:\n  spec:\n    chart: podinfo\n    version: ${A:=${B:=1.2.3}}\n    sourceRef: {kind: HelmRepository, name: podinfo}',
   ),
@@ -127,4 +136,11 @@ test('the version of a patch over a chart from Git is read by nobody', () => {
     'production/kustomization.yaml': overlay,
     'production/version.yaml': release('chart:\n  spec:\n    version: ">=1.0.0"'),
   });
+});
+
+test('kustomize refuses a number as well', () => {
+  checkFile(
+    'helmCharts:\n  - name: a\n    repo: https://example.com\n    version: 1.10 #! error chart-version-invalid 1.10\n',
+    'apps/kustomization.yaml',
+  );
 });
