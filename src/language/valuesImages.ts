@@ -51,6 +51,7 @@ export function findValuesImages(values: YamlNode | undefined, owner: ValuesOwne
       add(imageObject(node, path, key, owner));
       for (const entry of node.entries.values()) {
         if (entry.value.type === 'scalar') {
+          add(changedTag(node, entry.key, entry.value, [...path, entry.key], owner));
           add(imageString(node, entry.key, entry.value, [...path, entry.key], isContainerList(key), owner));
         } else if (!skippedKeys.has(entry.key)) {
           visit(entry.value, [...path, entry.key], entry.key);
@@ -127,6 +128,22 @@ function imageName(map: YamlMap, repository: string | undefined): string | undef
   const parts = [stringAt(map, 'registry'), repository, stringAt(map, 'image')];
   const name = parts.filter((part) => part !== undefined && part !== '').join('/');
   return name === '' ? undefined : name;
+}
+
+/** A tag without quotes that stands alone, or beside the name of an image without registry. */
+function changedTag(
+  map: YamlMap,
+  key: string,
+  node: YamlNode,
+  path: ManifestPath,
+  owner: ValuesOwner,
+): Site | undefined {
+  const besideImage = (): boolean =>
+    [...map.entries.values()].some((entry) => isImageKey(entry.key) && /^[^:@]+$/.test(stringOf(entry.value) ?? ''));
+  const verdict = key === 'imageTag' || (key === 'tag' && besideImage()) ? judgeChangedValue(node) : undefined;
+  return verdict && !hasDigest(map, undefined)
+    ? siteOf(node, plainText(node) ?? '', () => verdict, undefined, [path], owner)
+    : undefined;
 }
 
 /** A string that is a whole image, or a name whose tag stands beside it. */

@@ -37,6 +37,9 @@ test('a long number is printed with an exponent by most charts', () => {
 test('a tag beside the name of an image, and a version below an image', () => {
   checkFile(release('image: foo/bar\nimageTag: 1.10 #! error image-value-changed-by-yaml 1.10'));
   checkFile(release('image:\n  repository: foo/bar\n  version: 1.20 #! error image-value-changed-by-yaml'));
+  checkFile(release('image: nginx\ntag: 1.10 #! error image-value-changed-by-yaml 1.10'));
+  checkFile(release('imageTag: 1.10 #! error image-value-changed-by-yaml 1.10'));
+  checkFile(release('image: nginx\ntag: "1.10"'));
   checkFile(release('git:\n  tag: 1.10'));
 });
 
