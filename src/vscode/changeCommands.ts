@@ -17,7 +17,7 @@ import { approximate } from '../render/renderNote.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { type ComparedCluster, comparedCluster } from '../drift/comparedCluster.ts';
 import { type ComparedFolder, changedRepository, comparedFolder } from './changedFolder.ts';
-import type { ChangePresenter } from './changePresenter.ts';
+import type { ChangePresenter, ChangeToShow } from './changePresenter.ts';
 import type { ChangeRun, ChangeWords } from './changeRun.ts';
 import { type ChangeCommand, commandIds } from './commandIds.ts';
 import { folderChange } from './folderChange.ts';
@@ -102,25 +102,37 @@ async function compareWith(
   compare: (run: ChangeRun) => Promise<ChangeWords>,
   parts: ChangeCommandsParts,
 ): Promise<void> {
+  const found = await compareOnce(title, cluster, compare, parts, false);
+  if ((found && (await parts.changes.present(found))) !== 'pull') {
+    return;
+  }
+  const now = cluster && connectedCluster(parts); // the list may have stood for hours
+  if (cluster && now?.context !== cluster.context) {
+    return offerWays('warning', notConnected, [chooseContext]);
+  }
+  const pulled = await compareOnce(title, now, compare, parts, true);
+  if (pulled) {
+    await parts.changes.present(pulled);
+  }
+}
+
+/** Lets the session go before anybody reads the result: a list or a message may stand for hours. */
+async function compareOnce(
+  title: string,
+  cluster: ComparedCluster | undefined,
+  compare: (run: ChangeRun) => Promise<ChangeWords>,
+  { sessions, charts, clock, workspace, renderer, renderFolder }: ChangeCommandsParts,
+  pull: boolean,
+): Promise<ChangeToShow | undefined> {
   const where = cluster?.context ?? 'the pushed files';
-  const hold = cluster && parts.sessions.acquire(); // the session must outlive the view that it was opened for
+  const hold = cluster && sessions.acquire(); // the session must outlive the view that it was opened for
   try {
-    for (let pull = false; ; pull = true) {
-      const findings = new Findings('changed');
-      const charts = countedRefusals(pull ? parts.charts.fetching : parts.charts.kept);
-      const { workspace, renderer, renderFolder } = parts;
-      const words = await withPatience(`${title} on ${where}`, parts.clock, (signal, report) =>
-        keepWhatIsFound(
-          { workspace, renderer, renderFolder, cluster, puller: charts.puller, findings, signal, report },
-          compare,
-        ),
-      );
-      const canPull = !pull && charts.refused() > 0;
-      const answer = words && (await parts.changes.present({ ...words, where, found: findings, canPull }));
-      if (answer !== 'pull') {
-        return;
-      }
-    }
+    const findings = new Findings('changed');
+    const { puller, refused } = countedRefusals(pull ? charts.fetching : charts.kept);
+    const words = await withPatience(`${title} on ${where}`, clock, (signal, report) =>
+      keepWhatIsFound({ workspace, renderer, renderFolder, cluster, puller, findings, signal, report }, compare),
+    );
+    return words && { ...words, where, found: findings, canPull: !pull && refused() > 0 };
   } finally {
     hold?.dispose();
   }

@@ -84,12 +84,20 @@ async function compareFor(target: Comparing, pull: boolean, parts: DiffCommandsP
   if (against === undefined) {
     return;
   }
-  const hold = parts.sessions.acquire(); // the session must outlive the view that it was opened for
+  const compared = await whileHeld(parts, () => compareAgainst(target, against, pull, parts));
+  if (compared) {
+    await parts.presenter.present(compared);
+  }
+}
+
+/**
+ * The session must outlive the view that it was opened for, and no longer than the comparison: a list or a message that shows it
+ * may stand for hours.
+ */
+async function whileHeld<T>({ sessions }: DiffCommandsParts, work: () => Promise<T>): Promise<T> {
+  const hold = sessions.acquire();
   try {
-    const compared = await compareAgainst(target, against, pull, parts);
-    if (compared) {
-      await parts.presenter.present(compared);
-    }
+    return await work();
   } finally {
     hold.dispose();
   }
@@ -166,22 +174,16 @@ async function compareFiles(
 
 /** The text of a document, where what Flux makes of it cannot be rendered. */
 async function compareText(argument: RawArgument, parts: DiffCommandsParts): Promise<void> {
-  const hold = parts.sessions.acquire();
-  try {
-    const connected = requireCluster(parts);
-    const { name, root } = argument.target;
-    const at = parts.clock.now();
-    const compare = async (task: CompareParts): Promise<Compared> => {
-      const comparison = await compareRawDocument(argument, { ...parts, ...task });
-      return { comparison, live: undefined };
-    };
-    const compared = await compareNow(name, connected, compare, parts);
-    if (compared) {
-      const alone = argument.object?.title;
-      await parts.presenter.present({ ...compared, against: 'workingTree', at, root, alone, isRaw: true });
-    }
-  } finally {
-    hold.dispose();
+  const { name, root } = argument.target;
+  const at = parts.clock.now();
+  const compare = async (task: CompareParts): Promise<Compared> => {
+    const comparison = await compareRawDocument(argument, { ...parts, ...task });
+    return { comparison, live: undefined };
+  };
+  const compared = await whileHeld(parts, async () => compareNow(name, requireCluster(parts), compare, parts));
+  if (compared) {
+    const alone = argument.object?.title;
+    await parts.presenter.present({ ...compared, against: 'workingTree', at, root, alone, isRaw: true });
   }
 }
 
