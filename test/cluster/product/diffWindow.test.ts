@@ -78,8 +78,11 @@ function side(which: 'original' | 'modified', object: string): Locator {
  * Clicks until there is an answer, or word that it is being worked on: a second click on what takes its time would start it a
  * second time.
  */
-async function ask(target: Locator): Promise<void> {
+async function ask(find: () => Locator | Promise<Locator>): Promise<void> {
   const { page } = open();
+  await open().palette('Notifications: Clear All Notifications'); // one of before would be taken for the answer
+  await page.locator('.notifications-toasts .notification-list-item:visible').first().waitFor({ state: 'detached' });
+  const target = await find(); // the button of a row is there while the mouse is over it
   const answers = ['.quick-input-widget', '.multiDiffEntry', '.notifications-toasts .notification-list-item'];
   await open().clickUntil(target, page.locator(answers.map((answer) => `${answer}:visible`).join(', ')).first());
 }
@@ -124,7 +127,7 @@ test(
     for (const key of ['Backspace', 'Backspace', 'Backspace', '1', '6', '8', 'h']) {
       await keyboard.press(key);
     }
-    await ask(diffLens());
+    await ask(diffLens);
     await window.choose('Working tree'); // asked the first time
     await seen(list(), /HelmRelease logging\/tempo: cluster ↔ working tree/);
     await seen(list(), /Values of the release.*tempo\.retention/);
@@ -145,7 +148,7 @@ test('a Kustomization changed by hand: marked, shown, and put back by Reconcile 
   const byHand = { metadata: { labels: { debug: 'true' } }, spec: { replicas: 3 } };
   await running().api.patch(llm, byHand, 'kubectl-edit');
 
-  await ask(await window.rowButton('workloads', 'Diff'));
+  await ask(() => window.rowButton('workloads', 'Diff'));
   await seen(side('original', 'Deployment llm/llm'), /replicas: 3/);
   await seen(side('modified', 'Deployment llm/llm'), /replicas: 1/);
   await seen(side('original', 'Deployment llm/llm'), /debug: "true"/);
@@ -178,7 +181,7 @@ async function checkReleaseCorrected(release: string, config: string, button: st
   await window.expand('infrastructure');
   const corrected = await changeByHand(config);
   const object = `ConfigMap ${release}`;
-  await ask(await window.rowButton(release, 'Diff'));
+  await ask(() => window.rowButton(release, 'Diff'));
   await seen(side('original', object), /changed by hand/);
   await seen(side('modified', object), /^(?!.*changed by hand)/);
   await seen(window.rowText(release, 'Cluster'), /1 object differs/);
@@ -203,7 +206,7 @@ test('a release whose drift detection only warns: nothing to press, and the list
   const window = open();
   await compareWith('Drift');
   await window.expand('infrastructure');
-  await ask(await window.rowButton('logging/grafana', 'Diff'));
+  await ask(() => window.rowButton('logging/grafana', 'Diff'));
   await seen(list(), /ConfigMap logging\/grafana.*Deployment logging\/grafana/);
   await seen(list(), /Drift detection only warns: nothing corrects the drift/);
   await window.choose('Show all 2');
@@ -218,7 +221,7 @@ test('a release that gets another name: it is warned of, before all fields', { s
   await compareWith('Working tree');
   const path = 'infrastructure/logging/tempo.yaml';
   await window.typeBehind(await window.openFile(path), 'interval: 15m', '\nreleaseName: traces');
-  await ask(diffLens());
+  await ask(diffLens);
   await seen(list(), /its release name changes from tempo to traces, so Helm uninstalls the release logging\/tempo/);
   await seen(list(), /StatefulSet logging\/tempo ?would be deleted.*StatefulSet logging\/traces ?would be created/);
   await picture('rename');
@@ -245,7 +248,7 @@ test('a volume claim that moves to another Kustomization: it is warned of', { sk
   await compareWith('Working tree');
   await moveClaim(window.folder);
   await window.openFile('clusters/homelab/workloads.yaml');
-  await ask(diffLens());
+  await ask(diffLens);
   await seen(list(), /PersistentVolumeClaim llm\/models is deleted; this deletes volumes/);
   await window.page.keyboard.press('Escape');
   await window.palette('Driftline: What would this change do?');
