@@ -5,13 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { isFailure } from '../../../src/base/failure.ts';
+import { noLog } from '../../../src/base/log.ts';
 import { type Finding } from '../../../src/cli/checkFolder.ts';
+import { type Level } from '../../../src/cli/checkOptions.ts';
 import { readArguments } from '../../../src/cli/readArguments.ts';
 import { reportError } from '../../../src/cli/reportError.ts';
 import { runCli } from '../../../src/cli/runCli.ts';
 import { Terminal } from '../../../src/cli/terminal.ts';
 import { rules } from '../../../src/language/rules.ts';
-import { checkerOf } from '../../support/expectedDiagnostics.ts';
+import { DiskRepository } from '../../../src/manifests/diskRepository.ts';
+import { FolderChecks } from '../../../src/server/folderChecks.ts';
+import { readServerSettings } from '../../../src/server/serverSettings.ts';
+import { readSurroundings } from '../../../src/server/readSurroundings.ts';
+import { ManualClock } from '../../support/manualClock.ts';
 
 const folders: string[] = [];
 after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
@@ -117,20 +123,92 @@ describe('findings are printed', () => {
       messages: '',
     });
   });
+});
 
-  test('the same as in the editor', async () => {
-    const checker = checkerOf(files);
-    const editor = checker
-      .suspects()
-      .flatMap((file) =>
-        checker.diagnostics(file).map(({ range, code }) => `${file} ${range.start.line + 1} ${String(code)}`),
+describe('what is found is what the editor shows', () => {
+  const repository = {
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.git/config': '[remote "origin"]\n\turl = https://github.com/example/fleet.git\n',
+    '.driftline.yaml': 'rules: {image-channel: error}\nignore: [apps/old/**]\n',
+    'apps/b.yaml': `${pod('foo:latest # 🙂')}---\n${pod('foo/Bar:1.0')}`,
+    'apps/a/c.yaml': pod('foo:rolling'),
+    'apps/old/d.yaml': pod('foo:latest'),
+    'apps/sources.yaml': `${branchOf('example/charts')}---\n${branchOf('somebody/charts')}`,
+    'else/e.yaml': pod('foo:latest'),
+  };
+  const rows: readonly (readonly [what: string, opened: string, words: readonly string[]])[] = [
+    ['of a repository', '', []],
+    ['of a folder, whose repository is opened', '', ['apps']],
+    ['of a folder that is opened', 'apps', ['apps']],
+  ];
+  for (const [what, opened, words] of rows) {
+    test(`${what}, in every field`, async () => {
+      const shown = await shownByEditor(repository, opened);
+      const below = opened === '' && words.length > 0 ? 'apps/' : '';
+      const editor = shown.flatMap((finding) =>
+        finding.file.startsWith(below) ? [{ ...finding, file: finding.file.slice(below.length) }] : [],
       );
-    const cli = (JSON.parse((await run(files, ['--format', 'json'])).output) as Finding[]).map(
-      ({ file, line, rule }) => `${file} ${line} ${rule}`,
+      const found = JSON.parse((await run(repository, [...words, '--format', 'json'])).output) as Finding[];
+      assert.deepEqual(found.toSorted(byPlace), editor.toSorted(byPlace));
+      assert.equal(found.length, words.length === 0 ? 6 : 5);
+      assert.deepEqual(
+        [...new Set(found.map(({ severity, rule }) => `${severity} ${rule}`))].toSorted(),
+        [
+          'error image-channel',
+          'error image-invalid',
+          'hint source-branch',
+          'information source-branch',
+          'warning image-latest',
+        ],
+        'the remote and the configuration both count',
+      );
+    });
+  }
+
+  function branchOf(owner: string): string {
+    return (
+      'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: a}\n' +
+      `spec: {url: 'https://github.com/${owner}', ref: {branch: main}}\n`
     );
-    assert.deepEqual(cli.toSorted(), editor.toSorted());
-    assert.equal(cli.length, 3);
-  });
+  }
+
+  function byPlace(a: Finding, b: Finding): number {
+    return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line;
+  }
+
+  /** What is published where `opened` is a folder of the workspace, with its files on disk. */
+  async function shownByEditor(texts: Readonly<Record<string, string>>, opened: string): Promise<Finding[]> {
+    const root = join(await folderOf(texts), opened);
+    const levels: readonly (Level | undefined)[] = [undefined, 'error', 'warning', 'information', 'hint'];
+    const shown: Finding[] = [];
+    const checks = new FolderChecks({
+      repository: new DiskRepository(root),
+      settings: readServerSettings(undefined),
+      surroundings: () => readSurroundings(root),
+      clock: new ManualClock(),
+      log: noLog(),
+      publish: (file, diagnostics) =>
+        diagnostics.forEach(({ range: { start, end }, severity, code, message }) => {
+          const level = levels[severity ?? 0];
+          assert.ok(level !== undefined && typeof message === 'string');
+          shown.push({
+            file,
+            line: start.line + 1,
+            column: start.character + 1,
+            endLine: end.line + 1,
+            endColumn: end.character + 1,
+            severity: level,
+            rule: String(code),
+            message,
+          });
+        }),
+    });
+    checks.start();
+    await checks.settled();
+    const published = [...shown];
+    checks.dispose();
+    return published;
+  }
 });
 
 describe('SARIF', () => {
