@@ -171,13 +171,13 @@ function imageString(
     );
   }
   const isImage = (isImageKey(key) || key === 'imageName') && (inContainerList || /[/:@]/.test(text));
-  if (!isImage || map.entries.has('repository') || isPicture(text)) {
+  if (!isImage || isPartOfRepository(map, text) || isPicture(text)) {
     return undefined;
   }
   const image = readImageReference(text);
   const name = image.state === 'reference' ? image.name : undefined;
   if (name !== undefined && image.state === 'reference' && image.tag === undefined && image.digest === undefined) {
-    const beside = versionBeside(map);
+    const beside = versionBeside(map, key);
     if (beside) {
       const tag = plainText(beside.value);
       const context = { name, needsTag: false, automated: owner.isAutomated(beside.value) };
@@ -204,9 +204,21 @@ function isPicture(text: string): boolean {
   return /\.(?:png|jpe?g|svg|gif|webp|ico|avif|iso|img|qcow2|raw(?:\.xz)?)$/i.test(text);
 }
 
-/** Another key of the same map that says the version: the chart puts both together. */
-function versionBeside(map: YamlMap): { key: string; value: YamlNode } | undefined {
-  const keys = [...map.entries.values()].filter(({ key }) => /(?:tag|version|digest|sha(?:256)?)$/i.test(key));
+/** `image` beside `repository` is the last part of the name, unless it says a version and nothing else there does. */
+function isPartOfRepository(map: YamlMap, text: string): boolean {
+  const hasVersion = ['tag', 'version', 'digest'].some((key) => map.entries.has(key));
+  return map.entries.has('repository') && (hasVersion || !/[:@]/.test(text));
+}
+
+/** Another key of the same map that says this image's version, by its name: the chart puts both together. */
+function versionBeside(map: YamlMap, imageKey: string): { key: string; value: YamlNode } | undefined {
+  const bare = (key: string): string => key.toLowerCase().replace(/[-_]/g, '');
+  const own = bare(imageKey);
+  const owners = ['', 'image', own, own.replace(/image(?:name)?$/, '')]; // `initTag` beside `initImage`
+  const keys = [...map.entries.values()].filter(({ key }) => {
+    const [, before] = /^(.*?)(?:tag|version|digest|sha(?:256)?)$/.exec(bare(key)) ?? [];
+    return before !== undefined && owners.includes(before);
+  });
   return keys.find(({ key, value }) => /digest$|sha(?:256)?$/i.test(key) && !isUnset(value)) ?? keys[0];
 }
 

@@ -67,6 +67,30 @@ volumes:
       'wasm:\n  - code:\n      image:\n        url: oci://ghcr.io/example/wasm:latest #! warning image-latest',
     ),
   ].join('---\n'),
+  'the version of another image beside it is none of this one': values(
+    `a:
+  image: a/b #! warning image-untagged
+  reloaderImageTag: v1.2.3
+b:
+  image: a/b #! warning image-untagged
+  apiVersion: v1
+c:
+  image: a/b
+  imageTag: v1.2.3
+d:
+  reloaderImage: a/b
+  reloaderImageTag: v1.2.3
+e:
+  initImage: a/b
+  initTag: v1.2.3`,
+  ),
+  'an image beside a repository': values(
+    `a:
+  repository: https://github.com/a/b
+  image: a/b:latest #! warning image-latest
+b: {repository: quay.io, image: a/b, tag: 1.2.3}
+c: {repository: quay.io, image: a/b}`,
+  ),
   'a digest in values that is none, wherever it stands': values(
     `image: {repository: a/b, tag: "1.2.3", digest: "sha256:abc"} #! error image-invalid "sha256:abc"
 b:
