@@ -36,8 +36,8 @@ const skippedKinds = new Set([
   'Plan', // system-upgrade-controller takes the tag from `spec.version`
 ]);
 
-/** Groups whose objects hold pods that Kubernetes itself runs. */
-const podGroups = new Set(['', 'apps', 'batch']);
+/** Groups whose objects hold pods that Kubernetes itself runs, or whose containers are handed on as they are. */
+const podGroups = new Set(['', 'apps', 'batch', 'serving.knative.dev']);
 
 /** Kinds whose operator hands `image` on unchanged, so that a missing tag means latest. */
 const literalImageKinds = new Set([
@@ -102,7 +102,7 @@ function visitContainers(walk: Walk, items: readonly YamlNode[], path: ManifestP
     const image = container?.entries.get('image')?.value;
     if (container && stringOf(image) !== undefined && image) {
       const overridable = path.at(-1) === 'containers' || path.at(-1) === 'initContainers';
-      addSite(walk, image, [...at, 'image'], { needsTag: true, overridable, container });
+      addSite(walk, image, [...at, 'image'], { needsTag: true, overridable, inPod: true, container });
     }
     for (const { key, value } of container?.entries.values() ?? []) {
       if (key !== 'image') {
@@ -117,7 +117,7 @@ function visitVolumes(walk: Walk, items: readonly YamlNode[], path: ManifestPath
     const reference = valueAt(item, 'image', 'reference');
     if (reference && stringOf(reference) !== undefined) {
       const at = [...path, itemStep(index, item), 'image', 'reference'];
-      addSite(walk, reference, at, { needsTag: true, overridable: false });
+      addSite(walk, reference, at, { needsTag: true, overridable: false, inPod: true });
     } else {
       visit(walk, item, [...path, itemStep(index, item)]);
     }
@@ -140,6 +140,8 @@ interface Where {
   readonly needsTag: boolean;
   /** kustomize's `images` applies to this list. */
   readonly overridable: boolean;
+  /** A field of a pod, in which nothing but an image can stand. */
+  readonly inPod?: boolean;
   readonly container?: YamlMap;
 }
 
@@ -147,7 +149,7 @@ function addSite(walk: Walk, node: YamlNode, path: ManifestPath, where: Where): 
   const text = stringOf(node) ?? '';
   const context = {
     needsTag: where.needsTag,
-    certain: where.container !== undefined && podGroups.has(walk.manifest.group),
+    certain: where.inPod === true && podGroups.has(walk.manifest.group),
     automated: walk.isAutomated(node),
     pullPolicy: stringAt(where.container, 'imagePullPolicy'),
   };

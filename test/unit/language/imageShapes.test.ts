@@ -41,7 +41,10 @@ volumes:
       reference: quay.io/models/llama #! warning image-untagged
   - name: other
     image:
-      reference: quay.io/models/llama:v1.2.3`,
+      reference: quay.io/models/llama:v1.2.3
+  - name: broken
+    image:
+      reference: Models/Llama:v1.2.3 #! error image-invalid`,
   ),
   'container lists of custom resources, whatever they are called': object(
     'EMQX',
@@ -90,6 +93,11 @@ e:
   image: a/b:latest #! warning image-latest
 b: {repository: quay.io, image: a/b, tag: 1.2.3}
 c: {repository: quay.io, image: a/b}`,
+  ),
+  'containers that Knative hands on': object(
+    'Service',
+    'serving.knative.dev/v1',
+    'template:\n  spec:\n    containers:\n      - image: Foo/Bar:1.0 #! error image-invalid',
   ),
   'a digest in values that is none, wherever it stands': values(
     `image: {repository: a/b, tag: "1.2.3", digest: "sha256:abc"} #! error image-invalid "sha256:abc"
