@@ -56,7 +56,7 @@ export async function upgradeDifferences(
       ? unlessRefused(changed(counterpart, placed, desired, parts), { placed, desired, ...parts })
       : created(placed, desired, rendered, parts);
   });
-  return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, parts))]);
+  return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, rendered, parts))]);
 }
 
 /** Helm takes an object over that exists, unless the HelmRelease forbids it (helm-controller internal/action/install.go, upgrade.go). */
@@ -139,6 +139,7 @@ function isWithin(path: FieldPath, place: FieldPath): boolean {
  */
 async function deleted(
   stored: PlacedObject,
+  { release }: RenderedRelease,
   { api, reinstalls, formerAs, around: { requests, rights, secrets, hidden } }: UpgradeParts,
 ): Promise<ObjectDifference> {
   const { id, apiVersion, resource } = stored;
@@ -162,6 +163,12 @@ async function deleted(
   if (reinstalls ? survivesUninstall(object) : isKept(live)) {
     const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy)';
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
+  }
+  if (reinstalls && stored.placedByRelease && id.namespace !== release.namespace) {
+    const reason =
+      `stays in the cluster, where nobody owns it then: Helm's uninstall looks for it in the new namespace, ` +
+      `${release.namespace}, for its manifest names none`;
+    return { ...base, change: 'skip', because: 'pruneDisabled', reason };
   }
   const { before } = maskLive({ live: object, former: formerAs(stored), secrets });
   return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };

@@ -17,6 +17,8 @@ export interface PlacedObject {
   readonly object: Sealed<KubernetesObject>;
   /** `undefined`: the kind is not served, or not in the version that the object names, in which nothing can be asked. */
   readonly resource: ApiResource | undefined;
+  /** The manifest names no namespace, so it is in that of its release. */
+  readonly placedByRelease?: true;
 }
 
 /** In the order of the manifest. Hooks are not among them, nor are the definitions of `crds/`. */
@@ -51,6 +53,7 @@ export async function placeObject(
     apiVersion,
     object: new Sealed(there),
     resource: found?.version === version ? found : undefined,
+    ...(own === '' && place !== '' && { placedByRelease: true as const }),
   };
 }
 

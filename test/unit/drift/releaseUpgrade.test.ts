@@ -214,6 +214,19 @@ test('a release under another name is uninstalled and installed: what both have 
   assert.match(comparison.notes[0]?.message ?? '', /its release name changes from shop to store, so Helm uninstalls/);
 });
 
+test('a release in another namespace leaves behind what its manifest gave no namespace', async () => {
+  const placed = manifestObject('ConfigMap', 'placed', {}, { namespace: 'apps' });
+  const bed = new ReleaseBed({ manifest: [gone, placed], live: [installed(gone), installed(placed)] });
+  const comparison = await bed.compare({
+    rendered: rendered([], {
+      inForce: helmRelease({ targetNamespace: 'shops' }),
+      release: { name: 'shop', namespace: 'shops' },
+    }),
+  });
+  assert.deepEqual(summary(comparison), ['delete placed', 'skip old']);
+  assert.match(find(comparison, 'old').reason ?? '', /^stays in the cluster, where nobody owns it/);
+});
+
 test('a volume that says it is to be kept is not told to be lost with a release that is installed anew', async () => {
   const metadata = { annotations: { 'helm.sh/resource-policy': 'keep' } };
   const volumes = ['both', 'left', 'lost'].map((name) =>
