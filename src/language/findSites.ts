@@ -17,7 +17,14 @@ import {
   type YamlNode,
 } from '../manifests/yamlNode.ts';
 import type { Site } from './candidate.ts';
-import { findHelmChart, findInflatedCharts, findReleaseChart, judgeChartVersion } from './chartVersions.ts';
+import { judgeChangedValue } from './changedValue.ts';
+import {
+  findHelmChart,
+  findInflatedCharts,
+  findReleaseChart,
+  judgeChartVersion,
+  numberVerdict,
+} from './chartVersions.ts';
 import { findContainerImages, type IsAutomated } from './containerImages.ts';
 import { findFluxVersion } from './fluxVersion.ts';
 import { readImageReference } from './imageReference.ts';
@@ -175,10 +182,13 @@ function operationSites(operation: YamlNode): Site[] {
     return judged ? site((resolved) => judgeReference(resolved, { needsTag: inContainer })) : [];
   }
   if (path.endsWith('/tag') || path.endsWith('/newTag')) {
-    return text === 'latest' ? site((resolved) => judgeTag(resolved, { needsTag: false })) : [];
+    const inImage = /^\/spec\/values\/(?:.*\/)?[^/]*image\/tag$/i.test(path);
+    const changed = inImage ? judgeChangedValue(value) : undefined;
+    return inImage || text === 'latest' ? site((resolved) => changed ?? judgeTag(resolved, { needsTag: false })) : [];
   }
   const names = { chart: 'the chart', repository: 'its repository' };
-  return path === '/spec/chart/spec/version' ? site((resolved) => judgeChartVersion(resolved, names)) : [];
+  const number = numberVerdict(value);
+  return path === '/spec/chart/spec/version' ? site((resolved) => number ?? judgeChartVersion(resolved, names)) : [];
 }
 
 /** True when the node could hold values; for the caller's test before anything is kept. */

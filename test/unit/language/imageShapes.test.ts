@@ -116,6 +116,25 @@ f:
 g:
   image: {repository: a/b, tag: latest, digest: "${digest}"}`,
   ),
+  'operations of a JSON patch on the values and the chart of a release': object(
+    'Kustomization',
+    'kustomize.toolkit.fluxcd.io/v1',
+    `patches:
+  - target: {kind: HelmRelease}
+    patch: |
+      - op: replace
+        path: /spec/values/image/tag
+        value: rolling #! information image-channel
+      - op: replace
+        path: /spec/values/app/sidecarImage/tag
+        value: 1.10 #! error image-value-changed-by-yaml
+      - op: replace
+        path: /spec/chart/spec/version
+        value: 1.10 #! error chart-version-invalid
+      - op: replace
+        path: /spec/values/git/tag
+        value: rolling`,
+  ),
   'a patch on one line': object(
     'Kustomization',
     'kustomize.toolkit.fluxcd.io/v1',
