@@ -24,6 +24,7 @@ import { inChangeOrder } from './changeOrder.ts';
 import { clusterFolders } from './clusterFolders.ts';
 import type { ComparedCluster } from './comparedCluster.ts';
 import type { ConfigDiff } from './configDiff.ts';
+import { refusedNote } from './comparisonNotes.ts';
 import type { Comparison, ObjectDifference } from './difference.ts';
 import { lenientInputs } from './lenientInputs.ts';
 import { MadeObjects } from './madeElsewhere.ts';
@@ -101,7 +102,11 @@ export async function compareFolder(task: FolderToCompare): Promise<FolderOutcom
 class FolderWalk {
   readonly #task: FolderToCompare;
   readonly #rendered: Rendered[] = [];
-  readonly #compared: { readonly name: FluxName; readonly objects: readonly ObjectDifference[] }[] = [];
+  readonly #compared: {
+    readonly name: FluxName;
+    readonly objects: readonly ObjectDifference[];
+    readonly tellRefused: boolean;
+  }[] = [];
   /** How often a registry wanted a login, which concerns one chart alone. */
   #refusedPulls = 0;
   /** One for all renders, for renders may keep what they pulled by it. */
@@ -286,19 +291,26 @@ class FolderWalk {
 
   #settle(name: FluxName, { objects, notes }: Comparison): void {
     const judged = objects.map(beforeFlux);
-    this.#compared.push({ name, objects: judged });
+    // What is refused by itself may wait for another owner.
+    const early = refusedNote(objects).map(({ message }) => message);
+    const isEarly = ({ message }: RenderNote): boolean => early.includes(message);
+    this.#compared.push({ name, objects: judged, tellRefused: notes.some(isEarly) });
     this.#task.told.settle(name, judged);
-    this.#task.told.note(name, notes);
+    this.#task.told.note(
+      name,
+      notes.filter((note) => !isEarly(note)),
+    );
   }
 
   /** Only when all is rendered it is known what others make. Gives what is of a kind that nobody brings. */
   #settleMade(): readonly ObjectDifference[] {
     const made = new MadeObjects(this.#rendered);
-    const settled = this.#compared.flatMap(({ name, objects }) => {
-      const next = objects.map((object) => made.after(object));
+    const settled = this.#compared.flatMap(({ name, objects, tellRefused }) => {
+      const next = objects.map((object) => made.after(object, name));
       if (next.some((object, at) => object !== objects[at])) {
         this.#task.told.settle(name, inChangeOrder(next));
       }
+      this.#task.told.note(name, tellRefused ? refusedNote(next) : []);
       return next;
     });
     return settled.filter(({ change, because }) => change === 'unknown' && because === 'notServed');

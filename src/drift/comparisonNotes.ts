@@ -43,7 +43,7 @@ export function comparisonNotes(
 }
 
 /** All objects of a stage are tried before one is applied (pkg/ssa `ApplyAll`), and pruning comes last. */
-function refusedNote(objects: readonly ObjectDifference[]): readonly RenderNote[] {
+export function refusedNote(objects: readonly ObjectDifference[]): readonly RenderNote[] {
   const refused = objects.filter(({ change, because }) => change === 'unknown' && failures.has(because));
   const [first] = refused;
   if (!first) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
 import { MadeObjects } from '../../../src/drift/madeElsewhere.ts';
-import type { DesiredObject, RenderedKustomization, RenderedRelease } from '../../../src/render/desired.ts';
+import type { DesiredObject, FluxName, RenderedKustomization, RenderedRelease } from '../../../src/render/desired.ts';
 import { desired, renderedKustomization, renderedRelease } from '../../support/rendered.ts';
 
 const namespace = desired('Namespace', 'web', { metadata: { name: 'web' } });
@@ -19,6 +19,10 @@ const definition = (more: Partial<DesiredObject> = {}): DesiredObject =>
     more,
   );
 const widget = desired('Widget', 'w', { apiVersion: 'example.com/v1', metadata: { name: 'w', namespace: 'web' } });
+
+const waiting: FluxName = { kind: 'Kustomization', namespace: 'flux-system', name: 'root' };
+const applied = (kind: string, name: string): DesiredObject =>
+  desired(kind, name, { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', metadata: { name, namespace: 'flux-system' } });
 
 function impossible(because: ObjectDifference['because'], id: Partial<ObjectDifference['id']> = {}): ObjectDifference {
   return {
@@ -60,6 +64,16 @@ const rows: readonly [
     'create after its namespace, which HelmRelease apps/shop makes',
   ],
   [
+    'a namespace of what comes from the build that waits, which never gets so far',
+    [
+      renderedKustomization({ name: waiting, objects: [applied('Kustomization', 'middle')] }),
+      renderedKustomization({ name: { ...waiting, name: 'middle' }, objects: [applied('Kustomization', 'apps')] }),
+      renderedKustomization({ objects: [namespace] }),
+    ],
+    impossible('namespaceMissing'),
+    'unknown it cannot be',
+  ],
+  [
     'a release that makes none',
     [release({ targetNamespace: 'web' })],
     impossible('namespaceMissing'),
@@ -99,17 +113,17 @@ const rows: readonly [
 
 for (const [title, owners, given, expected] of rows) {
   test(`waits for: ${title}`, () => {
-    const { change, reason } = new MadeObjects(owners).after(given);
+    const { change, reason } = new MadeObjects(owners).after(given, waiting);
     assert.equal(`${change} ${reason ?? ''}`, expected);
   });
 }
 
 test('what would be created is shown', () => {
   const made = new MadeObjects([renderedKustomization({ objects: [definition(), widget] })]);
-  assert.equal(made.after(impossible('notServed')).after, widget.object);
+  assert.equal(made.after(impossible('notServed'), waiting).after, widget.object);
 });
 
 test('what is known stays as it is', () => {
   const known: ObjectDifference = { ...impossible(undefined), change: 'change' };
-  assert.equal(new MadeObjects([renderedKustomization({ objects: [namespace] })]).after(known), known);
+  assert.equal(new MadeObjects([renderedKustomization({ objects: [namespace] })]).after(known, waiting), known);
 });
