@@ -102,9 +102,10 @@ function sameRange(a: string, b: string): boolean {
   return written(a) === written(b) && parseRange(written(a)) !== undefined;
 }
 
+/** One that is stated without an address stands for whatever the cluster has (`releaseState` of `renderLiveRelease.ts`). */
 function hasOtherUrl(stated: FluxObject | undefined, live: FluxObject | undefined): boolean {
   const [a, b] = [stated, live].map((object) => asText(object?.spec?.url)?.replace(/\/+$/, ''));
-  return a !== undefined && b !== undefined && a !== b;
+  return a !== undefined && a !== '' && b !== undefined && a !== b;
 }
 
 function no(why: string): ArtifactMatch {
