@@ -32,6 +32,7 @@ export const bundles: readonly Bundle[] = [
   { name: 'rendering', entry: 'src/vscode/rendering.ts', inHost: true, lazy: true },
   { name: 'yaml', entry: 'src/manifests/yamlBundle.ts', inHost: false, lazy: true },
   { name: 'clones', entry: 'src/drift/clonesBundle.ts', inHost: false, lazy: true },
+  { name: 'prerequisites', entry: 'src/view/prerequisitesBundle.ts', inHost: false, lazy: true },
   { name: 'kubernetes', entry: 'src/cluster/kubernetes.ts', inHost: false, lazy: true },
   { name: 'podStream', entry: 'src/cluster/podStream.ts', inHost: false, lazy: true },
   { name: 'render', entry: 'src/render/renderBundle.ts', inHost: false, lazy: true },

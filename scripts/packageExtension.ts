@@ -17,7 +17,7 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|languageClient|kubernetes|podStream|yaml|clones|rendering|render|engineWorker|server|cli)\.cjs$/,
+  /^extension\/dist\/(extension|languageClient|kubernetes|podStream|prerequisites|yaml|clones|rendering|render|engineWorker|server|cli)\.cjs$/,
   /^extension\/dist\/engine\.wasm$/,
   /^extension\/dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,

@@ -4,7 +4,6 @@ import { type Disposable, Disposables } from '../base/disposables.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { ActionVerb } from '../cluster/actionResult.ts';
-import { checkPrerequisites } from '../cluster/prerequisites.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CliVerb, cliCommand } from '../flux/cliCommand.ts';
 import { displayName, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
@@ -13,7 +12,6 @@ import { groupings } from '../view/arrangeObjects.ts';
 import type { ObjectView } from '../view/clusterSurvey.ts';
 import { attentionFilter, filterItems, toFilter } from '../view/filters.ts';
 import { changeWords } from '../view/objectRow.ts';
-import { prerequisitesReport } from '../view/prerequisitesReport.ts';
 import { actionTarget, pickObject } from './actionTarget.ts';
 import { signalOf } from './cancellation.ts';
 import type { ClusterViews } from './clusterViews.ts';
@@ -132,6 +130,7 @@ async function showPrerequisites(sessions: SessionManager): Promise<void> {
     async (_progress, token) => {
       const link = signalOf(token);
       try {
+        const { checkPrerequisites, prerequisitesReport } = await import('../view/prerequisitesBundle.ts');
         return prerequisitesReport(await checkPrerequisites(session.api, session, link.signal));
       } finally {
         link.dispose();

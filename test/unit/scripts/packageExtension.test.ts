@@ -18,6 +18,7 @@ const good = [
   'extension/dist/kubernetes.cjs',
   'extension/dist/podStream.cjs',
   'extension/dist/clones.cjs',
+  'extension/dist/prerequisites.cjs',
   'extension/dist/languageClient.cjs',
   'extension/dist/rendering.cjs',
   'extension/dist/yaml.cjs',
