@@ -371,20 +371,37 @@ describe('a folder before Flux', () => {
       metadata: { name: 'widgets.example.com' },
       spec: { group: 'example.com', names: { kind: 'Widget' } },
     });
-    const id = { group: 'example.com', kind: 'Widget', namespace: 'default', name: 'w' };
-    const run = await runDiff('--path files', {
-      ...world,
-      now: { ...now, renderings: { ...now.renderings, 'HelmRelease/plex': renderedPlex([definition]) } },
-      compare: ({ rendered }) =>
-        rendered.name.name === 'apps'
-          ? [{ ...comparedObject('Widget', 'w', { ...unserved, apiVersion: 'example.com/v1' }), id }]
-          : [],
+    const namedWidgets = { ...namedApps, name: 'widgets' };
+    const widgetsObject = desired('Kustomization', 'widgets', {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      metadata: namedWidgets,
+      spec: {},
     });
+    const id = { group: 'example.com', kind: 'Widget', namespace: 'default', name: 'w' };
+    const runOf = (owner: string) =>
+      runDiff('--path files', {
+        ...world,
+        now: {
+          renderings: {
+            ...now.renderings,
+            'Kustomization/widgets': kustomization(namedWidgets, []),
+            'HelmRelease/plex': renderedPlex([definition]),
+          },
+          folders: { files: [appsObject, widgetsObject] },
+        },
+        compare: ({ rendered }) =>
+          rendered.name.name === owner
+            ? [{ ...comparedObject('Widget', 'w', { ...unserved, apiVersion: 'example.com/v1' }), id }]
+            : [],
+      });
+    const other = await runOf('widgets');
     assert.match(
-      run.output,
+      other.output,
       /create Widget default\/w\n {2}after the definition of its kind, which HelmRelease media\/plex brings$/m,
     );
-    assert.doesNotMatch(run.messages, /Widget/);
+    assert.doesNotMatch(other.messages, /Widget/);
+    // In the build that is to apply the release, it keeps the release from being applied.
+    assert.doesNotMatch((await runOf('apps')).output, /create Widget/);
   });
 
   test('whose an object is by now is told', async () => {
