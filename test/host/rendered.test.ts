@@ -63,7 +63,11 @@ describe('rendered documents', () => {
     const folder = workspaceFile('tracked').fsPath;
     const git = (...words: string[]) => execFileSync('git', ['-C', folder, ...words]);
     const write = (path: string, text: string) => writeFileSync(join(folder, path), text);
-    mkdirSync(join(folder, 'app'), { recursive: true });
+    // One folder after the other: VS Code never follows one that was made in a new one before it had looked there.
+    for (const path of [folder, join(folder, 'app')]) {
+      mkdirSync(path);
+      await whenWatched(vscode.Uri.file(path));
+    }
     git('init', '--quiet');
     const of = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  namespace: default\n`;
     write('app/plain.yaml', of('plain'));
@@ -80,7 +84,6 @@ describe('rendered documents', () => {
       const title = 'Kustomization flux-system/tracked: what Flux applies';
       const shown = await rendered(title, (text) => text.includes('name: plain'));
       assert.doesNotMatch(shown.getText(), /name: local/);
-      await whenWatched(vscode.Uri.joinPath(workspaceFile('tracked'), 'app'));
       write('app/later.yaml', of('later')); // so that whatever follows the folder does by now
       await rendered(title, (text) => text.includes('name: later'));
       git('add', '--force', 'app/local.yaml');
