@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { TreeModel } from '../../src/view/row.ts';
+import { until } from '../cluster/until.ts';
 import { connect, type HostCluster, kustomizationId, releaseId, source } from './window/hostCluster.ts';
-import { closeEditors, hostDialogs, setSetting } from './window/hostWindow.ts';
+import { closeEditors, hostDialogs, patienceMs, setSetting } from './window/hostWindow.ts';
 
 /** `icon label`, indented as nested: the Flux objects alone, sorted. */
 function outline(model: TreeModel): string[] {
@@ -65,7 +66,7 @@ describe('the views', () => {
     assert.match(cluster.row(kustomizationId('flux-system'))?.description ?? '', /1 failing, 1 drifted below/);
   });
 
-  it('list each kind once, and watch it', () => {
+  it('list each kind once, and watch it', async () => {
     const asked = new Map<string, number>();
     for (const { path, watch } of cluster.server.requests) {
       const plural = /toolkit\.fluxcd\.io\/[^/]+\/([a-z]+)\?/.exec(path)?.[1];
@@ -75,7 +76,12 @@ describe('the views', () => {
     }
     assert.ok(asked.size >= 6, [...asked.keys()].join());
     assert.deepEqual([...new Set(asked.values())], [1]);
-    assert.equal(cluster.server.openWatches, asked.size + 3, 'each kind, the Flux controllers, events of two kinds');
+    // A watch follows its list, and those of events follow what is shown: not all of them need be there at once.
+    await until(
+      'watches of each kind, of the Flux controllers, and of events of two kinds',
+      () => cluster.server.openWatches === asked.size + 3,
+      { seconds: patienceMs / 1000 },
+    );
   });
 
   it('count each source’s consumers', () => {
