@@ -1,5 +1,5 @@
 /** What a person must do so that Flux applies what the working tree would change: commit and push. Nothing else does it. */
-import { joinWords } from './filters.ts';
+import { joinWords } from './joinWords.ts';
 import { plainText } from './markdown.ts';
 
 export interface Unpushed {

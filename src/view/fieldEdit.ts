@@ -11,6 +11,7 @@ import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { FluxName } from '../render/desired.ts';
 import { fieldsText, fieldText } from './differenceText.ts';
+import { joinWords } from './joinWords.ts';
 import { plainText } from './markdown.ts';
 import { fieldPathText } from './originText.ts';
 import { fluxNameText } from './renderedSubject.ts';
@@ -34,7 +35,7 @@ export function editQuestion(
   if (!isShared && others.length === 0) {
     return undefined;
   }
-  const builders = joined(consumers.map((name) => plainText(fluxNameText(name))));
+  const builders = joinWords(consumers.map((name) => plainText(fluxNameText(name))));
   const shown = others.slice(0, mostOthers).map(sideEffectText);
   const more = others.length - shown.length;
   return {
@@ -52,12 +53,6 @@ export function editQuestion(
 function sideEffectText({ id, paths }: SideEffect): string {
   const name = plainText(`${id.kind} ${displayName(id)}`);
   return paths.length === 0 ? `${name} (comes or goes)` : `${name}: ${fieldsText(paths.map((path) => ({ path })))}`;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function joined(texts: readonly string[]): string {
-  const last = texts.at(-1) ?? '';
-  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** `spec.replicas of Deployment llm/llm`. */

@@ -1,6 +1,7 @@
 /** The filters of the Cluster view: what each lets through, how many that are, and how they are offered and named. */
 import type { Change } from '../drift/difference.ts';
 import { differingObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
+import { joinWords } from './joinWords.ts';
 import { isFailing } from './stateMark.ts';
 
 export const filterNames = [
@@ -149,10 +150,4 @@ export function filterItems(survey: Survey, current: TreeFilter | undefined): Fi
 export function toFilter(names: readonly unknown[]): TreeFilter | undefined {
   const [first, ...rest] = filterNames.filter((name) => names.includes(name));
   return first === undefined ? undefined : [first, ...rest];
-}
-
-/** `a`, `a and b`, `a, b and c` */
-export function joinWords(words: readonly string[]): string {
-  const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -6,7 +6,7 @@ import type { Failure } from '../base/failure.ts';
 import type { ClusterState, KindSync } from '../cluster/clusterState.ts';
 import { atLeastVersion } from '../flux/fluxVersion.ts';
 import { type FluxKind, fluxKinds } from '../flux/kinds.ts';
-import { joinWords } from './filters.ts';
+import { joinWords } from './joinWords.ts';
 import { escapeMarkdown, escapeMarkdownLines, plainText } from './markdown.ts';
 import { failureWords } from './messages.ts';
 import { clockText } from './relativeTime.ts';

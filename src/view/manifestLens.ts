@@ -4,6 +4,7 @@
  */
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import { commandId } from './commandId.ts';
+import { joinWords } from './joinWords.ts';
 import { iconFreeText, plainText } from './markdown.ts';
 
 /** More names than these make no line that anybody reads. */
@@ -37,6 +38,5 @@ export function appliersText(appliers: readonly ObjectId[]): string {
   if (names.length > mostNamed) {
     return `${names.slice(0, mostNamed).join(', ')} and ${names.length - mostNamed} more`;
   }
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return joinWords(names);
 }

@@ -2,6 +2,7 @@
  * Shows a whole change: from a list where there is something to choose or to be warned of, in one editor for several diffs, as one
  * sentence where nothing would change. Compares nothing and writes nothing.
  */
+import { setImmediate as breath } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { isRefused } from '../drift/changeOrder.ts';
 import { objectKey } from '../flux/objectKey.ts';
@@ -108,6 +109,7 @@ export class ChangePresenter {
     const pairs: DiffPair[] = [];
     for (const entry of entries) {
       pairs.push('config' in entry ? valuesPair(entry, printYaml) : objectPair(entry, where, print));
+      // Printing hundreds of objects must not keep everything else in the extension host waiting.
       await breath();
     }
     const title = changeTitle(subject, summary.counts);
@@ -148,9 +150,4 @@ function valuesPair(
     live: print(alignKeys(config.before, config.after)),
     desired: print(config.after),
   };
-}
-
-/** Printing hundreds of objects must not keep everything else in the extension host waiting. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -2,6 +2,7 @@
  * Shows a comparison: at once where one object differs, from a list where several do, as one sentence where none does; and what
  * makes the difference go away. Compares nothing and writes nothing to the cluster.
  */
+import { setImmediate as breath } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { isRefused } from '../drift/changeOrder.ts';
 import type { ReleaseComparison } from '../drift/compareRelease.ts';
@@ -214,6 +215,7 @@ export class DiffPresenter {
         : [];
     for (const entry of entries) {
       pairs.push(pairOf(entry, comparison.context, print));
+      // Printing hundreds of objects must not keep everything else in the extension host waiting.
       await breath();
     }
     await this.#parts.documents.show(title, pairs);
@@ -245,9 +247,4 @@ export function pairOf(
     // Where neither side may be shown there still is a word on what differs.
     desired: after && change !== 'delete' ? print(after) : before ? undefined : `# ${detail === '' ? title : detail}\n`,
   };
-}
-
-/** Printing hundreds of objects must not keep everything else in the extension host waiting. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

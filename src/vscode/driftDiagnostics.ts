@@ -3,6 +3,7 @@
  * applied since, when its comparison finds nothing more, and with the session. Compares nothing and asks the cluster for nothing.
  */
 import { join } from 'node:path';
+import { setImmediate as breath } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Coalescer } from '../base/coalescer.ts';
@@ -152,6 +153,7 @@ export class DriftDiagnostics implements Disposable {
     }
     const placed: (readonly [string, Placed[]])[] = [];
     for (const { at, owner, message } of findings) {
+      // Each finding looks through many texts; nothing else of the extension host is to wait for all of them.
       await breath();
       const places = at.map((id) => ({ id, files: filesOf(id, { owner, get, builtBy, texts }) }));
       const best = places.find((place) => place.files.length > 0);
@@ -203,11 +205,6 @@ function diagnosticAt(line: number, length: number, message: string): vscode.Dia
   diagnostic.source = source;
   diagnostic.code = 'drift';
   return diagnostic;
-}
-
-/** Each finding looks through many texts; nothing else of the extension host is to wait for all of them. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function textOf(uri: vscode.Uri): Promise<string> {

@@ -6,10 +6,10 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../../src/base/disposables.ts';
 import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import { goneText } from '../../../src/view/diffAddress.ts';
-import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
+import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import { helmRelease } from '../../support/builders.ts';
-import { packChart } from '../window/chartArchive.ts';
-import { connect, HostCluster, kubeconfigHash, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
+import { serveLokiChart } from '../window/servedChart.ts';
+import { connect, HostCluster, kubeconfigHash, kustomizationId, releaseId } from '../window/hostCluster.ts';
 import { closeEditors, eventually, hostDialogs, logText, showFile, workspaceFile } from '../window/hostWindow.ts';
 import { installRelease } from '../window/installedRelease.ts';
 import { revert, typeOver } from '../window/renderedText.ts';
@@ -92,24 +92,13 @@ async function clickDiff(path: string): Promise<void> {
   await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
 }
 
-/** The chart of Loki as the cluster's artifact; gives what is to be served. */
-function serveChart(cluster: HostCluster): Readonly<Record<string, Buffer>> {
-  const id = { group: source, kind: 'HelmChart', namespace: 'flux-system', name: 'logging-loki' };
-  const known = cluster.server.get(id) as FluxObject | undefined;
-  const artifact = known?.status?.artifact;
-  assert.ok(known && artifact?.url !== undefined);
-  const { bytes, digest } = packChart('loki');
-  cluster.server.put({ ...known, status: { ...known.status, artifact: { ...artifact, digest, size: bytes.length } } });
-  return { [new URL(artifact.url).pathname]: bytes };
-}
-
 describe('diff', () => {
   let cluster: HostCluster;
   let artifact: Disposable;
 
   before(async () => {
     cluster = await connect({ others: ['spare'] });
-    artifact = await serveSourceArtifact(cluster, serveChart(cluster));
+    artifact = await serveSourceArtifact(cluster, serveLokiChart(cluster));
     await cluster.complete();
   });
   after(async () => {

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { type Disposable, toDisposable } from '../../../src/base/disposables.ts';
 import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
-import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
-import { packChart } from '../window/chartArchive.ts';
-import { connect, type HostCluster, kustomizationId, releaseId, source } from '../window/hostCluster.ts';
+import type { KubernetesObject } from '../../../src/flux/objects.ts';
+import { serveLokiChart } from '../window/servedChart.ts';
+import { connect, type HostCluster, kustomizationId, releaseId } from '../window/hostCluster.ts';
 import {
   closeEditors,
   eventually,
@@ -24,17 +24,6 @@ const workloads = kustomizationId('workloads');
 const llm: ObjectId = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
 const loki = releaseId('loki');
 const config: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'logging', name: 'loki' };
-
-/** The chart of Loki as the cluster's artifact; gives what is to be served. */
-function serveChart(cluster: HostCluster): Readonly<Record<string, Buffer>> {
-  const id = { group: source, kind: 'HelmChart', namespace: 'flux-system', name: 'logging-loki' };
-  const known = cluster.server.get(id) as FluxObject | undefined;
-  const artifact = known?.status?.artifact;
-  assert.ok(known && artifact?.url !== undefined);
-  const { bytes, digest } = packChart('loki');
-  cluster.server.put({ ...known, status: { ...known.status, artifact: { ...artifact, digest, size: bytes.length } } });
-  return { [new URL(artifact.url).pathname]: bytes };
-}
 
 async function compareDrift(cluster: HostCluster, id: ObjectId): Promise<void> {
   hostDialogs().pick((items) => items.find((item) => item.label === 'Drift'));
@@ -71,7 +60,7 @@ describe('what can be done with a drifted field', () => {
 
   before(async () => {
     cluster = await connect();
-    artifact = await serveSourceArtifact(cluster, serveChart(cluster));
+    artifact = await serveSourceArtifact(cluster, serveLokiChart(cluster));
     await cluster.complete();
   });
   after(async () => {
