@@ -12,12 +12,13 @@ import { concernsSession, editorSettings, sessionSettings, watchFiles } from './
 import { tellEditorKinds } from './vscode/editorKinds.ts';
 import { FluxLenses } from './vscode/fluxLenses.ts';
 import { LanguageServer } from './vscode/languageServer.ts';
+import { LazyOperations } from './vscode/lazyOperations.ts';
 import { LazyRendering } from './vscode/lazyRendering.ts';
 import { LiveDocuments } from './vscode/liveDocuments.ts';
 import { liveText, manifestText } from './vscode/objectTexts.ts';
 import { ManifestLenses } from './vscode/manifestLenses.ts';
-import { ObjectActions } from './vscode/objectActions.ts';
 import { OpenClones } from './vscode/openClones.ts';
+import type { RenderingParts } from './vscode/rendering.ts';
 import { RepositoryFacts } from './vscode/repositoryFacts.ts';
 import { provideRowDecorations } from './vscode/rowDecorations.ts';
 
@@ -56,19 +57,18 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const lenses = parts.add(new FluxLenses({ sessions, running, views, repositories, settings, clock }));
   parts.add(new ManifestLenses({ views, repositories, settings, clock, log }));
   const documents = parts.add(new LiveDocuments((key, signal) => liveText(sessions, key, signal)));
-  const actions = new ObjectActions({ sessions, running, settings, clock, log });
-  const rendering = parts.add(
-    new LazyRendering(async () => {
-      const { openRendering } = await import('./vscode/rendering.ts');
-      const chartFolder = vscode.Uri.joinPath(context.globalStorageUri, 'charts').fsPath;
-      const memory = context.workspaceState;
-      return openRendering({ sessions, views, repositories, settings, memory, chartFolder, clock, log });
+  const shared = { sessions, running, views, clones, repositories, settings, clock, log };
+  const operations = parts.add(
+    new LazyOperations(async () => {
+      const { openOperations } = await import('./vscode/operations.ts');
+      return openOperations(shared);
     }),
   );
+  const rendering = parts.add(lazyRendering(context, shared));
   parts.add(tellEditorKinds(clock));
   const readManifest: CommandParts['readManifest'] = (key, signal) => manifestText(sessions, key, signal);
-  const shown = { views, documents, readManifest, rendering };
-  parts.add(registerCommands({ sessions, clones, actions, ...shown, settings, channel, log }));
+  const shown = { views, documents, readManifest, rendering, operations };
+  parts.add(registerCommands({ sessions, clones, running, ...shown, settings, channel, log }));
   const server = parts.add(languageServer(context.extensionUri, channel, log));
   parts.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -86,6 +86,16 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void sessions.settingsChanged()));
   log.info(`Activated in ${Math.round(performance.now() - started)} ms`);
   return context.extensionMode === vscode.ExtensionMode.Test ? { views, sessions } : undefined;
+}
+
+function lazyRendering(
+  { globalStorageUri, workspaceState: memory }: vscode.ExtensionContext,
+  parts: Omit<RenderingParts, 'memory' | 'chartFolder'>,
+): LazyRendering {
+  return new LazyRendering(async () => {
+    const { openRendering } = await import('./vscode/rendering.ts');
+    return openRendering({ ...parts, memory, chartFolder: vscode.Uri.joinPath(globalStorageUri, 'charts').fsPath });
+  });
 }
 
 function languageServer(extension: vscode.Uri, outputChannel: vscode.LogOutputChannel, log: Log): LanguageServer {

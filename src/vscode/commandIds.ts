@@ -59,3 +59,7 @@ export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';
 
 /** The commands that change files for what a comparison has found; they load the same too. */
 export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';
+
+/** The commands that do something with objects of a cluster; they load `operations.ts`. */
+export type OperationCommand =
+  'reconcileObject' | 'reconcileObjectWithSource' | 'forceUpgrade' | 'suspendObject' | 'resumeObject';

@@ -3,15 +3,13 @@ import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
-import type { ActionVerb } from '../cluster/actionResult.ts';
+import type { RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CliVerb, cliCommand } from '../flux/cliCommand.ts';
 import { displayName, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
 import type { Settings } from '../settings.ts';
 import { groupings } from '../view/arrangeObjects.ts';
-import type { ObjectView } from '../view/clusterSurvey.ts';
 import { attentionFilter, filterItems, toFilter } from '../view/filters.ts';
-import { changeWords } from '../view/objectRow.ts';
 import { actionTarget, pickObject } from './actionTarget.ts';
 import { signalOf } from './cancellation.ts';
 import type { ClusterViews } from './clusterViews.ts';
@@ -20,19 +18,20 @@ import type { CommandName } from './commandIds.ts';
 import { pickContext } from './contextPick.ts';
 import { fetchCommit } from './fetchCommit.ts';
 import type { LiveDocuments } from './liveDocuments.ts';
-import type { ObjectActions } from './objectActions.ts';
 import type { OpenClones } from './openClones.ts';
+import type { LazyOperations } from './lazyOperations.ts';
 import type { LazyRendering } from './lazyRendering.ts';
 
 export interface CommandParts {
   readonly sessions: SessionManager;
   readonly views: ClusterViews;
   readonly clones: OpenClones;
-  readonly actions: ObjectActions;
+  readonly running: RunningActions;
   readonly documents: LiveDocuments;
   /** The clean manifest of an object as YAML. */
   readonly readManifest: (key: ObjectKey, signal: AbortSignal) => Promise<string>;
   readonly rendering: LazyRendering;
+  readonly operations: LazyOperations;
   readonly settings: () => Settings;
   readonly channel: vscode.LogOutputChannel;
   readonly log: Log;
@@ -51,6 +50,7 @@ export function registerCommands(parts: CommandParts): Disposable {
     ...treeHandlers(parts),
     ...objectHandlers(parts),
     ...parts.rendering.handlers,
+    ...parts.operations.handlers,
   };
   const border = {
     log: parts.log,
@@ -242,17 +242,7 @@ async function pickFilter(views: ClusterViews): Promise<void> {
 }
 
 function objectHandlers(parts: CommandParts) {
-  const { views, actions, documents, readManifest } = parts;
-  const change = (attempt: string, verb: ActionVerb, word: ReturnType<typeof changeWords>[number]): CommandHandler => ({
-    attempt,
-    run: async (argument) => {
-      const fits = (view: ObjectView): boolean => changeWords(view).includes(word);
-      const target = await actionTarget(argument, views, fits);
-      if (target) {
-        await actions.run(verb, target.key, target.doubt);
-      }
-    },
-  });
+  const { views, running, documents, readManifest } = parts;
   const withObject = (attempt: string, run: (key: ObjectKey) => Promise<void> | void): CommandHandler => ({
     attempt,
     run: async (argument) => {
@@ -263,12 +253,7 @@ function objectHandlers(parts: CommandParts) {
     },
   });
   return {
-    reconcileObject: change('Reconcile', 'reconcile', 'canReconcile'),
-    reconcileObjectWithSource: change('Reconcile with source', 'reconcileWithSource', 'canReconcileSource'),
-    forceUpgrade: change('Force an upgrade', 'forceUpgrade', 'canForce'),
-    suspendObject: change('Suspend', 'suspend', 'canSuspend'),
-    resumeObject: change('Resume', 'resume', 'canResume'),
-    stopWaiting: withObject('Stop waiting', (key) => actions.stop(key)),
+    stopWaiting: withObject('Stop waiting', (key) => stopWaiting(running, key)),
     openLiveObject: withObject('Open live YAML', (key) =>
       withProgress('Reading the live object', (signal) => documents.open(key, signal)),
     ),
@@ -278,6 +263,13 @@ function objectHandlers(parts: CommandParts) {
     copyName: withObject('Copy name', (key) => copy(parseObjectKey(key)?.name ?? key, 'Name')),
     copyCommand: withObject('Copy equivalent flux command', (key) => copyCommand(key)),
   } satisfies Partial<Handlers>;
+}
+
+function stopWaiting(running: RunningActions, key: ObjectKey): void {
+  const entry = running.get(key);
+  if (entry?.state === 'running') {
+    entry.cancel();
+  }
 }
 
 async function copyCommand(key: ObjectKey): Promise<void> {

@@ -86,13 +86,6 @@ export class ObjectActions {
     }
   }
 
-  stop(key: ObjectKey): void {
-    const entry = this.#parts.running.get(key);
-    if (entry?.state === 'running') {
-      entry.cancel();
-    }
-  }
-
   #subject(key: ObjectKey): Subject {
     const parsed = parseObjectKey(key);
     if (!parsed) {

@@ -44,7 +44,7 @@ describe('the bundles', () => {
   it('activation loads neither client', () => {
     const heavy = packagesOf('extension').filter((name) => /^(@kubernetes\/|vscode-language|undici)/.test(name));
     assert.deepEqual(heavy, []);
-    for (const name of ['kubernetes', 'languageClient', 'rendering']) {
+    for (const name of ['kubernetes', 'languageClient', 'operations', 'rendering']) {
       assert.ok(text('extension').includes(`require("./${name}.cjs")`), `${name}.cjs is never loaded`);
     }
   });
@@ -71,7 +71,8 @@ describe('the bundles', () => {
 
   it('only what runs in the extension host asks for vscode', () => {
     const asking = bundles.filter((bundle) => /require\("vscode"\)/.test(text(bundle.name)));
-    assert.deepEqual(asking.map((bundle) => bundle.name).sort(), ['extension', 'languageClient', 'rendering']);
+    const expected = ['extension', 'languageClient', 'operations', 'rendering'];
+    assert.deepEqual(asking.map((bundle) => bundle.name).sort(), expected);
   });
 
   it('say what went into them', () => {

@@ -1,0 +1,55 @@
+/**
+ * What is done with objects of a cluster, before it is loaded: its commands. A window that only looks pays for nothing else
+ * of it.
+ */
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import type { CommandHandler } from './commandBorder.ts';
+import type { OperationCommand } from './commandIds.ts';
+import type { Operations } from './operations.ts';
+
+/** The commands that load it, with what each tries. */
+const attempts = {
+  reconcileObject: 'Reconcile',
+  reconcileObjectWithSource: 'Reconcile with source',
+  forceUpgrade: 'Force an upgrade',
+  suspendObject: 'Suspend',
+  resumeObject: 'Resume',
+} as const satisfies Record<OperationCommand, string>;
+
+export class LazyOperations implements Disposable {
+  readonly #disposables = new Disposables();
+  readonly #load: () => Promise<Operations>;
+  #loaded: Promise<Operations> | undefined;
+
+  constructor(load: () => Promise<Operations>) {
+    this.#load = load;
+  }
+
+  get handlers(): Readonly<Record<OperationCommand, CommandHandler>> {
+    const handler = (command: OperationCommand): CommandHandler => ({
+      attempt: attempts[command],
+      run: async (...args) => (await this.#once()).run(command, args),
+    });
+    return {
+      reconcileObject: handler('reconcileObject'),
+      reconcileObjectWithSource: handler('reconcileObjectWithSource'),
+      forceUpgrade: handler('forceUpgrade'),
+      suspendObject: handler('suspendObject'),
+      resumeObject: handler('resumeObject'),
+    };
+  }
+
+  dispose(): void {
+    this.#disposables.dispose();
+  }
+
+  async #once(): Promise<Operations> {
+    this.#loaded ??= this.#load().then((operations) => this.#disposables.add(operations));
+    try {
+      return await this.#loaded;
+    } catch (error) {
+      this.#loaded = undefined; // whoever asks next tries again
+      throw error;
+    }
+  }
+}

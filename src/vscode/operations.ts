@@ -1,0 +1,45 @@
+/**
+ * What is done with objects of a cluster, as a bundle of its own: loaded by the first command that needs it
+ * (`lazyOperations.ts`). Maps each of its commands to a handler; the handlers are made beside what they belong to.
+ */
+import { type Disposable, Disposables } from '../base/disposables.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { RunningActions } from '../cluster/runningActions.ts';
+import type { SessionManager } from '../cluster/sessionManager.ts';
+import type { Settings } from '../settings.ts';
+import { actionHandlers } from './actionCommands.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import type { OperationCommand } from './commandIds.ts';
+import { ObjectActions } from './objectActions.ts';
+import type { OperationHandler } from './operationHandler.ts';
+import type { OpenClones } from './openClones.ts';
+import type { RepositoryFacts } from './repositoryFacts.ts';
+
+export interface OperationsParts {
+  readonly sessions: SessionManager;
+  readonly running: RunningActions;
+  readonly views: ClusterViews;
+  readonly clones: OpenClones;
+  readonly repositories: RepositoryFacts;
+  readonly settings: () => Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Operations extends Disposable {
+  run(command: OperationCommand, args: readonly unknown[]): Promise<void>;
+}
+
+/** The caller disposes it. */
+export function openOperations(parts: OperationsParts): Operations {
+  const disposables = new Disposables();
+  const actions = new ObjectActions(parts);
+  const handlers: Readonly<Record<OperationCommand, OperationHandler>> = {
+    ...actionHandlers({ ...parts, actions }),
+  };
+  return {
+    run: (command, [argument, selection]) => handlers[command](argument, selection),
+    dispose: () => disposables.dispose(),
+  };
+}
