@@ -22,8 +22,9 @@ import type { Comparison, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { maskUnstated } from './maskUnstated.ts';
 import { ObjectComparison } from './objectComparison.ts';
+import { placeDocument } from './placeDocument.ts';
 import { PoliteRequests } from './politeRequests.ts';
-import { isUnnamed, rawDesired, type RawPlace, rawPlace } from './rawDesired.ts';
+import { isUnnamed, rawDesired, type RawPlace } from './rawDesired.ts';
 import { type RawFacts, rawNotes } from './rawNotes.ts';
 import { Rights } from './rights.ts';
 import { type SecretsRead, type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
@@ -41,6 +42,8 @@ export interface DocumentToCompare {
   readonly target: FluxName;
   /** The Kustomization that builds the file; `undefined` where the files name none. Its namespace may be empty. */
   readonly owner: FluxName | undefined;
+  /** By which the reader has named the object, where the text may lack one. */
+  readonly namespace?: string | undefined;
   readonly api: ClusterApi;
   readonly cluster: Pick<ClusterInputs, 'fluxObject'>;
   readonly signal: AbortSignal;
@@ -106,11 +109,13 @@ class DocumentComparison {
     if ('difference' in resource) {
       return resource;
     }
-    const named = await this.#ownerNamed(this.#task.owner);
-    const place = rawPlace(this.#document, named);
-    const live = await this.#live(resource, place);
-    // A file that no Kustomization is known to build may be of an object that one has applied.
-    const owner = named ?? (await this.#ownerOf(live));
+    const { owner: stated, namespace, cluster, signal } = this.#task;
+    const where = { document: this.#document, resource, namespace, owner: stated, cluster, signal, ...this.#asking };
+    const { place, live, owner } = await placeDocument(where);
+    if (!place) {
+      const reason = 'The file gives it no namespace, and neither its owner nor the cluster tells the one it lives in.';
+      return this.#refused({ reason });
+    }
     return this.#compare(resource, place, live, owner);
   }
 
@@ -186,30 +191,6 @@ class DocumentComparison {
     }
     const reason = `The cluster does not serve ${kind} of ${apiVersion}.`;
     return resource ?? this.#refused({ because: 'notServed', reason });
-  }
-
-  /** Where it cannot be read, the comparison says why. */
-  async #live(resource: ApiResource, place: RawPlace): Promise<KubernetesObject | undefined> {
-    const { api, requests, rights } = this.#asking;
-    const id = { ...place, namespace: resource.namespaced ? place.namespace : '' };
-    const live = await attempt(async () =>
-      (await rights.may('get', resource, id.namespace)) === false
-        ? undefined
-        : requests.send((signal) => api.get(resource, id, signal)),
-    );
-    return isFailure(live) ? undefined : live;
-  }
-
-  async #ownerNamed(name: FluxName | undefined): Promise<FluxObject | undefined> {
-    const { cluster, signal } = this.#task;
-    return name === undefined || name.namespace === ''
-      ? undefined
-      : cluster.fluxObject(name.kind, name.namespace, name.name, signal);
-  }
-
-  async #ownerOf(live: KubernetesObject | undefined): Promise<FluxObject | undefined> {
-    const id = live && ownerOf(live)?.id;
-    return id?.kind === 'Kustomization' ? this.#ownerNamed({ ...id, kind: 'Kustomization' }) : undefined;
   }
 
   #refused(why: Pick<ObjectDifference, 'because' | 'reason'>): Found {

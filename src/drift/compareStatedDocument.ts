@@ -52,16 +52,19 @@ export async function compareStatedDocument(task: StatedDocumentToCompare): Prom
   if (!document) {
     throw new Failure('notFound', `${found.title} is not in ${found.path} any more`);
   }
-  const namespace = object || target.namespace !== '' ? target.namespace : (found.stated.namespace ?? '');
-  return compareDocument({
+  const comparison = await compareDocument({
     document: new Sealed(document),
     beside: objects.map((all) => all.filter((one) => one !== document)),
     path: found.path,
     owner: await ownerOf(found.path),
-    target: { ...target, namespace },
-    ...{ why, api, cluster, signal },
+    // An object of a Kustomization is not in the namespace of that Kustomization.
+    namespace: object || target.namespace === '' ? undefined : target.namespace,
+    ...{ target, why, api, cluster, signal },
     ...(clock && { clock }),
   });
+  const [difference] = comparison.objects;
+  const named = { ...target, namespace: difference?.id.namespace ?? '' };
+  return object || target.namespace !== '' ? comparison : { ...comparison, target: named };
 }
 
 async function documentOfTarget({

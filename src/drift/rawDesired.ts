@@ -6,6 +6,7 @@ import { Sealed } from '../base/sealed.ts';
 import { inventoryOf } from '../flux/inventory.ts';
 import { isSecret } from '../flux/isSecret.ts';
 import { groupOf } from '../flux/kinds.ts';
+import type { ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../flux/objects.ts';
 import { asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, FieldPath, FluxName } from '../render/desired.ts';
@@ -23,22 +24,35 @@ export interface RawPlace {
 
 /**
  * By what the owner has applied, which also knows what kustomize files say of names and namespaces; else by what the owner says of
- * both. `owner`: as it lives.
+ * both. `owner`: as it lives. `asked`: the namespace by which a reader has named the object, for a text that has none.
  */
-export function rawPlace(document: KubernetesObject, owner: FluxObject | undefined): RawPlace {
-  const { namespace: own = '', name: stated } = document.metadata;
-  const { targetNamespace, namePrefix, nameSuffix } = owner?.spec ?? {};
-  const name = `${asText(namePrefix) ?? ''}${stated}${asText(nameSuffix) ?? ''}`;
-  const inventory = owner && inventoryOf(owner);
-  const items = typeof inventory === 'string' ? [] : (inventory ?? []);
-  const same = items
-    .map(({ id }) => id)
-    .filter((id) => id.kind === document.kind && id.group === groupOf(document.apiVersion) && id.name === name);
+export function rawPlace(document: KubernetesObject, owner: FluxObject | undefined, asked?: string): RawPlace {
+  const own = document.metadata.namespace ?? asked ?? '';
+  const { targetNamespace } = owner?.spec ?? {};
+  const { name, ids: same } = appliedIds(document, owner);
   const [only] = same;
   const isOwn = same.some(({ namespace }) => namespace === own);
   return only && same.length === 1 && !isOwn
     ? { namespace: only.namespace, name }
     : { namespace: isOwn ? own : (targetNamespace ?? own), name };
+}
+
+/** Whether the inventory of `owner` has an object that the document may have become. */
+export function hasApplied(owner: FluxObject, document: KubernetesObject): boolean {
+  return appliedIds(document, owner).ids.length > 0;
+}
+
+/** What the document is called where the owner applies it, and all of that name that it has applied. */
+function appliedIds(
+  { apiVersion, kind, metadata }: KubernetesObject,
+  owner: FluxObject | undefined,
+): { readonly name: string; readonly ids: readonly ObjectId[] } {
+  const { namePrefix, nameSuffix } = owner?.spec ?? {};
+  const name = `${asText(namePrefix) ?? ''}${metadata.name}${asText(nameSuffix) ?? ''}`;
+  const inventory = owner && inventoryOf(owner);
+  const items = typeof inventory === 'string' ? [] : (inventory ?? []);
+  const isSame = (id: ObjectId): boolean => id.kind === kind && id.group === groupOf(apiVersion) && id.name === name;
+  return { name, ids: items.map(({ id }) => id).filter(isSame) };
 }
 
 export interface RawInputs {

@@ -49,9 +49,8 @@ export function rawNotes(facts: RawFacts & { readonly path: string; readonly why
     notes.push(approximate(message));
   }
   if (place) {
-    notes.push(
-      information(`It is compared as ${displayName(place)}, where ${title ?? 'its Kustomization'} applies it.`),
-    );
+    const why = title === undefined ? 'for the file gives it no namespace' : `where ${title} applies it`;
+    notes.push(information(`It is compared as ${displayName(place)}, ${why}.`));
   }
   if (served !== undefined) {
     notes.push(information(`It is compared as ${served}, which is the version that the cluster serves.`));

@@ -46,14 +46,14 @@ function kustomization(spec: Fields = {}, inventory: readonly string[] = []): Fl
   };
 }
 
-interface Given extends Partial<Pick<DocumentToCompare, 'signal' | 'owner'>> {
+interface Given extends Partial<Pick<DocumentToCompare, 'signal' | 'owner' | 'namespace'>> {
   readonly beside?: readonly KubernetesObject[];
   /** As it lives. */
   readonly by?: FluxObject | undefined;
 }
 
 async function compare(cluster: DriftCluster, document: KubernetesObject, given: Given = {}): Promise<Comparison> {
-  const { beside = [], signal = new AbortController().signal } = given;
+  const { beside = [], signal = new AbortController().signal, namespace } = given;
   const by = 'by' in given ? given.by : kustomization();
   return compareDocument({
     document: new Sealed(document),
@@ -62,6 +62,7 @@ async function compare(cluster: DriftCluster, document: KubernetesObject, given:
     why: 'remote bases are not fetched',
     target: owner,
     owner: 'owner' in given ? given.owner : owner,
+    namespace,
     api: cluster.api,
     cluster: { fluxObject: () => Promise.resolve(by) },
     signal,
@@ -163,6 +164,91 @@ test('an object without any namespace is refused in the words of the controller'
   assert.equal(difference.change, 'unknown');
   assert.equal(difference.reason, 'ConfigMap/settings namespace not specified');
   assert.deepEqual(cluster.sent, []);
+});
+
+// A text without a namespace of an owner with `targetNamespace`
+
+const bare = configMap({ level: 'info' }, { metadata: { namespace: undefined } });
+const kustomizations = 'kustomize.toolkit.fluxcd.io/v1 Kustomization kustomizations';
+
+function livesIn(namespace: string, by: Fields = labels): KubernetesObject {
+  return configMap({ level: 'debug' }, { metadata: { namespace, resourceVersion: '7', labels: by } });
+}
+
+interface OpenPlaceRow {
+  readonly what: string;
+  readonly given: Given;
+  readonly has: readonly KubernetesObject[];
+  /** Absent: it is not known. */
+  readonly sentTo?: string;
+}
+
+const targeting = kustomization({ targetNamespace: 'prod' });
+const elsewhere = { ...targeting, metadata: { name: owner.name, namespace: 'tenants' } };
+const applier = kustomization({}, ['web_settings__ConfigMap']);
+const unnamed: FluxName = { ...owner, namespace: '' };
+const openPlaces: readonly OpenPlaceRow[] = [
+  { what: 'the namespace asked for', given: { owner: undefined, namespace: 'prod' }, has: [], sentTo: 'prod/settings' },
+  {
+    what: 'the one that a Kustomization has applied, by its labels',
+    given: { owner: undefined },
+    has: [livesIn('prod'), livesIn('byHand', {})],
+    sentTo: 'prod/settings',
+  },
+  { what: 'none of two that are applied', given: { owner: undefined }, has: [livesIn('prod'), livesIn('web')] },
+  { what: 'none where nothing lives', given: { owner: undefined }, has: [] },
+  {
+    what: 'what an owner says whose file gives it no namespace either',
+    given: { owner: unnamed },
+    has: [targeting],
+    sentTo: 'prod/settings',
+  },
+  {
+    what: 'of two such owners the one that has applied it',
+    given: { owner: unnamed },
+    has: [applier, elsewhere],
+    sentTo: 'web/settings',
+  },
+];
+
+for (const { what, given, has, sentTo } of openPlaces) {
+  test(`a text without a namespace: ${what}`, async () => {
+    const cluster = has.reduce((all, one) => all.has(one), new DriftCluster().serve(kustomizations));
+    const comparison = await compare(cluster, bare, { by: targeting, ...given });
+    assert.deepEqual(
+      cluster.sent.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`),
+      sentTo === undefined ? [] : [sentTo],
+    );
+    const { change, reason } = only(comparison);
+    assert.equal(change === 'unknown', sentTo === undefined);
+    if (sentTo === undefined) {
+      assert.match(reason ?? '', /no namespace, and neither its owner nor the cluster tells/);
+    } else {
+      assert(notes(comparison).includes(`compared as ${sentTo}`));
+    }
+  });
+}
+
+test('a text without a namespace that lives where it was asked for: its labels tell the owner', async () => {
+  const cluster = new DriftCluster().has(livesIn('prod'));
+  const comparison = await compare(cluster, bare, { owner: undefined, namespace: 'prod', by: targeting });
+  const [sent] = cluster.sent;
+  assert(sent);
+  assert.deepEqual(sent.metadata.labels, labels);
+  assert.deepEqual(only(comparison).paths, [{ path: ['data', 'level'], effect: 'replace' }]);
+});
+
+test('a namespace that is asked for gives way to where the owner has applied it', async () => {
+  const cluster = new DriftCluster();
+  await compare(cluster, bare, { by: applier, namespace: owner.namespace });
+  assert.equal(cluster.sent[0]?.metadata.namespace, 'web');
+});
+
+test('without the right to list, what lives is not looked for', async () => {
+  const cluster = new DriftCluster().has(livesIn('prod'));
+  cluster.refused.add('list configmaps');
+  assert.equal(only(await compare(cluster, bare, { owner: undefined })).change, 'unknown');
+  assert(!cluster.asked.some((what) => what.startsWith('LIST')));
 });
 
 test('it is sent in the version that the cluster serves, and that is said', async () => {

@@ -98,6 +98,26 @@ test('a name without a namespace takes the one of the file', async () => {
   assert.deepEqual(found.sent, ['Kustomization flux-system/apps']);
 });
 
+test('the document of a target that its file gives no namespace is compared as it was asked for', async () => {
+  const stated = [statedAt('a/apps.yaml', { ...apps, namespace: '' })];
+  const bare = JSON.stringify({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name: 'apps' },
+  });
+  const found = await compare({ files: { 'a/apps.yaml': bare }, stated });
+  assert.deepEqual(found.sent, ['Kustomization flux-system/apps']);
+  assert.deepEqual(found.target, apps);
+});
+
+test('an object is not looked for in the namespace of its Kustomization', async () => {
+  const bare = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' } });
+  const object = { ...web, stated: { ...web.stated, namespace: undefined } };
+  const found = await compare({ files: { 'apps/web.yaml': bare }, object });
+  assert.deepEqual(found.sent, []);
+  assert.equal(found.objects[0]?.change, 'unknown');
+});
+
 const missing: readonly (readonly [what: string, given: Given, says: RegExp])[] = [
   [
     'no file states it',
