@@ -21,8 +21,10 @@ export function diffAsJson(findings: Findings): string {
     ...(configs.length === 0
       ? {}
       : {
-          values: configs.map(({ of, config }) => ({
+          values: configs.map(({ of, place, config, against }) => ({
             of: targetText(of),
+            ...(place !== undefined && { place }),
+            ...(against !== undefined && { against }),
             ...(config.chart && { chart: config.chart }),
             paths: config.paths.map(({ path }) => pointerTo(path)),
           })),

@@ -58,13 +58,14 @@ function printLines(lines: readonly string[], terminal: Terminal, red = 0): void
   });
 }
 
-function configLines({ of, config }: FoundConfig, labels: DiffLabels): readonly string[] {
+function configLines({ of, place, config, against }: FoundConfig, labels: DiffLabels): readonly string[] {
   const title = `${titleOf(of)} values`;
+  const sides = { ...labels, ...(against !== undefined && { before: against }) };
   const { chart, before, after, paths } = config;
   return [
-    `diff ${oneLine(titleOf(of))}: change values`,
+    `diff ${oneLine(nameOfOwner({ of, place }))}: change values`,
     ...(chart ? [`  chart ${oneLine(chart.before)} becomes ${oneLine(chart.after)}`] : []),
-    ...(paths.length === 0 ? [] : diffLines(title, { before, after: alignKeys(after, before) }, labels)),
+    ...(paths.length === 0 ? [] : diffLines(title, { before, after: alignKeys(after, before) }, sides)),
   ];
 }
 

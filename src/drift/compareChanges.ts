@@ -20,6 +20,7 @@ import { displayName, idOf } from '../flux/objectKey.ts';
 import { asFlag } from '../flux/untyped.ts';
 import { clusterFolders, clusterOf } from './clusterFolders.ts';
 import { compareStates, keyOf } from './compareStates.ts';
+import { type ConfigDiff, renderedConfigDiff } from './configDiff.ts';
 import type { ObjectDifference } from './difference.ts';
 import { staysBehind } from './identityChange.ts';
 import { renderedPaths } from './renderedPaths.ts';
@@ -67,6 +68,8 @@ export interface ChangedTarget {
   /** After the change no file states it, or nothing applies it that did before. */
   readonly gone?: true;
   readonly objects: readonly ChangedObject[];
+  /** The values of a release that is there before and after, where they or its chart differ. */
+  readonly config?: ConfigDiff;
   /** It could not be rendered; then there are no objects. `before` it failed alike: the change has no part in it. */
   readonly failure?: { readonly error: unknown; readonly side: 'before' | 'after' | 'both' };
 }
@@ -250,7 +253,9 @@ function targetOf(
     // It has not gone where its file is there and nobody knows what that states.
     return { ...known, ...(gone && !next && { gone }), objects: [], failure: { error, side } };
   }
-  return { ...known, ...(gone && { gone }), objects: compareStates(before, after) };
+  const isRelease = before?.kind === 'HelmRelease' && after?.kind === 'HelmRelease';
+  const config = isRelease ? renderedConfigDiff(before, after) : undefined;
+  return { ...known, ...(gone && { gone }), objects: compareStates(before, after), ...(config && { config }) };
 }
 
 /** Nothing goes by a build that fails: a Flux object that is stated no more stays as long as one of its parents is not built. */

@@ -1,12 +1,12 @@
 /**
  * The values that a release was installed with beside those that it would be given: told before all objects, because it explains
- * most of what changes in them. Masks through `render`, and reads no storage.
+ * most of what changes in them. The same of two renders. Masks through `render`, and reads no storage.
  */
 import type { Sealed } from '../base/sealed.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { RenderedRelease } from '../render/desired.ts';
-import { maskedConfigPair, type MaskedConfigPair } from '../render/maskedConfig.ts';
+import { maskedConfigPair, type MaskedConfigPair, renderedConfigPair } from '../render/maskedConfig.ts';
 import { type RenderedChange, renderedPaths } from './renderedPaths.ts';
 
 /** Both sides fit to be shown. */
@@ -25,13 +25,24 @@ export function configDiff(
   substituted?: Sealed<readonly string[]>,
 ): ConfigDiff | undefined {
   const pair = maskedConfigPair(stored.config, rendered, live, substituted);
-  const chart = { before: chartText(stored.chart), after: chartText(rendered.chart) };
+  return withChart(pair, stored.chart, rendered.chart);
+}
+
+/** What a change of files does to the values: whatever is installed, its objects are told by the same two renders. */
+export function renderedConfigDiff(before: RenderedRelease, after: RenderedRelease): ConfigDiff | undefined {
+  return withChart(renderedConfigPair(before, after), before.chart, after.chart);
+}
+
+type Chart = Pick<RenderedRelease['chart'], 'name' | 'version'>;
+
+function withChart(pair: MaskedConfigPair, old: Chart, next: Chart): ConfigDiff | undefined {
+  const chart = { before: chartText(old), after: chartText(next) };
   const isOther = chart.before !== chart.after;
   return pair.differs || isOther
     ? { ...pair, paths: renderedPaths(pair.before, pair.after), ...(isOther ? { chart } : {}) }
     : undefined;
 }
 
-function chartText({ name, version }: { readonly name: string; readonly version: string }): string {
+function chartText({ name, version }: Chart): string {
   return `${name} ${version}`;
 }

@@ -41,14 +41,19 @@ export interface OwnerFailure {
 /** Values of a HelmRelease that differ: they explain most of what its objects do. */
 export interface FoundConfig {
   readonly of: FluxName;
+  /** See `Owner`. */
+  readonly place?: string | undefined;
   readonly config: ConfigDiff;
+  /** Whose the old ones are, where that is not what the run compares with. */
+  readonly against?: string | undefined;
 }
 
 export class Findings {
   /** By `nameOfOwner`, in the order in which they were last settled: of hundreds one is replaced without a walk over the others. */
   readonly #objects = new Map<string, FoundDifference[]>();
   readonly #notes: (RenderNote & Owner)[] = [];
-  readonly #configs: FoundConfig[] = [];
+  /** By `nameOfOwner`. */
+  readonly #configs = new Map<string, FoundConfig>();
   readonly #missing: Missing[] = [];
   readonly #warnings: IdentityWarning[] = [];
   readonly #failures: (Owner & Pick<OwnerFailure, 'error' | 'step'>)[] = [];
@@ -82,7 +87,10 @@ export class Findings {
   }
 
   get configs(): readonly FoundConfig[] {
-    return this.#configs;
+    return [...this.#configs.values()].map(({ place, ...one }) => ({
+      ...one,
+      ...(place !== undefined && this.#isShared(one.of) && { place }),
+    }));
   }
 
   get failures(): readonly OwnerFailure[] {
@@ -127,8 +135,14 @@ export class Findings {
     this.#notes.push(...notes.map((note) => ({ ...note, of, place })));
   }
 
-  explain(of: FluxName, config: ConfigDiff): void {
-    this.#configs.push({ of, config });
+  /** In place of what was told of that owner before; `undefined`: of its values nothing is to be told. */
+  explain(of: FluxName, config: ConfigDiff | undefined, told: Pick<FoundConfig, 'place' | 'against'> = {}): void {
+    this.#know(of, told.place);
+    const name = nameOfOwner({ of, place: told.place });
+    this.#configs.delete(name);
+    if (config) {
+      this.#configs.set(name, { of, config, ...told });
+    }
   }
 
   miss(missing: Missing): void {

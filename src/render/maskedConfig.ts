@@ -12,7 +12,15 @@ import type { JsonObject } from './engineProtocol.ts';
 import { layMasks } from './layMasks.ts';
 import { mask } from './maskDifferences.ts';
 import { pairTrees } from './maskedPair.ts';
-import { collectSecrets, hasMask, maskedTree, type MaskedTree, shownTree, uncompared } from './maskedTree.ts';
+import {
+  collectSecrets,
+  hasMask,
+  maskedTree,
+  type MaskedTree,
+  maskSecretsIn,
+  shownTree,
+  uncompared,
+} from './maskedTree.ts';
 import { KnownTexts, maskKnownTexts } from './maskKnownTexts.ts';
 
 /** What a release would be given: a `RenderedRelease` is one. */
@@ -73,6 +81,29 @@ export function maskedConfigPair(
     after: right as JsonObject,
     differs: !isDeepStrictEqual(left, right),
   };
+}
+
+/**
+ * The values that two renders of a release give, of which each knows where its own come from: nothing needs to be proven, but what a
+ * Secret holds on one side is masked on the other.
+ */
+export function renderedConfigPair(before: NewConfig, after: NewConfig): MaskedConfigPair {
+  const isKnown = before.merged !== undefined && after.merged !== undefined;
+  const [old, next] = [renderedTree(before), renderedTree(after)];
+  const secrets = new Set<string>();
+  if (isKnown) {
+    collectSecrets(old, secrets);
+    collectSecrets(next, secrets);
+  }
+  const [left, right] = isKnown
+    ? pairTrees(maskSecretsIn(old, secrets), maskSecretsIn(next, secrets))
+    : pairTrees(uncompared(old), uncompared(next));
+  return { before: left as JsonObject, after: right as JsonObject, differs: !isDeepStrictEqual(left, right) };
+}
+
+function renderedTree({ values, merged }: NewConfig): MaskedTree {
+  const shown = shownConfig(values);
+  return treeOf(shown, merged?.reveal() ?? shown, maskedPaths(shown, []));
 }
 
 function withoutSubstituted(

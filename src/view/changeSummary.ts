@@ -157,10 +157,11 @@ function byWeight(entries: readonly ChangeEntry[], { warnings }: FoundChange): r
 
 /** In the order in which owners were found. */
 function groupsOf(entries: readonly ChangeEntry[], { configs }: FoundChange): readonly ChangeGroup[] {
-  const values = configs.map(({ of, config }): ValuesEntry => {
+  const values = configs.map(({ of, place, config, against }): ValuesEntry => {
     const chart = config.chart ? [`${config.chart.before} → ${config.chart.after}`] : [];
-    const detail = iconFreeText([...chart, fieldsText(config.paths)].join(' · '), 300);
-    return { owner: iconFreeText(nameOfOwner({ of })), detail, config };
+    const than = against === undefined ? [] : [`against ${against} alone`];
+    const detail = iconFreeText([...chart, fieldsText(config.paths), ...than].join(' · '), 300);
+    return { owner: iconFreeText(nameOfOwner({ of, place })), detail, config };
   });
   const owners = new Set([...values, ...entries].map(({ owner }) => owner));
   return [...owners].map((owner) => ({

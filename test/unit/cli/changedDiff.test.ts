@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '../../../src/base/failure.ts';
+import { Sealed } from '../../../src/base/sealed.ts';
 import { releaseIdentityChange } from '../../../src/drift/identityChange.ts';
 import type { DesiredObject, FluxName, RenderedKustomization } from '../../../src/render/desired.ts';
 import { changedObject, comparedObject } from '../../support/comparisons.ts';
-import { desired } from '../../support/rendered.ts';
+import { desired, inline, ofSecret, value } from '../../support/rendered.ts';
 import { configMap, namedApps, namedPlex, type Rendering, renderedApps, renderedPlex } from './fakeBuild.ts';
 import { type FakeDiffRun, type FakeDiffState, liveObject, runDiff } from './fakeDiff.ts';
 
@@ -135,6 +136,59 @@ describe('--changed', () => {
     assert.match(run.output, /^--- ConfigMap a\/gone\tcommit base \(origin\/main\)$/m);
     assert.match(run.output, /^--- ConfigMap a\/a\tcluster homelab$/m);
     assert.match(run.messages, /^warning: .*: Some rights are missing\.$/m);
+  });
+
+  describe('a release that changes', () => {
+    const plexWith = (greeting: string, token: string): Rendering =>
+      renderedPlex([configMap('settings', { greeting })], {
+        values: [value('greeting', greeting, inline), value('token', '•••', ofSecret('plex', 'token'))],
+        merged: new Sealed({ greeting, token }),
+        chart: { name: 'plex', version: greeting === 'hi' ? '1.0.0' : '1.1.0', appVersion: '', from: 'charts/plex' },
+      });
+    const releases = {
+      now: state({ 'HelmRelease/plex': plexWith('hello', 'canary-new') }),
+      commits: { base: state({ 'HelmRelease/plex': plexWith('hi', 'canary-old') }) },
+      ...{ pushed: 'base', changed: ['files/plex.yaml'] },
+    };
+
+    for (const live of [undefined, [liveObject(namedPlex)]]) {
+      const where = live ? 'with a cluster' : 'without a cluster';
+      const known = { ...releases, ...(live && { live }) };
+
+      test(`${where} its values come before its objects, old against new, and secrets stay masked`, async () => {
+        const run = await runDiff('--changed', known);
+        assert.deepEqual(
+          run.output.split('\n').filter((line) => line.startsWith('diff ')),
+          ['diff HelmRelease media/plex: change values', 'diff HelmRelease media/plex: change ConfigMap a/settings'],
+        );
+        assert.match(run.output, /^ {2}chart plex 1\.0\.0 becomes plex 1\.1\.0$/m);
+        assert.match(run.output, /^--- HelmRelease media\/plex values\tcommit base/m);
+        assert.match(run.output, /^-greeting: hi\n-token: •••\n\+greeting: hello\n\+token: ••• \(changed\)$/m);
+        assert.doesNotMatch(run.output + run.messages, /canary/);
+        assert.match(run.messages, /values changed/);
+      });
+
+      test(`${where} as JSON the paths of its values, and with what they were compared`, async () => {
+        const run = await runDiff('--changed -o json', known);
+        const { values } = JSON.parse(run.output) as { values: unknown };
+        assert.deepEqual(values, [
+          {
+            of: 'hr/media/plex',
+            ...(live && { against: 'commit base (origin/main)' }),
+            chart: { before: 'plex 1.0.0', after: 'plex 1.1.0' },
+            paths: ['/greeting', '/token'],
+          },
+        ]);
+      });
+    }
+
+    test('one that comes has no old values, and nothing is told of them', async () => {
+      const run = await runDiff('--changed', { ...releases, commits: { base: state({}) } });
+      assert.deepEqual(
+        run.output.split('\n').filter((line) => line.startsWith('diff ')),
+        ['diff HelmRelease media/plex: create ConfigMap a/settings'],
+      );
+    });
   });
 
   test('no file differs', async () => {

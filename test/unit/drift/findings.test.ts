@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
-import { Findings } from '../../../src/drift/findings.ts';
+import { Findings, type FoundConfig } from '../../../src/drift/findings.ts';
 import type { FluxName } from '../../../src/render/desired.ts';
 import { changedObject, comparedObject } from '../../support/comparisons.ts';
 
@@ -41,6 +41,21 @@ test('owners of one name are told apart by their places, which are said then alo
   assert.deepEqual(told(findings), ['apps staging.yaml a', 'apps production.yaml b']);
   findings.settle(apps, [changed('c')], 'staging.yaml');
   assert.deepEqual(told(findings), ['apps production.yaml b', 'apps staging.yaml c']);
+});
+
+test('values are told once for each owner, and are taken back', () => {
+  const findings = new Findings('changed');
+  const config = { before: { a: 1 }, after: { a: 2 }, differs: true, paths: [] };
+  const release: FluxName = { kind: 'HelmRelease', namespace: 'web', name: 'shop' };
+  findings.explain(release, config, { place: 'staging.yaml' });
+  findings.explain(release, { ...config, after: { a: 3 } }, { place: 'staging.yaml', against: 'HEAD' });
+  const told: readonly unknown[] = findings.configs;
+  assert.deepEqual(told, [{ of: release, config: { ...config, after: { a: 3 } }, against: 'HEAD' }]);
+  findings.explain(release, config, { place: 'production.yaml' });
+  const places = (): readonly unknown[] => findings.configs.map((one: FoundConfig) => one.place);
+  assert.deepEqual(places(), ['staging.yaml', 'production.yaml']);
+  findings.explain(release, undefined, { place: 'staging.yaml' });
+  assert.deepEqual(places(), ['production.yaml']);
 });
 
 test('what would be deleted comes first, whoever has it', () => {

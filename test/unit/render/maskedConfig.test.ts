@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { Sealed } from '../../../src/base/sealed.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import type { EffectiveValue, ValueOrigin } from '../../../src/render/desired.ts';
-import { maskedConfigPair } from '../../../src/render/maskedConfig.ts';
+import { maskedConfigPair, renderedConfigPair } from '../../../src/render/maskedConfig.ts';
 
 const dots = '•••';
 const changed = `${dots} (changed)`;
@@ -237,4 +237,77 @@ test('without what Helm is given, nothing is said of whether a secret has change
   ]);
   const pair = maskedConfigPair(new Sealed({ a: 'canary', b: 1 }), { values }, undefined);
   assert.deepEqual(pair, { before: { a: dots, b: 1 }, after: { a: dots, b: 1 }, differs: false });
+});
+
+interface RendersRow {
+  readonly title: string;
+  readonly old: readonly Value[];
+  readonly next: readonly Value[];
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+const ofRenders: readonly RendersRow[] = [
+  {
+    title: 'plain values are shown on both sides, without those of the chart',
+    old: [
+      ['inline a', 'x'],
+      ['map b.c', 1],
+      ['chart d', 1],
+    ],
+    next: [
+      ['inline a', 'y'],
+      ['map b.c', 1],
+      ['chart d', 2],
+    ],
+    before: { a: 'x', b: { c: 1 } },
+    after: { a: 'y', b: { c: 1 } },
+  },
+  {
+    title: 'that a secret is another one is said',
+    old: [
+      ['secret a', 'canary-1', dots],
+      ['secret b', 'canary', dots],
+    ],
+    next: [
+      ['secret a', 'canary-2', dots],
+      ['secret b', 'canary', dots],
+    ],
+    before: { a: dots, b: dots },
+    after: { a: changed, b: dots },
+  },
+  {
+    title: 'a secret that becomes a literal is masked on both sides, wherever it stands',
+    old: [
+      ['secret a', 'canary', dots],
+      ['inline b', 'x'],
+    ],
+    next: [
+      ['inline a', 'other'],
+      ['inline b', 'canary'],
+    ],
+    before: { a: dots, b: dots },
+    after: { a: changed, b: changed },
+  },
+];
+
+for (const { title, old, next, before, after } of ofRenders) {
+  test(`values of two renders: ${title}`, () => {
+    const [left, right] = [old, next].map((side) => {
+      const { values, merged } = valuesOf(side);
+      return { values, merged: new Sealed(merged) };
+    });
+    assert(left && right);
+    const pair = renderedConfigPair(left, right);
+    assert.doesNotMatch(JSON.stringify(pair) + inspect(pair, { depth: 20 }), /canary/);
+    assert.deepEqual(pair, { before, after, differs: true });
+    assert.equal(renderedConfigPair(right, right).differs, false);
+  });
+}
+
+test('values of two renders: without what Helm is given, nothing is said of whether a secret has changed', () => {
+  const [old, next] = ['1', '2'].map((text) => valuesOf([['secret a', `canary-${text}`, dots]]));
+  assert(old && next);
+  const pair = renderedConfigPair({ values: old.values, merged: new Sealed(old.merged) }, { values: next.values });
+  assert.deepEqual(pair, { before: { a: dots }, after: { a: dots }, differs: false });
 });

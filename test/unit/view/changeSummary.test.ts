@@ -270,6 +270,11 @@ test('what is not known stands apart: objects, owners that failed, what is missi
     summary.groups.map(({ owner, values: shown, entries }) => [owner, shown?.detail, entries.length]),
     [['HelmRelease media/plex', 'port', 0]],
   );
+  findings.explain({ kind: 'HelmRelease', namespace: 'media', name: 'plex' }, values, { against: 'commit 5f2c1a9' });
+  assert.deepEqual(
+    summarizeChange(findings).groups.map(({ values: shown }) => shown?.detail),
+    ['port · against commit 5f2c1a9 alone'],
+  );
 });
 
 test('texts of a cluster or a repository draw no icon and stay on one line', () => {
