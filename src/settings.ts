@@ -15,10 +15,13 @@ export interface Settings {
   readonly namespaces: readonly string[];
   /** Refuses every command that would write. */
   readonly readOnly: boolean;
-  /** Patterns (`*`) of context names whose writes ask for the object's name. */
+  /** Patterns (`*`) of the names of production contexts: see `confirm`. */
   readonly productionContexts: readonly string[];
-  /** Asks before every write. */
-  readonly confirmActions: boolean;
+  /**
+   * What is asked before a write: a question before each, and in production contexts for the object's name (`always`); for the name
+   * in production contexts alone; nothing. In doubt about what a write would do it is asked whatever this says.
+   */
+  readonly confirm: 'always' | 'production' | 'never';
   /** Shows lenses over Flux documents. */
   readonly codeLens: boolean;
   /** Seconds that an object may lag behind its source before it is marked. */
@@ -50,7 +53,7 @@ export const settingKeys = {
   namespaces: 'namespaces',
   readOnly: 'readOnly',
   productionContexts: 'productionContexts',
-  confirmActions: 'confirmActions',
+  confirm: 'confirm',
   codeLens: 'codeLens.enabled',
   behindSourceAfter: 'tree.behindSourceAfter',
   diagnosticsEnabled: 'diagnostics.enabled',
@@ -70,7 +73,7 @@ export const defaultSettings: Settings = {
   namespaces: [],
   readOnly: false,
   productionContexts: ['*prod*'],
-  confirmActions: false,
+  confirm: 'production',
   codeLens: true,
   behindSourceAfter: 30,
   diagnosticsEnabled: true,
@@ -104,7 +107,10 @@ export function readSettings(read: (key: string) => unknown): Settings {
     namespaces: value('namespaces', isStrings),
     readOnly: value('readOnly', isBoolean),
     productionContexts: value('productionContexts', isStrings),
-    confirmActions: value('confirmActions', isBoolean),
+    confirm: value(
+      'confirm',
+      (raw): raw is Settings['confirm'] => raw === 'always' || raw === 'production' || raw === 'never',
+    ),
     codeLens: value('codeLens', isBoolean),
     behindSourceAfter: value(
       'behindSourceAfter',

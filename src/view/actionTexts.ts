@@ -43,27 +43,41 @@ export type Confirmation =
   | { readonly by: 'ask'; readonly question: string; readonly detail: string; readonly button: string }
   | { readonly by: 'typeName'; readonly prompt: string; readonly expected: string };
 
+export type ConfirmSettings = Pick<Settings, 'confirm' | 'productionContexts'>;
+
 export interface ConfirmationInput {
   readonly verb: ActionVerb;
   readonly id: ObjectId;
   readonly context: string;
-  readonly settings: Pick<Settings, 'confirmActions' | 'productionContexts'>;
+  readonly settings: ConfirmSettings;
   /** Why this very action is to be asked for, whatever the settings say: a lens that is not sure of its object. */
   readonly doubt?: string | undefined;
+  /** What the action brings with it, in sentences: said where something is asked, and no reason to ask. */
+  readonly detail?: string | undefined;
 }
 
-/** Production outweighs all: there the name is typed even where a question would have been asked. */
+/** In production the name is typed even where a question would have been asked. */
 export function confirmationOf(input: ConfirmationInput): Confirmation {
   const { verb, id, context, settings, doubt } = input;
   const question = `${verbText(verb)} ${objectName(id)} on ${plainText(context)}?`;
-  if (settings.productionContexts.some((pattern) => matchesPattern(context, pattern))) {
-    const why = doubt === undefined ? '' : ` ${doubt}.`;
-    return { by: 'typeName', prompt: `${question}${why} Type ${id.name} to confirm.`, expected: id.name };
+  const said = [...(doubt === undefined ? [] : [`${doubt}.`]), ...(input.detail ? [input.detail] : [])];
+  if (asksForName(context, settings)) {
+    const prompt = [question, ...said, `Type ${id.name} to confirm.`].join(' ');
+    return { by: 'typeName', prompt, expected: id.name };
   }
-  if (doubt !== undefined || settings.confirmActions) {
-    return { by: 'ask', question, detail: doubt === undefined ? '' : `${doubt}.`, button: verbText(verb) };
+  if (doubt !== undefined || settings.confirm === 'always') {
+    return { by: 'ask', question, detail: said.join('\n\n'), button: verbText(verb) };
   }
   return { by: 'none' };
+}
+
+/** Whether something is to be typed before a change there. */
+export function asksForName(context: string, settings: ConfirmSettings): boolean {
+  return settings.confirm !== 'never' && isProduction(context, settings);
+}
+
+function isProduction(context: string, { productionContexts }: Pick<Settings, 'productionContexts'>): boolean {
+  return productionContexts.some((pattern) => matchesPattern(context, pattern));
 }
 
 /**
@@ -74,9 +88,8 @@ export function mayCheckInBackground(
   context: string,
   settings: Pick<Settings, 'driftBackground' | 'productionContexts' | 'readOnly'>,
 ): boolean {
-  const { driftBackground, productionContexts, readOnly } = settings;
-  const isProduction = productionContexts.some((pattern) => matchesPattern(context, pattern));
-  return driftBackground === 'visible' && !readOnly && !isProduction;
+  const { driftBackground, readOnly } = settings;
+  return driftBackground === 'visible' && !readOnly && !isProduction(context, settings);
 }
 
 /** `*` stands for any text; upper and lower case are the same, for a production context must not slip through by spelling. */

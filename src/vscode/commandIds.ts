@@ -63,3 +63,14 @@ export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';
 /** The commands that do something with objects of a cluster; they load `operations.ts`. */
 export type OperationCommand =
   'reconcileObject' | 'reconcileObjectWithSource' | 'forceUpgrade' | 'suspendObject' | 'resumeObject';
+
+/** The commands that change a cluster: hidden and refused in a read-only window. */
+export const writingCommands = [
+  'reconcileObject',
+  'reconcileObjectWithSource',
+  'forceUpgrade',
+  'suspendObject',
+  'resumeObject',
+  'reconcileShown',
+  'forceShown',
+] as const satisfies readonly CommandName[];

@@ -14,7 +14,7 @@ import { actionTarget, pickObject } from './actionTarget.ts';
 import { signalOf } from './cancellation.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import { type CommandHandler, registerCommand } from './commandBorder.ts';
-import type { CommandName } from './commandIds.ts';
+import { type CommandName, writingCommands } from './commandIds.ts';
 import { pickContext } from './contextPick.ts';
 import { fetchCommit } from './fetchCommit.ts';
 import type { LiveDocuments } from './liveDocuments.ts';
@@ -60,9 +60,26 @@ export function registerCommands(parts: CommandParts): Disposable {
     },
   };
   for (const [name, handler] of Object.entries(handlers) as [CommandName, CommandHandler][]) {
-    disposables.add(registerCommand(name, handler, border));
+    disposables.add(registerCommand(name, guarded(name, handler, parts.settings), border));
   }
   return disposables;
+}
+
+/** In a read-only window they are hidden; a keyboard shortcut or another extension may call them all the same. */
+function guarded(name: CommandName, handler: CommandHandler, settings: () => Settings): CommandHandler {
+  const writing: readonly CommandName[] = writingCommands;
+  if (!writing.includes(name)) {
+    return handler;
+  }
+  return {
+    attempt: handler.attempt,
+    run: (...args) => {
+      if (settings().readOnly) {
+        throw new Failure('forbidden', 'the setting driftline.readOnly is on');
+      }
+      return handler.run(...args);
+    },
+  };
 }
 
 function connectionHandlers({ sessions, views, settings, channel }: CommandParts) {

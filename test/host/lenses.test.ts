@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
 import type { Disposable } from '../../src/base/disposables.ts';
+import { commandIds, writingCommands } from '../../src/vscode/commandIds.ts';
 import { ManualClock } from '../support/manualClock.ts';
 import { connect, type HostCluster, releaseId, source, startHomelab } from './window/hostCluster.ts';
 import {
@@ -296,9 +297,9 @@ describe('lenses', () => {
         return found !== undefined && !/\bcan/.test(found.contextValue) && found;
       });
       const before = cluster.writes.length;
-      for (const verb of ['reconcileObject', 'reconcileObjectWithSource', 'suspendObject', 'resumeObject']) {
+      for (const name of writingCommands) {
         hostDialogs().reset();
-        await vscode.commands.executeCommand(`driftline.${verb}`, row.id);
+        await vscode.commands.executeCommand(commandIds[name], row.id);
         assert.match(
           hostDialogs().messages[0]?.text ?? '',
           /failed: no permission \(the setting driftline\.readOnly is on\)/,

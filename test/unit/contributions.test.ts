@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultSettings, readSettings, settingKeys } from '../../src/settings.ts';
+import { commandIds as idsByName, writingCommands } from '../../src/vscode/commandIds.ts';
 import { projectRoot, sourceFiles } from '../support/sourceFiles.ts';
 
 interface Manifest {
@@ -11,7 +12,12 @@ interface Manifest {
   readonly enabledApiProposals?: readonly string[];
   readonly capabilities: { readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
-    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category: string;
+      readonly enablement?: string;
+    }[];
     readonly menus: Readonly<Record<string, readonly { readonly command: string; readonly when: string }[]>>;
     readonly viewsWelcome: readonly { readonly view: string; readonly contents: string; readonly when: string }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
@@ -59,6 +65,7 @@ test('settings: a value of a wrong type falls back to the default, a good one is
     'render.kubernetesVersion': '1.34.2',
     'render.apiVersions': 'no list',
     'drift.background': 'always',
+    confirm: true,
     'drift.requestsPerMinute': 0,
   };
   assert.deepEqual(
@@ -78,7 +85,7 @@ test('what decides about the cluster cannot be set by an untrusted workspace', (
       Object.hasOwn(contributes.configuration.properties, key),
     ),
     [
-      ...['kubeconfig', 'context', 'namespaces', 'readOnly', 'productionContexts', 'confirmActions'],
+      ...['kubeconfig', 'context', 'namespaces', 'readOnly', 'productionContexts', 'confirm'],
       ...['drift.background', 'drift.requestsPerMinute'],
     ].map((key) => `driftline.${key}`),
   );
@@ -102,6 +109,22 @@ test('commands: package.json and the handlers name the same ones', () => {
   const source = readFileSync(join(projectRoot, 'src/vscode/commandIds.ts'), 'utf8');
   const handled = [...source.matchAll(/'(driftline\.\w+)'/g)].map((match) => match[1]);
   assert.deepEqual([...new Set(handled)].sort(), [...commandIds].sort());
+});
+
+test('commands that change a cluster, and no others, are off in a read-only window, wherever they stand', () => {
+  const byReadOnly = contributes.commands.filter(({ enablement }) => enablement?.includes('driftline.readOnly'));
+  assert.deepEqual(
+    byReadOnly.map(({ command, enablement }) => [command, enablement]).sort(),
+    writingCommands.map((name) => [idsByName[name], 'driftline.connected && !driftline.readOnly']).sort(),
+  );
+  const writing: readonly string[] = writingCommands.map((name) => idsByName[name]);
+  for (const [menu, entries] of Object.entries(contributes.menus)) {
+    for (const { command, when } of entries.filter((entry) => writing.includes(entry.command))) {
+      // Rows of a read-only window have no word that begins with "can"; a menu elsewhere must look for itself.
+      const hidden = when === 'false' || when.includes('!driftline.readOnly') || /\\bcan[A-Z]\w+\\b/.test(when);
+      assert.ok(hidden, `${command} in ${menu}: ${when}`);
+    }
+  }
 });
 
 test('menus, welcome views and walkthrough steps name known commands and views', () => {

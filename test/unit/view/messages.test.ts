@@ -81,14 +81,20 @@ test('every command that a text leads to is contributed', () => {
 });
 
 const id: ObjectId = { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease', namespace: 'logging', name: 'grafana' };
-const settings = { confirmActions: false, productionContexts: ['*prod*'] };
+const settings = { confirm: 'production', productionContexts: ['*prod*'] } as const;
+const always = { ...settings, confirm: 'always' } as const;
+const never = { ...settings, confirm: 'never' } as const;
 
 for (const [name, input, expected] of [
   ['usually no question', { context: 'homelab', settings }, 'none'],
-  ['by the setting', { context: 'homelab', settings: { ...settings, confirmActions: true } }, 'ask'],
+  ['by the setting', { context: 'homelab', settings: always }, 'ask'],
   ['in doubt about the object', { context: 'homelab', settings, doubt: 'It is another one' }, 'ask'],
   ['in production', { context: 'eu-Prod-1', settings }, 'typeName'],
   ['in production and in doubt', { context: 'prod', settings, doubt: 'It is another one' }, 'typeName'],
+  ['in production, by the setting', { context: 'prod', settings: always }, 'typeName'],
+  ['no question even in production, by the setting', { context: 'prod', settings: never }, 'none'],
+  ['in doubt, whatever the setting', { context: 'prod', settings: never, doubt: 'It is another one' }, 'ask'],
+  ['what goes on is no reason to ask', { context: 'homelab', settings, detail: 'Its children go on.' }, 'none'],
 ] as const) {
   test(`before a change: ${name}`, () => {
     const confirmation = confirmationOf({ verb: 'reconcile', id, ...input });
@@ -97,15 +103,12 @@ for (const [name, input, expected] of [
 }
 
 test('a question names verb, object and cluster; in production the name is typed', () => {
-  assert.deepEqual(
-    confirmationOf({ verb: 'suspend', id, context: 'homelab', settings: { ...settings, confirmActions: true } }),
-    {
-      by: 'ask',
-      question: 'Suspend HelmRelease logging/grafana on homelab?',
-      detail: '',
-      button: 'Suspend',
-    },
-  );
+  assert.deepEqual(confirmationOf({ verb: 'suspend', id, context: 'homelab', settings: always }), {
+    by: 'ask',
+    question: 'Suspend HelmRelease logging/grafana on homelab?',
+    detail: '',
+    button: 'Suspend',
+  });
   assert.deepEqual(
     confirmationOf({ verb: 'reconcileWithSource', id, context: 'prod', settings, doubt: 'It is another one' }),
     {
@@ -114,6 +117,21 @@ test('a question names verb, object and cluster; in production the name is typed
       expected: 'grafana',
     },
   );
+});
+
+test('what goes on stands behind the doubt, in a question and where the name is typed', () => {
+  const input = { verb: 'suspend', id, doubt: 'It is another one', detail: 'Upgrades stop.' } as const;
+  assert.deepEqual(confirmationOf({ ...input, context: 'homelab', settings: always }), {
+    by: 'ask',
+    question: 'Suspend HelmRelease logging/grafana on homelab?',
+    detail: 'It is another one.\n\nUpgrades stop.',
+    button: 'Suspend',
+  });
+  assert.deepEqual(confirmationOf({ ...input, context: 'prod', settings }), {
+    by: 'typeName',
+    prompt: 'Suspend HelmRelease logging/grafana on prod? It is another one. Upgrades stop. Type grafana to confirm.',
+    expected: 'grafana',
+  });
 });
 
 for (const [text, pattern, expected] of [
