@@ -17,7 +17,8 @@ const allowed = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension|languageClient|kubernetes|podStream|prerequisites|yaml|clones|rendering|render|engineWorker|server|cli)\.cjs$/,
+  new RegExp(`^extension/dist/(${bundles.map(({ name }) => name).join('|')})\\.cjs$`),
+  /^extension\/bin\/driftline(\.cmd)?$/,
   /^extension\/dist\/engine\.wasm$/,
   /^extension\/dist\/THIRD-PARTY-LICENSES\.txt$/,
   /^extension\/media\/[\w./-]+\.(svg|png|md)$/,
@@ -33,6 +34,8 @@ const required = [
   ...bundles.map((bundle) => `dist/${bundle.name}.cjs`),
   enginePath,
   'dist/THIRD-PARTY-LICENSES.txt',
+  'bin/driftline',
+  'bin/driftline.cmd',
 ];
 
 /** Whether a package may be made without the engine where that cannot be built: to be looked at, never to be given away. */

@@ -21,6 +21,7 @@ import { OpenClones } from './vscode/openClones.ts';
 import type { RenderingParts } from './vscode/rendering.ts';
 import { RepositoryFacts } from './vscode/repositoryFacts.ts';
 import { provideRowDecorations } from './vscode/rowDecorations.ts';
+import { putOnTerminalPath } from './vscode/terminalPath.ts';
 
 /** What tests in the extension host may look at; nothing for other extensions. */
 export interface Probe {
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   );
   const running = parts.add(new RunningActions({ clock }));
   const settings = editorSettings;
+  putOnTerminalPath(context.environmentVariableCollection, context.extensionUri);
   parts.add(provideRowDecorations());
   const clones = parts.add(new OpenClones(clock));
   const views = parts.add(

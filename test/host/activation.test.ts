@@ -47,4 +47,19 @@ describe('activation', () => {
     const missing = contributes.commands.map(({ command }) => command).filter((id) => !registered.has(id));
     assert.deepEqual(missing, []);
   });
+
+  it('puts the program driftline on the PATH of terminals', async () => {
+    await activate();
+    const closed = new Promise<vscode.TerminalExitStatus | undefined>((resolve) => {
+      const listener = vscode.window.onDidCloseTerminal((terminal) => {
+        if (terminal.name === 'driftline version') {
+          listener.dispose();
+          resolve(terminal.exitStatus);
+        }
+      });
+    });
+    const script = 'case "$(driftline --version)" in "driftline "[0-9]*) exit 0;; *) exit 9;; esac';
+    vscode.window.createTerminal({ name: 'driftline version', shellPath: '/bin/sh', shellArgs: ['-c', script] });
+    assert.equal((await closed)?.code, 0);
+  });
 });

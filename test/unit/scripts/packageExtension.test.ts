@@ -20,6 +20,7 @@ const good = [
   'extension/dist/clones.cjs',
   'extension/dist/prerequisites.cjs',
   'extension/dist/languageClient.cjs',
+  'extension/dist/operations.cjs',
   'extension/dist/rendering.cjs',
   'extension/dist/yaml.cjs',
   'extension/dist/render.cjs',
@@ -28,6 +29,8 @@ const good = [
   'extension/dist/server.cjs',
   'extension/dist/cli.cjs',
   'extension/dist/THIRD-PARTY-LICENSES.txt',
+  'extension/bin/driftline',
+  'extension/bin/driftline.cmd',
   'extension/media/driftline.svg',
   'extension/media/icon.png',
   'extension/media/walkthrough/connect.md',
@@ -41,6 +44,7 @@ test('a package with what belongs in it is accepted', () => {
 
 for (const name of [
   'extension/src/extension.ts',
+  'extension/bin/other',
   'extension/dist/extension.cjs.map',
   'extension/dist/meta/extension.json',
   'extension/dist/other.wasm',
