@@ -8,6 +8,7 @@ import { idOf } from './objectKey.ts';
 import type { FluxObject } from './objects.ts';
 import { sourceOf } from './references.ts';
 import { isSuspended, suspensionMeans } from './suspension.ts';
+import { noteAnnotations, type SuspensionNote, withoutNote } from './suspensionNote.ts';
 
 /** A JSON merge patch; `null` removes a field. */
 export type MergePatch = Readonly<Record<string, unknown>>;
@@ -37,14 +38,15 @@ export function reconcilePatch(token: string, options: { force?: boolean; reset?
   });
 }
 
-/** `undefined` for a kind that cannot be suspended. */
-export function suspendPatch(object: FluxObject): MergePatch | undefined {
+/** With the note of who does it in the same patch. `undefined` for a kind that cannot be suspended. */
+export function suspendPatch(object: FluxObject, note?: SuspensionNote): MergePatch | undefined {
   const means = suspensionMeans(object);
+  const said = note ? noteAnnotations(note) : withoutNote(object);
   switch (means.by) {
     case 'spec':
-      return { spec: { suspend: true } };
+      return { ...(said ? annotate(said) : {}), spec: { suspend: true } };
     case 'annotation':
-      return annotate({ [means.annotation]: 'disabled' });
+      return annotate({ ...said, [means.annotation]: 'disabled' });
     case 'none':
       return undefined;
   }
@@ -52,15 +54,18 @@ export function suspendPatch(object: FluxObject): MergePatch | undefined {
 
 /**
  * Removes the field, as the flux CLI does, so that a manifest without it stays in agreement. `token` goes to the kinds
- * that need a request to wake up (flux-operator). `undefined` for a kind that cannot be suspended.
+ * that need a request to wake up (flux-operator). The note of who suspended it goes with it. `undefined` for a kind that cannot be
+ * suspended.
  */
 export function resumePatch(object: FluxObject, token: string): MergePatch | undefined {
   const means = suspensionMeans(object);
+  const said = withoutNote(object);
   switch (means.by) {
     case 'spec':
-      return { spec: { suspend: null } };
+      return { ...(said ? annotate(said) : {}), spec: { suspend: null } };
     case 'annotation':
       return annotate({
+        ...said,
         [means.annotation]: 'enabled',
         ...(means.requestOnResume ? { [requestedAtAnnotation]: token } : {}),
       });
@@ -69,7 +74,7 @@ export function resumePatch(object: FluxObject, token: string): MergePatch | und
   }
 }
 
-function annotate(annotations: Readonly<Record<string, string>>): MergePatch {
+function annotate(annotations: Readonly<Record<string, string | null>>): MergePatch {
   return { metadata: { annotations } };
 }
 

@@ -162,12 +162,18 @@ function stateText(view: ObjectView, now: number): string {
     const gist = gistOf(message);
     return [`${word}: ${gist === '' ? wordsOfReason(reason) : gist}`, ageText(since, now) ?? []].flat().join(' · ');
   }
-  const [first = '', ...others] = objectText({ view, now, action: undefined, below: undefined });
+  const [first = '', ...others] = noteFirst(view, objectText({ view, now, action: undefined, below: undefined }));
   if (first.toLowerCase().startsWith(word.toLowerCase())) {
     return [`${word}${first.slice(word.length)}`, ...others].join(' · ');
   }
   const rest = [first, ...others].map((part) => withoutWord(part, word)).filter((part) => part !== '');
   return rest.length === 0 ? word : `${word}: ${rest.join(' · ')}`;
+}
+
+/** Who suspended it and why is what a person looks for over a document; then its revision. */
+function noteFirst({ mark }: ObjectView, parts: readonly string[]): readonly string[] {
+  const note = mark === 'suspended' ? parts.find((part) => part.startsWith('suspended ')) : undefined;
+  return note === undefined ? parts : [note, ...parts.filter((part) => part !== note)];
 }
 
 /** The state stands in front already: `suspended` goes, `being deleted 2m` becomes `2m`; `behind source (1.0)` stays. */

@@ -36,7 +36,7 @@ const ownerLabel =
 
 /** Requests and notes of tools, good for one moment. */
 const passingAnnotation =
-  /^(?:kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)|reconcile\.fluxcd\.io\/(?:requestedAt|forceAt|resetAt)|deployment\.kubernetes\.io\/revision)$/;
+  /^(?:kubectl\.kubernetes\.io\/(?:last-applied-configuration|restartedAt)|reconcile\.fluxcd\.io\/(?:requestedAt|forceAt|resetAt)|deployment\.kubernetes\.io\/revision|driftline\.dev\/suspended-(?:reason|by|at))$/;
 
 /** The manifest that could have made the object. Labels that name the owner are left out: the applier sets them anew. */
 export function cleanManifest(object: KubernetesObject): Fields {

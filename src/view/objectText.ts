@@ -5,7 +5,9 @@
 import type { ActionEntry } from '../cluster/runningActions.ts';
 import { deployedRevision } from '../flux/behindSource.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
 import { shortRevision } from '../flux/revision.ts';
+import { suspensionNoteOf } from '../flux/suspensionNote.ts';
 import { runningText } from './actionTexts.ts';
 import { differingObjects, driftedObjects, type ObjectView } from './clusterSurvey.ts';
 import { failureText } from './failureGist.ts';
@@ -39,7 +41,8 @@ export interface TextInput {
 /** All in an object's text that time alone changes; equal ages make an equal text. */
 export function agesOf({ state, kind, object, corrected }: ObjectView, now: number): string {
   const { metadata, status } = object;
-  const age = `${ageText(state.since, now) ?? ''} ${ageText(corrected?.at, now) ?? ''}`;
+  const suspended = ageText(suspensionNoteOf(object)?.at, now) ?? '';
+  const age = `${ageText(state.since, now) ?? ''} ${ageText(corrected?.at, now) ?? ''} ${suspended}`;
   const fetched = kind.role === 'source' ? ageText(status?.artifact?.lastUpdateTime, now) : undefined;
   const deleted = ageText(metadata.deletionTimestamp, now);
   return fetched === undefined && deleted === undefined ? age : `${age} ${fetched ?? ''} ${deleted ?? ''}`;
@@ -86,7 +89,7 @@ function stateParts({ view, now }: TextInput): string[] {
     case 'corrected':
       return [correctedText(view, now)];
     case 'suspended':
-      return [suspendedText(view), ...otherStatePart(view), ...driftPart(view), ...behindPart];
+      return [suspendedText(view.object, now), ...otherStatePart(view), ...driftPart(view), ...behindPart];
     case 'waiting':
       return [waitingText(state.waitingFor)];
     case 'unknown':
@@ -198,10 +201,14 @@ export function belowText(below: RollUp | undefined): string {
   return counts.length === 0 ? '' : `${counts.join(', ')} below`;
 }
 
-/** `suspended by admin: "loki migration"`, as far as whoever did it has left word in our annotations. */
-function suspendedText({ object }: ObjectView): string {
-  const { annotations = {} } = object.metadata;
-  const by = plainText(annotations['driftline.dev/suspended-by'] ?? '', 40);
-  const reason = plainText(annotations['driftline.dev/suspend-reason'] ?? '', 80);
-  return `suspended${by === '' ? '' : ` by ${by}`}${reason === '' ? '' : `: "${reason}"`}`;
+/**
+ * `suspended by admin 2h ago: "loki migration"`, as far as whoever did it has left word. In quotes, for these words are a person's
+ * and what stands behind them is ours again.
+ */
+export function suspendedText(object: FluxObject, now: number, max = 80): string {
+  const { by = '', at, reason = '' } = suspensionNoteOf(object) ?? {};
+  const age = ageText(at, now);
+  const [who, when, why] = [plainText(by, 40), age === undefined ? '' : `${age} ago`, plainText(reason, max)];
+  const words = ['suspended', ...(who === '' ? [] : [`by ${who}`]), ...(when === '' ? [] : [when])].join(' ');
+  return why === '' ? words : `${words}: "${why}"`;
 }

@@ -9,12 +9,13 @@ import type { Condition } from '../flux/objects.ts';
 import { dependenciesOf, ownerOf } from '../flux/references.ts';
 import { repositoryLabel } from '../flux/repositoryUrl.ts';
 import { shortRevision } from '../flux/revision.ts';
+import { longestReason, suspensionNoteOf } from '../flux/suspensionNote.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { comparedLines } from './differenceRows.ts';
 import { escapeMarkdown, escapeMarkdownLines } from './markdown.ts';
 import { correctedLines, pendingLines } from './markText.ts';
-import { waitingText } from './objectText.ts';
+import { suspendedText, waitingText } from './objectText.ts';
 import { ageText, durationText } from './relativeTime.ts';
 import { markLooks } from './stateMark.ts';
 
@@ -40,6 +41,7 @@ export function objectTooltip(input: TooltipInput): string {
   return [
     `**${escapeMarkdown(view.id.kind)}** ${escapeMarkdown(displayName(view.id))}`,
     stateLine(input),
+    ...suspendedLine(view, input.now),
     // In the words of the controller and in full.
     ...(message === '' ? [] : [escapeMarkdownLines(message)]),
     ...driftLines(view),
@@ -68,6 +70,12 @@ function stateLine({ view, now, staleSince }: TooltipInput): string {
     ...(staleSince === undefined ? [] : [`as of ${staleSince}`]),
   ];
   return words.map(escapeMarkdown).join(' · ');
+}
+
+/** Where nobody has left word, nobody is named. */
+function suspendedLine({ object }: ObjectView, now: number): string[] {
+  const text = suspensionNoteOf(object) && suspendedText(object, now, longestReason);
+  return text === undefined ? [] : [escapeMarkdown(`${text.charAt(0).toUpperCase()}${text.slice(1)}`)];
 }
 
 function driftLines({ drift, state }: ObjectView): string[] {

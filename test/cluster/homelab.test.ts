@@ -74,7 +74,7 @@ test('the gateway stays suspended although its Kustomization is applied again', 
   await cluster.exec('flux', 'reconcile', 'kustomization', 'infrastructure');
   const gateway = await get('HelmRelease', 'envoy/gateway');
   assert.equal(gateway.spec?.suspend, true);
-  assert.match(gateway.metadata.annotations?.['driftline.dev/suspend-reason'] ?? '', /new address/);
+  assert.match(gateway.metadata.annotations?.['driftline.dev/suspended-reason'] ?? '', /new address/);
 });
 
 test('the workloads run, with a volume that is bound', async () => {

@@ -93,7 +93,7 @@ async function suspendGateway(cluster: TestCluster): Promise<void> {
     metadata: {
       annotations: {
         'driftline.dev/suspended-by': 'admin',
-        'driftline.dev/suspend-reason': 'moving the gateway to a new address, please do not touch until the weekend',
+        'driftline.dev/suspended-reason': 'moving the gateway to a new address, please do not touch until the weekend',
       },
     },
     spec: { suspend: true },

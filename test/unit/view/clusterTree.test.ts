@@ -239,11 +239,15 @@ test('an owner that is not in this cluster hides nothing, and is named', () => {
 });
 
 test('who suspended an object and why is said where they have left word', () => {
-  const annotations = { 'driftline.dev/suspended-by': 'admin', 'driftline.dev/suspend-reason': 'loki\nmigration' };
+  const annotations = {
+    'driftline.dev/suspended-by': 'admin',
+    'driftline.dev/suspended-reason': 'loki\nmigration',
+    'driftline.dev/suspended-at': minutesAgo(125),
+  };
   const release = helmRelease('loki', { spec: { suspend: true }, annotations });
   assert.match(
     rowLabelled(clusterTree({ objects: [release] }), 'default/loki').description,
-    /suspended by admin: "loki migration"/,
+    /· suspended by admin 2h ago: "loki migration"$/,
   );
 });
 

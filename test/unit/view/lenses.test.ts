@@ -56,6 +56,12 @@ const timedOut = helmRelease('loki', {
   ],
 });
 
+const wordOf = (reason: string) => ({
+  'driftline.dev/suspended-by': 'admin',
+  'driftline.dev/suspended-reason': reason,
+  'driftline.dev/suspended-at': minutesAgo(125),
+});
+
 const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string])[] = [
   ['ready', grafana, {}, '$(pass) Ready: 11.4.0 · 2m | Diff | Reconcile | Suspend | Show in tree'],
   [
@@ -69,6 +75,18 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
     { ...grafana, spec: { suspend: true } },
     {},
     '$(debug-pause) Suspended: 11.4.0 | Diff | Resume | Show in tree',
+  ],
+  [
+    'suspended by somebody who has left word',
+    helmRelease('grafana', { version: '11.4.0', spec: { suspend: true }, annotations: wordOf('loki $(x) migration') }),
+    {},
+    '$(debug-pause) Suspended by admin 2h ago: "loki \\$(x) migration" · 11.4.0 | Diff | Resume | Show in tree',
+  ],
+  [
+    'resumed by another tool, which leaves the word',
+    helmRelease('grafana', { version: '11.4.0', annotations: wordOf('loki migration') }),
+    {},
+    '$(pass) Ready: 11.4.0 · 2m | Diff | Reconcile | Suspend | Show in tree',
   ],
   [
     'waiting',

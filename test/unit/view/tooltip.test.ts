@@ -178,6 +178,20 @@ for (const [name, object, fake, expected] of [
   test(`a tooltip tells ${name}`, () => checkParts(tooltipOf(object, fake), [expected]));
 }
 
+test('who suspended an object, when and why, in full; nobody is named without word of it', () => {
+  const reason = `moving the *gateway* ${'on '.repeat(60)}[here](command:x)`;
+  const annotations = {
+    'driftline.dev/suspended-by': 'admin',
+    'driftline.dev/suspended-reason': reason,
+    'driftline.dev/suspended-at': minutesAgo(125),
+  };
+  const tooltip = tooltipOf(kustomization('a', { spec: { suspend: true }, annotations }));
+  assert.ok(unescaped(tooltip).includes('Suspended by admin 2h ago: "moving the *gateway* on on'), tooltip);
+  assert.ok(unescaped(tooltip).includes('(command:x)"'));
+  assert.ok(!tooltip.includes('](command'), 'no link');
+  assert.ok(!unescaped(tooltipOf(kustomization('a', { spec: { suspend: true } }))).includes('Suspended'));
+});
+
 test('a suspended object has no next reconcile', () => {
   assert.ok(!unescaped(tooltipOf(kustomization('a', { spec: { suspend: true } }))).includes('ext reconcile'));
 });
