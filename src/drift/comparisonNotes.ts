@@ -3,6 +3,7 @@ import { displayName } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { RenderedKustomization, RenderNote } from '../render/desired.ts';
 import type { Because, ObjectDifference } from './difference.ts';
+import { suspendedNote } from './suspendNotes.ts';
 
 /** With any of these the controller cannot apply the object either. */
 const failures: ReadonlySet<Because | undefined> = new Set<Because>([
@@ -31,8 +32,7 @@ export function comparisonNotes(
     more.push({ severity: 'approximate', message });
   }
   if (live?.spec?.suspend === true) {
-    const message = 'The Kustomization is suspended: nothing of this happens before it is resumed.';
-    more.push({ severity: 'information', message });
+    more.push(suspendedNote('Kustomization'));
   }
   if (live?.spec?.kubeConfig !== undefined && spec?.kubeConfig === undefined) {
     const message = 'The Kustomization applies to another cluster until now: what it leaves there is not told.';

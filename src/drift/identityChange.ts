@@ -214,7 +214,10 @@ export interface IdentityInput {
   readonly keeps?: (id: ObjectId) => boolean;
 }
 
-/** Those that lose data first, then uninstalls, and what stays last. */
+/**
+ * Those that lose data first, then uninstalls, and what stays last; each once, for a release may be rendered by itself and stand in
+ * what its Kustomization builds.
+ */
 export function identityWarnings(input: IdentityInput): readonly IdentityWarning[] {
   const walk = new Walk(input);
   for (const owner of input.next) {
@@ -223,7 +226,8 @@ export function identityWarnings(input: IdentityInput): readonly IdentityWarning
   for (const { inForce, chartName } of input.releases ?? []) {
     walk.addReinstall(inForce, chartName);
   }
-  return walk.warnings.toSorted((a, b) => weight(a) - weight(b));
+  const distinct = new Map(walk.warnings.map((warning) => [warning.sentence, warning]));
+  return [...distinct.values()].toSorted((a, b) => weight(a) - weight(b));
 }
 
 function weight({ change, losses }: IdentityWarning): number {

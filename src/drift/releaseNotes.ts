@@ -33,9 +33,7 @@ export function driftNotes(live: FluxObject, stored: StoredRelease): readonly Re
   const state = stateNote(live, stored);
   return [
     ...(state === undefined ? [] : [approximate(`${state} The comparison is with the manifest of ${nameOf(stored)}.`)]),
-    ...(live.spec?.suspend === true
-      ? [information('The HelmRelease is suspended: helm-controller corrects nothing until it is resumed.')]
-      : []),
+    ...suspendedNotes(live),
     ...modeNotes(live),
     ...(stored.applyMethod === 'csa'
       ? [
@@ -51,7 +49,14 @@ function nameOf({ name, version }: StoredRelease): string {
   return `${name} v${version}`;
 }
 
-function modeNotes(live: FluxObject): readonly RenderNote[] {
+export function suspendedNotes(live: FluxObject): readonly RenderNote[] {
+  return live.spec?.suspend === true
+    ? [information('The HelmRelease is suspended: helm-controller corrects nothing until it is resumed.')]
+    : [];
+}
+
+/** What `driftDetection.mode` means for who wants a drift corrected; empty where a reconcile corrects it. */
+export function modeNotes(live: FluxObject): readonly RenderNote[] {
   const mode = live.spec?.driftDetection?.mode;
   switch (correctionOf(live)) {
     case 'reconcile':

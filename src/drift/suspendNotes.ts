@@ -1,7 +1,7 @@
 /** What suspending means for a change: nothing of it is applied before the Flux object is resumed. Pure. */
 import type { FluxObject } from '../flux/objects.ts';
 import { asFlag } from '../flux/untyped.ts';
-import type { RenderNote } from '../render/desired.ts';
+import type { FluxName, RenderNote } from '../render/desired.ts';
 import { information } from '../render/renderNote.ts';
 import type { ChangedTarget } from './compareChanges.ts';
 
@@ -23,9 +23,13 @@ export function suspendNotes(
   }
   if (isSuspended === true) {
     // In the words of a comparison, so that it is told once.
-    return [information(`The ${name.kind} is suspended: nothing of this happens before it is resumed.`)];
+    return [suspendedNote(name.kind)];
   }
   return old === true
     ? [information(`This change resumes the ${name.kind}: what was left alone meanwhile is applied as well.`)]
     : [];
+}
+
+export function suspendedNote(kind: FluxName['kind']): RenderNote {
+  return information(`The ${kind} is suspended: nothing of this happens before it is resumed.`);
 }

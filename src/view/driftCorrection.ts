@@ -4,13 +4,19 @@
  * which it finds no drift (internal/reconcile/atomic_release.go). Decides; does nothing.
  */
 import type { Comparison } from '../drift/difference.ts';
-import { correctionOf } from '../drift/releaseNotes.ts';
+import { correctionOf, modeNotes, suspendedNotes } from '../drift/releaseNotes.ts';
+import { suspendedNote } from '../drift/suspendNotes.ts';
 import type { FluxObject } from '../flux/objects.ts';
+import type { RenderNote } from '../render/desired.ts';
 
-export type DriftCorrection =
+export type DriftCorrection = {
+  /** Messages of notes of the comparison that say no more than `detail`: who shows both says it twice. */
+  readonly repeats?: readonly string[];
+} & (
   | { readonly by: 'reconcile' | 'force'; readonly title: string; readonly detail: string }
   /** `detail` says why there is nothing to press. */
-  | { readonly by: 'none'; readonly detail: string };
+  | { readonly by: 'none'; readonly detail: string }
+);
 
 export const correctionTitles = { reconcile: 'Reconcile now', force: 'Force an upgrade' } as const;
 
@@ -31,7 +37,10 @@ export function driftCorrection(
     return none(`You have no right to reconcile this ${owner.kind}.`);
   }
   if (owner.spec?.suspend === true) {
-    return none('It is suspended: resume it first, which corrects the drift.');
+    return {
+      ...none('It is suspended: resume it first, which corrects the drift.'),
+      repeats: messages([...suspendedNotes(owner), suspendedNote('Kustomization')]),
+    };
   }
   return owner.kind === 'Kustomization'
     ? reconcile('Flux applies all objects again, which corrects the drift.')
@@ -45,11 +54,15 @@ function releaseCorrection(owner: FluxObject, drifted: Comparison['objects']): D
         by: 'force',
         title: correctionTitles.force,
         detail: 'Drift detection is off: a reconcile finds nothing to do, a forced upgrade corrects the drift.',
+        repeats: messages(modeNotes(owner)),
       };
     case 'mode':
-      return none(
-        'Drift detection only warns: nothing corrects the drift, neither a reconcile nor a forced upgrade, until driftDetection.mode is enabled.',
-      );
+      return {
+        ...none(
+          'Drift detection only warns: nothing corrects the drift, neither a reconcile nor a forced upgrade, until driftDetection.mode is enabled.',
+        ),
+        repeats: messages(modeNotes(owner)),
+      };
     case 'reconcile':
       return correctionOfDetected(drifted);
   }
@@ -64,6 +77,10 @@ function correctionOfDetected(drifted: Comparison['objects']): DriftCorrection {
   return secrets.length === drifted.length
     ? none('helm-controller detects a changed Secret and cannot put it back; one that is deleted it creates anew.')
     : reconcile('A reconcile corrects the drift, but for Secrets, which helm-controller detects and cannot put back.');
+}
+
+function messages(notes: readonly RenderNote[]): readonly string[] {
+  return notes.map(({ message }) => message);
 }
 
 function reconcile(detail: string): DriftCorrection {

@@ -82,7 +82,6 @@ function itemsOf({ summary, values, correction, offers, advice, warnings, notes 
           },
         ];
   const warned = warnings.flatMap((warning) => textItems(warning, 'warning', 'testing.iconFailed'));
-  const told = notes.filter((note) => !warnings.includes(note)); // a release's own warning is a note of its comparison, too
   return [
     ...section('Beware', warned),
     ...(warned.length > 0 ? section('What differs', count > 1 ? [all] : []) : count > 1 ? [all] : []),
@@ -94,7 +93,7 @@ function itemsOf({ summary, values, correction, offers, advice, warnings, notes 
     ...section('What Flux needs', advice === undefined ? [] : textItems(advice, 'git-commit')),
     ...section(
       'Notes',
-      told.flatMap((note) => textItems(note, 'info')),
+      notes.flatMap((note) => textItems(note, 'info')),
     ),
   ];
 }

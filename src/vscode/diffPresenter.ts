@@ -137,7 +137,7 @@ export class DiffPresenter {
     const known = [...(this.#parts.views.survey?.views.values() ?? [])];
     const live = known.filter(({ kind }) => kind.role === 'applier').map(({ object }) => object);
     const warnings = identityWarnings({ live, ...identityOfRenders([rendered], objects) });
-    return warnings.map(({ sentence }) => iconFreeText(sentence, 400));
+    return warnings.map(({ sentence }) => sentence);
   }
 
   #unsavedIn(root: string): number {
@@ -175,8 +175,8 @@ export class DiffPresenter {
       },
       offers: correction ? (presented.drift?.offers ?? []) : [],
       advice,
-      warnings,
-      notes: noteTexts(comparison),
+      warnings: warnings.map((sentence) => iconFreeText(sentence, 400)),
+      notes: notesBeside(presented),
     });
     switch (picked?.pick) {
       case 'all':
@@ -225,6 +225,12 @@ export class DiffPresenter {
       void vscode.window.setStatusBarMessage(`$(info) ${iconFreeText(hint)}`, statusTextMs);
     }
   }
+}
+
+/** What is said elsewhere in the list is no note: of a release's own warning there is one, of what corrects a drift may be. */
+function notesBeside({ comparison, warnings, correction }: Presented): string[] {
+  const said = new Set([...warnings, ...(correction?.repeats ?? [])]);
+  return noteTexts({ notes: comparison.notes.filter(({ message }) => !said.has(message)) });
 }
 
 async function followOffer({ command }: DriftOffer, { context, id }: ShownDrift): Promise<void> {

@@ -243,6 +243,17 @@ const rows: readonly Row[] = [
     expected: ['reinstall HelmRelease shop loses data'],
   },
   {
+    title:
+      'a release that gets another name, rendered by itself and with the Kustomization that builds it, is told once',
+    live: [kustomization('apps', [hr('shop')]), release('shop', [claim])],
+    next: [built('apps', [hr('shop')])],
+    releases: [
+      { inForce: release('shop', [], { releaseName: 'store' }) },
+      { inForce: release('shop', [], { releaseName: 'store' }), chartName: 'shop' },
+    ],
+    expected: ['reinstall HelmRelease shop loses data'],
+  },
+  {
     title: 'a role whose name has a colon is found by its encoded id',
     live: [kustomization('a', ['_system__x_rbac.authorization.k8s.io_ClusterRole'])],
     next: [built('a', []), built('b', ['_system__x_rbac.authorization.k8s.io_ClusterRole'])],

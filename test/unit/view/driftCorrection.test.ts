@@ -5,7 +5,10 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { projectRoot } from '../../../scripts/projectRoot.ts';
 import type { ObjectDifference } from '../../../src/drift/difference.ts';
+import { modeNotes, suspendedNotes } from '../../../src/drift/releaseNotes.ts';
+import { suspendedNote } from '../../../src/drift/suspendNotes.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
+import type { RenderNote } from '../../../src/render/desired.ts';
 import { commitAdvice, type Unpushed } from '../../../src/view/commitAdvice.ts';
 import { diffChoices, readDiffAgainst } from '../../../src/view/diffChoice.ts';
 import { driftCorrection } from '../../../src/view/driftCorrection.ts';
@@ -66,6 +69,39 @@ for (const [name, owner, objects, may, by, detail] of corrections) {
     const correction = driftCorrection(owner, { objects }, may);
     assert.equal(correction.by, by);
     assert.match(correction.detail, detail);
+  });
+}
+
+const suspended = helmRelease('a', { spec: { suspend: true } });
+const repeated: readonly (readonly [
+  what: string,
+  owner: FluxObject,
+  may: typeof free,
+  notes: readonly RenderNote[],
+  isSaid: boolean,
+])[] = [
+  ['drift is only warned of', detecting('warn'), free, modeNotes(detecting('warn')), true],
+  ['drift is not looked for', detecting('disabled'), free, modeNotes(detecting('disabled')), true],
+  ['the release is suspended', suspended, free, suspendedNotes(suspended), true],
+  [
+    'the Kustomization is suspended',
+    kustomization('a', { spec: { suspend: true } }),
+    free,
+    [suspendedNote('Kustomization')],
+    true,
+  ],
+  // Why there is no button is another matter then.
+  ['nobody may reconcile it', detecting('warn'), { ...free, mayPatch: false }, modeNotes(detecting('warn')), false],
+];
+
+for (const [what, owner, may, notes, isSaid] of repeated) {
+  test(`where ${what}, what corrects it ${isSaid ? 'says it for the note' : 'leaves it to the note'}`, () => {
+    const { repeats = [] } = driftCorrection(owner, { objects: [web] }, may);
+    assert(notes.length > 0);
+    assert.deepEqual(
+      notes.map(({ message }) => repeats.includes(message)),
+      notes.map(() => isSaid),
+    );
   });
 }
 
