@@ -164,6 +164,11 @@ export interface ClusterApi {
   /** Whether this user may; `undefined` when the server would not say. */
   mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined>;
   /**
+   * Who this user is: as the server takes it, else as the kubeconfig calls it. `undefined` where neither says. Absent where nobody
+   * asks.
+   */
+  userName?(signal: AbortSignal): Promise<string | undefined>;
+  /**
    * The same cluster, where every single request waits for `gate` first: for what is asked in the background. Ends with this one.
    * Absent where there are no requests to be held back.
    */

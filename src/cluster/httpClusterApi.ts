@@ -10,7 +10,7 @@ import type { Log } from '../base/log.ts';
 import { findFluxKind } from '../flux/kinds.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asFluxObject } from '../flux/sanitizeObject.ts';
-import { asFlag, asList, asNumber, asRecord, asText, fieldAt } from '../flux/untyped.ts';
+import { asList, asNumber, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import type {
   AccessQuestion,
   ApiResource,
@@ -27,6 +27,7 @@ import type {
 } from './clusterApi.ts';
 import { Discovery } from './discovery.ts';
 import { pathOf } from './resourcePath.ts';
+import { reviewAccess, reviewUser } from './selfReviews.ts';
 import { eventFailure, statusFailure } from './statusFailure.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
@@ -215,34 +216,19 @@ export class HttpClusterApi implements ClusterApi {
     return withoutManagedFields(object);
   }
 
-  async mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined> {
-    try {
-      const review = await this.#json(
-        {
-          method: 'POST',
-          path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-          contentType: 'application/json',
-          body: JSON.stringify({
-            apiVersion: 'authorization.k8s.io/v1',
-            kind: 'SelfSubjectAccessReview',
-            spec: { resourceAttributes: question },
-          }),
-        },
-        signal,
-      );
-      return asFlag(fieldAt(review, 'status', 'allowed'));
-    } catch (error) {
-      if (isFailure(error, 'forbidden') || isFailure(error, 'notFound')) {
-        return undefined; // a server may keep the question itself from a user
-      }
-      throw error;
-    }
+  mayI(question: AccessQuestion, signal: AbortSignal): Promise<boolean | undefined> {
+    return reviewAccess((path, body) => this.#post(path, body, signal), question);
+  }
+
+  userName(signal: AbortSignal): Promise<string | undefined> {
+    return reviewUser((path, body) => this.#post(path, body, signal), this.#transport.userName);
   }
 
   gated(gate: (signal: AbortSignal) => Promise<void>): ClusterApi {
     const own = this.#transport;
     // The connections are this one's to close.
-    const transport: Transport = { context: own.context, send: (ask) => own.send(ask), dispose: () => undefined };
+    const { context, userName } = own;
+    const transport: Transport = { context, userName, send: (ask) => own.send(ask), dispose: () => undefined };
     return new HttpClusterApi({ transport, log: this.#log, clock: this.#clock, random: this.#random, gate });
   }
 
@@ -309,6 +295,11 @@ export class HttpClusterApi implements ClusterApi {
       });
     }
     return body;
+  }
+
+  #post(path: string, body: unknown, signal: AbortSignal): Promise<unknown> {
+    const ask = { method: 'POST', path, contentType: 'application/json', body: JSON.stringify(body) } as const;
+    return this.#json(ask, signal);
   }
 
   /** Resolves for success only; every other answer is read and thrown as a Failure. */

@@ -67,6 +67,7 @@ export function createTransport(kubeconfig: Kubeconfig, context: string, options
 
 class ContextTransport implements Transport {
   readonly context: string;
+  readonly userName: string;
   readonly credentials: ExecCredentials | undefined;
   readonly #entry: ContextEntry;
   readonly #options: TransportOptions;
@@ -79,6 +80,7 @@ class ContextTransport implements Transport {
   constructor(entry: ContextEntry, options: TransportOptions) {
     const { env = process.env, clock = systemClock(), log } = options;
     this.context = entry.name;
+    this.userName = entry.userName;
     this.#entry = entry;
     this.#options = options;
     this.#clock = clock;

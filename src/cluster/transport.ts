@@ -60,6 +60,8 @@ export interface Credentials {
 /** Throws a Failure: `unreachable`, `unauthorized` (credential plugin), `timeout`, `cancelled`. An answer of any status resolves. */
 export interface Transport {
   readonly context: string;
+  /** As the kubeconfig calls the context's user; a user without credentials may have no name. */
+  readonly userName?: string | undefined;
   /** `undefined` when the context needs no credential plugin. */
   readonly credentials?: Credentials | undefined;
   send(request: TransportRequest): Promise<TransportResponse>;

@@ -664,6 +664,13 @@ function rights(bed: () => Bed): void {
     });
   });
 
+  it('tells a viewer who it is', async () => {
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const answer = await viewer('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', body);
+    assert.equal(answer.status, 201);
+    assert.equal(valueAt(answer.json(), 'status', 'userInfo', 'username'), 'viewer');
+  });
+
   for (const [verb, group, resource, allowed] of [
     ['list', artifacts.group, artifacts.plural, true],
     ['patch', artifacts.group, artifacts.plural, false],

@@ -45,7 +45,10 @@ export const defaultDenials: readonly Denial[] = [
 ];
 
 /** Kinds by which everyone may ask about oneself. */
-const selfReviews: ReadonlySet<string> = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews']);
+const selfReviews: ReadonlyMap<string, readonly string[]> = new Map([
+  ['authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']],
+  ['authentication.k8s.io', ['selfsubjectreviews']],
+]);
 
 export class AccessTable {
   readonly #users: readonly User[];
@@ -76,7 +79,7 @@ export class AccessTable {
   }
 
   allows(user: User, access: Access): boolean {
-    if (access.group === 'authorization.k8s.io' && selfReviews.has(access.resource)) {
+    if (selfReviews.get(access.group)?.includes(access.resource) === true) {
       return true;
     }
     if (user.namespaces && !(access.namespace !== undefined && user.namespaces.includes(access.namespace))) {

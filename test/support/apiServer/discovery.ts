@@ -244,6 +244,7 @@ const builtInVersions: readonly (readonly [groupVersion: string, kinds: string])
   ['networking.k8s.io/v1', 'Ingress* NetworkPolicy'],
   ['rbac.authorization.k8s.io/v1', '!ClusterRole !ClusterRoleBinding Role RoleBinding'],
   ['authorization.k8s.io/v1', '!SelfSubjectAccessReview'],
+  ['authentication.k8s.io/v1', '!SelfSubjectReview'],
   ['apiextensions.k8s.io/v1', '!CustomResourceDefinition*'],
 ];
 

@@ -301,6 +301,9 @@ export class HttpGate {
     if (group === 'authorization.k8s.io' && plural === 'selfsubjectaccessreviews') {
       return this.#review(request, user);
     }
+    if (group === 'authentication.k8s.io' && plural === 'selfsubjectreviews') {
+      return selfReview(request, user);
+    }
     return this.#resources.answer(request);
   }
 
@@ -347,6 +350,20 @@ export class HttpGate {
     }
     return { status: 200, body: JSON.stringify(document) };
   }
+}
+
+/** Who asks. */
+function selfReview(request: ResourceRequest, user: User): Answer {
+  if (request.verb !== 'create') {
+    throw methodNotAllowed();
+  }
+  const answer = {
+    kind: 'SelfSubjectReview',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { creationTimestamp: null },
+    status: { userInfo: { username: user.name, groups: ['system:authenticated'] } },
+  };
+  return { status: 201, body: JSON.stringify(answer) };
 }
 
 function refusalAnswer({ code, body }: Refusal): Answer {

@@ -14,6 +14,7 @@ export interface FakeAnswer {
 
 export class FakeTransport implements Transport {
   readonly context = 'homelab';
+  userName: string | undefined;
   readonly sent: TransportRequest[] = [];
   /** By `METHOD path` without the query, or with it. */
   readonly answers = new Map<string, FakeAnswer | (() => Promise<FakeAnswer>)>();

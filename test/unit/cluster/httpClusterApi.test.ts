@@ -396,6 +396,37 @@ test('may I: an unreachable server is no answer at all', async () => {
   );
 });
 
+const self = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+
+for (const [name, answer, called, expected] of [
+  [
+    'as the server says',
+    { status: 201, body: { status: { userInfo: { username: 'jane@example.com' } } } },
+    'me',
+    'jane@example.com',
+  ],
+  ['as the kubeconfig says, where the server does not serve the question', { status: 404, body: {} }, 'me', 'me'],
+  ['as the kubeconfig says, where the question is forbidden', { status: 403, body: {} }, 'me', 'me'],
+  ['as the kubeconfig says, where nobody answers', { breaks: new Failure('unreachable', 'refused') }, 'me', 'me'],
+  ['as the kubeconfig says, where the answer has no name', { status: 201, body: { status: {} } }, 'me', 'me'],
+  ['nobody, where neither says', { status: 404, body: {} }, '', undefined],
+] as const satisfies readonly (readonly [string, FakeAnswer, string, string | undefined])[]) {
+  test(`who am I: ${name}`, async () => {
+    const { api, transport } = setUp({ [`POST ${self}`]: answer });
+    transport.userName = called;
+    assert.equal(await api.userName(signal), expected);
+    assert.deepEqual(JSON.parse(transport.sent[0]?.body ?? ''), {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'SelfSubjectReview',
+    });
+  });
+}
+
+test('who am I: no answer to somebody who no longer asks', async () => {
+  const { api } = setUp({});
+  await assert.rejects(api.userName(AbortSignal.abort()), (error) => isFailure(error, 'cancelled'));
+});
+
 test('the version of the server, and the time limit that shows an unreachable one within 10 s', async () => {
   const { api, transport } = setUp({ 'GET /version': { body: { gitVersion: 'v1.36.3', major: '1', minor: '36' } } });
   assert.deepEqual(await api.serverVersion(signal), { gitVersion: 'v1.36.3', major: '1', minor: '36' });
