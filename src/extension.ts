@@ -10,6 +10,7 @@ import { ClusterViews } from './vscode/clusterViews.ts';
 import { type CommandParts, registerCommands } from './vscode/commands.ts';
 import { concernsSession, editorSettings, sessionSettings, watchFiles } from './vscode/editorSettings.ts';
 import { tellEditorKinds } from './vscode/editorKinds.ts';
+import { followedKey } from './vscode/followedKey.ts';
 import { FluxLenses } from './vscode/fluxLenses.ts';
 import { LanguageServer } from './vscode/languageServer.ts';
 import { LazyOperations } from './vscode/lazyOperations.ts';
@@ -18,6 +19,7 @@ import { LiveDocuments } from './vscode/liveDocuments.ts';
 import { liveText, manifestText } from './vscode/objectTexts.ts';
 import { ManifestLenses } from './vscode/manifestLenses.ts';
 import { OpenClones } from './vscode/openClones.ts';
+import type { OperationsParts } from './vscode/operations.ts';
 import type { RenderingParts } from './vscode/rendering.ts';
 import { RepositoryFacts } from './vscode/repositoryFacts.ts';
 import { provideRowDecorations } from './vscode/rowDecorations.ts';
@@ -60,12 +62,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   parts.add(new ManifestLenses({ views, repositories, settings, clock, log }));
   const documents = parts.add(new LiveDocuments((key, signal) => liveText(sessions, key, signal)));
   const shared = { sessions, running, views, clones, repositories, settings, clock, log };
-  const operations = parts.add(
-    new LazyOperations(async () => {
-      const { openOperations } = await import('./vscode/operations.ts');
-      return openOperations(shared);
-    }),
-  );
+  const operations = parts.add(lazyOperations({ ...shared, memory: context.workspaceState }));
   const rendering = parts.add(lazyRendering(context, shared));
   parts.add(tellEditorKinds(clock));
   const readManifest: CommandParts['readManifest'] = (key, signal) => manifestText(sessions, key, signal);
@@ -88,6 +85,17 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   parts.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void sessions.settingsChanged()));
   log.info(`Activated in ${Math.round(performance.now() - started)} ms`);
   return context.extensionMode === vscode.ExtensionMode.Test ? { views, sessions } : undefined;
+}
+
+function lazyOperations(parts: OperationsParts): LazyOperations {
+  const operations = new LazyOperations(async () => {
+    const { openOperations } = await import('./vscode/operations.ts');
+    return openOperations(parts);
+  });
+  if (parts.memory.get(followedKey) !== undefined) {
+    operations.resume().catch((error: unknown) => parts.log.error('The followed commit cannot be shown', error));
+  }
+  return operations;
 }
 
 function lazyRendering(

@@ -35,6 +35,8 @@ export interface ClusterTreeInput {
   readonly mayPatch: RowSurroundings['mayPatch'];
   readonly readOnly: boolean;
   readonly commitSubject?: TooltipInput['commitSubject'];
+  /** Rows of others, before all: what somebody follows. */
+  readonly notes?: readonly Row[];
   readonly now: number;
   /** Of this view and this session; the function moves it on. */
   readonly order: SettledOrder;
@@ -62,7 +64,7 @@ export function buildClusterTree(input: ClusterTreeInput): ClusterTree {
   };
   const roots = arrangeObjects(grouping, arrangement);
   const passed = rollUp(roots, (view) => passesFilter(filter, view));
-  for (const row of headRows(state, now, path)) {
+  for (const row of [...(input.notes ?? []), ...headRows(state, now, path)]) {
     builder.add(row, undefined);
   }
   if (filter !== undefined) {

@@ -18,6 +18,7 @@ export const viewCommands = [
   'revealObject',
   'lookUpObjects',
   'showApplied',
+  'showFollowed',
   'showLog',
   'openInstallGuide',
   'checkPrerequisites',

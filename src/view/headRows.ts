@@ -12,7 +12,16 @@ import { failureWords } from './messages.ts';
 import { clockText } from './relativeTime.ts';
 import type { Row, RowIcon } from './row.ts';
 
-type HeadButton = 'canRetry' | 'canChooseContext' | 'canShowLog' | 'canClearFilter' | 'canLookUp';
+type HeadButton =
+  | 'canRetry'
+  | 'canChooseContext'
+  | 'canShowLog'
+  | 'canClearFilter'
+  | 'canLookUp'
+  | 'canReconcileFollowed'
+  | 'canFetchFollowed'
+  | 'canShowFailing'
+  | 'canStopFollowing';
 
 export interface NoteInput {
   readonly id: string;

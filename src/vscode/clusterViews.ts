@@ -17,7 +17,7 @@ import { type Survey, surveyCluster } from '../view/clusterSurvey.ts';
 import { buildClusterTree } from '../view/clusterTree.ts';
 import { connectionView } from '../view/connectionView.ts';
 import type { TreeFilter } from '../view/filters.ts';
-import type { TreeModel } from '../view/row.ts';
+import type { Row, TreeModel } from '../view/row.ts';
 import { buildSourcesTree } from '../view/sourcesTree.ts';
 import { viewBadge } from '../view/statusBar.ts';
 import { ConnectionSurface } from './connectionSurface.ts';
@@ -57,6 +57,7 @@ export class ClusterViews implements Disposable {
   #survey: Survey | undefined;
   #grouping: Grouping;
   #filter: TreeFilter | undefined;
+  #notes: readonly Row[] = [];
   #hold: Disposable | undefined;
   #drawing: Disposable | undefined;
   #wake: Disposable | undefined;
@@ -138,6 +139,12 @@ export class ClusterViews implements Disposable {
 
   setFilter(filter: TreeFilter | undefined): void {
     this.#filter = filter;
+    this.#redrawSoon();
+  }
+
+  /** Rows at the head of the Cluster tree, of whoever has something to say there; the last ones go. */
+  setNotes(rows: readonly Row[]): void {
+    this.#notes = rows;
     this.#redrawSoon();
   }
 
@@ -259,6 +266,7 @@ export class ClusterViews implements Disposable {
         ...around,
         grouping: this.#grouping,
         filter: this.#filter,
+        notes: this.#notes,
         inventory: (key) => open.inventory.get(key),
         order: open.clusterOrder,
       });

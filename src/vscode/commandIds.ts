@@ -39,6 +39,11 @@ export const commandIds = {
   copyLiveValue: 'driftline.copyLiveValue',
   ignoreField: 'driftline.ignoreField',
   detectDrift: 'driftline.detectDrift',
+  followCommit: 'driftline.followCommit',
+  stopFollowing: 'driftline.stopFollowing',
+  showFollowed: 'driftline.showFollowed',
+  reconcileFollowed: 'driftline.reconcileFollowed',
+  fetchFollowed: 'driftline.fetchFollowed',
   showLog: 'driftline.showLog',
   openWalkthrough: 'driftline.openWalkthrough',
   openInstallGuide: 'driftline.openInstallGuide',
@@ -60,9 +65,12 @@ export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';
 /** The commands that change files for what a comparison has found; they load the same too. */
 export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';
 
+/** The commands about the commit that is followed; they load `operations.ts`. */
+export type FollowCommand = 'followCommit' | 'stopFollowing' | 'showFollowed' | 'reconcileFollowed' | 'fetchFollowed';
+
 /** The commands that do something with objects of a cluster; they load `operations.ts`. */
 export type OperationCommand =
-  'reconcileObject' | 'reconcileObjectWithSource' | 'forceUpgrade' | 'suspendObject' | 'resumeObject';
+  FollowCommand | 'reconcileObject' | 'reconcileObjectWithSource' | 'forceUpgrade' | 'suspendObject' | 'resumeObject';
 
 /** The commands that change a cluster: hidden and refused in a read-only window. */
 export const writingCommands = [
@@ -71,6 +79,7 @@ export const writingCommands = [
   'forceUpgrade',
   'suspendObject',
   'resumeObject',
+  'reconcileFollowed',
   'reconcileShown',
   'forceShown',
 ] as const satisfies readonly CommandName[];

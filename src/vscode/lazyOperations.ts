@@ -14,6 +14,11 @@ const attempts = {
   forceUpgrade: 'Force an upgrade',
   suspendObject: 'Suspend',
   resumeObject: 'Resume',
+  followCommit: 'Follow my commit',
+  stopFollowing: 'Stop following',
+  showFollowed: 'Show the followed commit',
+  reconcileFollowed: 'Reconcile the source',
+  fetchFollowed: 'Fetch the clone',
 } as const satisfies Record<OperationCommand, string>;
 
 export class LazyOperations implements Disposable {
@@ -36,7 +41,17 @@ export class LazyOperations implements Disposable {
       forceUpgrade: handler('forceUpgrade'),
       suspendObject: handler('suspendObject'),
       resumeObject: handler('resumeObject'),
+      followCommit: handler('followCommit'),
+      stopFollowing: handler('stopFollowing'),
+      showFollowed: handler('showFollowed'),
+      reconcileFollowed: handler('reconcileFollowed'),
+      fetchFollowed: handler('fetchFollowed'),
     };
+  }
+
+  /** Something goes on from before a reload. */
+  async resume(): Promise<void> {
+    await this.#once();
   }
 
   dispose(): void {

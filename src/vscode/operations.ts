@@ -2,6 +2,7 @@
  * What is done with objects of a cluster, as a bundle of its own: loaded by the first command that needs it
  * (`lazyOperations.ts`). Maps each of its commands to a handler; the handlers are made beside what they belong to.
  */
+import type { Memento } from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +12,8 @@ import type { Settings } from '../settings.ts';
 import { actionHandlers } from './actionCommands.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import type { OperationCommand } from './commandIds.ts';
+import { CommitFollower } from './commitFollower.ts';
+import { followHandlers } from './followCommands.ts';
 import { ObjectActions } from './objectActions.ts';
 import type { OperationHandler } from './operationHandler.ts';
 import type { OpenClones } from './openClones.ts';
@@ -23,6 +26,7 @@ export interface OperationsParts {
   readonly clones: OpenClones;
   readonly repositories: RepositoryFacts;
   readonly settings: () => Settings;
+  readonly memory: Memento;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,8 +39,10 @@ export interface Operations extends Disposable {
 export function openOperations(parts: OperationsParts): Operations {
   const disposables = new Disposables();
   const actions = new ObjectActions(parts);
+  const follower = disposables.add(new CommitFollower(parts));
   const handlers: Readonly<Record<OperationCommand, OperationHandler>> = {
     ...actionHandlers({ ...parts, actions }),
+    ...followHandlers({ ...parts, follower }),
   };
   return {
     run: (command, [argument, selection]) => handlers[command](argument, selection),
