@@ -3,7 +3,7 @@
  * what it does beside them (spec drift 4). Writes nothing: a dry-run has no effect, but passes admission webhooks and stands in the
  * audit log, so this runs on the user's action alone.
  */
-import { type Clock, systemClock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { inventoryOf } from '../flux/inventory.ts';
 import { groupOf } from '../flux/kinds.ts';
@@ -13,20 +13,17 @@ import { asText, fieldAt } from '../flux/untyped.ts';
 import type { DesiredObject, RenderedKustomization } from '../render/desired.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import { comparisonNotes } from './comparisonNotes.ts';
+import { ComparisonStart } from './comparisonStart.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import { comparisonTurns } from './comparisonTurns.ts';
 import { inChangeOrder } from './changeOrder.ts';
-import { type Asking, definitionReader } from './definitionReader.ts';
+import { definitionReader } from './definitionReader.ts';
 import type { Comparison, ComparisonProgress, ObjectDifference } from './difference.ts';
 import { FormerMasks, type FormerRender } from './formerMasks.ts';
 import { ignoreRules } from './ignoreRules.ts';
-import { LiveReads } from './liveReads.ts';
 import { LiveSecrets } from './liveSecrets.ts';
-import { LiveVersions } from './liveVersions.ts';
 import { ObjectComparison } from './objectComparison.ts';
-import { PoliteRequests } from './politeRequests.ts';
 import { prunedObject, staleItems } from './prunedObjects.ts';
-import { Rights } from './rights.ts';
 import { UnsetVariables } from './unsetVariables.ts';
 
 export interface KustomizationToCompare {
@@ -43,6 +40,8 @@ export interface KustomizationToCompare {
    */
   readonly former?: FormerRender | undefined;
   readonly api: ClusterApi;
+  /** What has been asked while this was rendered, of the same cluster and Kustomization; it is disposed at the end. */
+  readonly start?: ComparisonStart | undefined;
   /** See `Comparison.from`. */
   readonly from: string;
   readonly signal: AbortSignal;
@@ -67,10 +66,15 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const objects = wanted.map(onOtherCluster);
     return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }
-  const ended = new AbortController();
+  const { signal, clock, previous } = task;
+  const asking = task.start ?? new ComparisonStart({ owner: rendered.name, api, clock, previous });
+  const stop = (): void => asking.dispose();
   const tell = teller(task);
   try {
-    const asking = asker({ ...task, signal: AbortSignal.any([task.signal, ended.signal]) });
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) {
+      stop();
+    }
     const known = await LiveSecrets.of(task.live ?? task.applied, rendered, asking);
     const former = await FormerMasks.of(task.former, known.substitutes && !known.hidden, known.distrustsLive);
     const around = surroundings(task, asking, known, former);
@@ -92,7 +96,8 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread, ...former.notes];
     return { ...comparison, objects, notes };
   } finally {
-    ended.abort(); // what fails for one object fails for those that wait for their turn
+    signal.removeEventListener('abort', stop);
+    stop(); // what fails for one object fails for those that wait for their turn
   }
 }
 
@@ -133,15 +138,9 @@ function onOtherCluster({ real }: DesiredObject): ObjectDifference {
   };
 }
 
-function asker({ api, signal, clock = systemClock() }: KustomizationToCompare): Asking {
-  const requests = new PoliteRequests({ clock, signal });
-  const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
-  return { api, requests, rights };
-}
-
 function surroundings(
   { rendered, previous, signal }: KustomizationToCompare,
-  asking: Asking,
+  asking: ComparisonStart,
   { secrets, substituted, hidden }: LiveSecrets,
   former: FormerMasks,
 ): ComparisonSurroundings {
@@ -149,11 +148,11 @@ function surroundings(
   const namespaces = new Set(built.filter(isNamespace).map(({ metadata }) => metadata.name));
   const definitions = new Set(built.flatMap((object) => definedKind(object) ?? []));
   const { force, ignore } = rendered.inForce.spec ?? {};
-  const parts = { ...asking, owner: rendered.name };
+  const { api, requests, rights, kinds, reads, versions } = asking;
   const setting = previous?.fingerprint([force, ignore, secrets?.reveal(), substituted?.reveal(), hidden, former.key]);
   return {
-    ...parts,
-    reads: new LiveReads(parts),
+    ...{ api, requests, rights, kinds, reads },
+    owner: rendered.name,
     turns: comparisonTurns(signal),
     secrets,
     substituted,
@@ -161,10 +160,10 @@ function surroundings(
     former,
     force: force === true,
     ignore: ignoreRules(ignore),
-    cache: previous && { results: previous, versions: new LiveVersions(parts), setting },
+    cache: previous && { results: previous, versions, setting },
     buildsNamespace: (name) => namespaces.has(name),
     buildsDefinition: (group, kind) => definitions.has(`${group}/${kind}`),
-    definitionOf: definitionReader(parts),
+    definitionOf: definitionReader(asking),
   };
 }
 

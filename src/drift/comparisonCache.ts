@@ -30,6 +30,11 @@ export class ComparisonCache {
     return kept?.desired === desired && kept.resourceVersion === resourceVersion ? kept.difference : undefined;
   }
 
+  /** Whether anything is kept of what one owner applies. */
+  knowsOf(owner: string): boolean {
+    return [...this.#kept.keys()].some((place) => place.startsWith(owner));
+  }
+
   knows(place: string, desired: string): boolean {
     return this.#kept.get(place)?.desired === desired;
   }

@@ -11,12 +11,15 @@ import type { LiveReads } from './liveReads.ts';
 import type { LiveVersions } from './liveVersions.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
+import type { ServedKinds } from './servedKinds.ts';
 
 export interface ComparisonSurroundings {
   readonly owner: FluxName;
   readonly api: ClusterApi;
   readonly requests: PoliteRequests;
   readonly rights: Rights;
+  /** For many objects at once; absent: each asks for its own. */
+  readonly kinds?: ServedKinds;
   /** Between the steps with one object, which may have thousands of fields; absent: each object has its own. */
   readonly turns?: Turns;
   /** For many objects at once; absent: each is read by itself. */

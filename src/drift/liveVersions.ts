@@ -7,6 +7,8 @@ import { listOwned, type OwnedObjectsParts } from './ownedObjects.ts';
 
 const pageSize = 500;
 
+type Kind = Pick<ApiResource, 'group' | 'kind'>;
+
 export class LiveVersions {
   readonly #parts: OwnedObjectsParts;
   readonly #lists = new Map<string, Promise<ReadonlyMap<string, string>>>();
@@ -17,15 +19,29 @@ export class LiveVersions {
 
   /** `undefined` where it cannot be told so: the object is not there or not owned, or lists are not permitted. */
   async versionOf(resource: ApiResource, namespace: string, name: string): Promise<string | undefined> {
-    const key = JSON.stringify([resource.group, resource.plural, namespace]);
-    const listed = this.#lists.get(key) ?? this.#list(resource, namespace);
-    this.#lists.set(key, listed);
-    return (await listed).get(name);
+    return (await this.#listed(resource, namespace, () => Promise.resolve(resource))).get(name);
   }
 
-  async #list(resource: ApiResource, namespace: string): Promise<ReadonlyMap<string, string>> {
+  /** Begins what `versionOf` waits for; nobody hears of a failure before. `find` throws as `listOwned`, and for no other reason. */
+  begin(kind: Kind, namespace: string, find: () => Promise<ApiResource | undefined>): void {
+    this.#listed(kind, namespace, find).catch(() => undefined);
+  }
+
+  #listed(
+    { group, kind }: Kind,
+    namespace: string,
+    find: () => Promise<ApiResource | undefined>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const key = JSON.stringify([group, kind, namespace]);
+    const listed = this.#lists.get(key) ?? this.#list(namespace, find);
+    this.#lists.set(key, listed);
+    return listed;
+  }
+
+  async #list(namespace: string, find: () => Promise<ApiResource | undefined>): Promise<ReadonlyMap<string, string>> {
     const form = { limit: pageSize, metadataOnly: true };
-    const listed = await listOwned(this.#parts, resource, namespace, form);
+    const resource = await find();
+    const listed = resource && (await listOwned(this.#parts, resource, namespace, form));
     return new Map(listed?.map(({ metadata }) => [metadata.name, metadata.resourceVersion ?? '']));
   }
 }

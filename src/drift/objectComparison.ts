@@ -18,17 +18,19 @@ import { comparisonTurns } from './comparisonTurns.ts';
 import type { ObjectDifference } from './difference.ts';
 import { dryRunKnownFields } from './dryRunKnownFields.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
+import { lengthUpTo } from './lengthUpTo.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
 import { needsDefinition, predictSteps } from './predictChange.ts';
 import { ObjectResult } from './objectResult.ts';
 import { refusedRemains } from './refusedRemains.ts';
+import { ServedKinds } from './servedKinds.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
 import { kustomizeController } from './takenBack.ts';
 
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
 
-/** Characters as JSON; larger objects are not read by a list, which would be one long answer. */
+/** Characters; larger objects are not read by a list, which would be one long answer. */
 const mostListed = 50_000;
 
 /** Throws `cancelled` and `unauthorized`, which concern all objects alike. */
@@ -50,12 +52,12 @@ export class ObjectComparison {
 
   async run(): Promise<ObjectDifference> {
     const sent = this.#sent;
-    const { api, requests, buildsDefinition } = this.#around;
+    const { buildsDefinition, kinds = new ServedKinds(this.#around) } = this.#around;
     if (this.#desired.encrypted === true && !isSecret(sent)) {
       return this.#result.encrypted();
     }
     const wanted = { group: groupOf(sent.apiVersion), kind: sent.kind, version: versionOf(sent.apiVersion) };
-    const resource = await attempt(() => requests.send((signal) => api.findResource(wanted, signal)));
+    const resource = await attempt(() => kinds.find(wanted));
     if (isFailure(resource)) {
       return this.#result.unreadable(resource);
     }
@@ -124,9 +126,9 @@ export class ObjectComparison {
   /** A list of Secrets would bring others than those that are compared, and looks like more in an audit log. */
   #live(resource: ApiResource, id: ObjectId): Promise<KubernetesObject> {
     const { reads, requests, api } = this.#around;
-    const alone = (): boolean => isSecret(this.#sent) || JSON.stringify(this.#sent).length > mostListed;
+    const alone = (): boolean => isSecret(this.#sent) || lengthUpTo(mostListed, this.#sent) > mostListed;
     return reads
-      ? reads.read(resource, id, alone())
+      ? reads.read(resource, id, alone)
       : requests.send((signal) => api.getWithManagedFields(resource, id, signal));
   }
 

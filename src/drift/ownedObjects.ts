@@ -14,15 +14,19 @@ export interface OwnedObjectsParts {
   readonly owner: FluxName;
 }
 
+/** How many the next page may have, by what the one before has brought; `undefined`: what was listed is enough. */
+export type NextLimit = (page: readonly KubernetesObject[]) => number | undefined;
+
 /**
- * All pages; `namespace` is `''` for what lives in none. `undefined` where lists are not permitted or fail: each object can still be
- * read by itself. Throws `cancelled` and `unauthorized`.
+ * All pages, or as many as `nextLimit` wants; `namespace` is `''` for what lives in none. `undefined` where lists are not permitted
+ * or fail: each object can still be read by itself. Throws `cancelled` and `unauthorized`.
  */
 export async function listOwned(
   { api, requests, rights, owner }: OwnedObjectsParts,
   resource: ApiResource,
   namespace: string,
   form: Pick<ListQuery, 'limit' | 'metadataOnly' | 'withManagedFields'>,
+  nextLimit: NextLimit = () => form.limit,
 ): Promise<readonly KubernetesObject[] | undefined> {
   const query = {
     ...(resource.namespaced ? { namespace } : {}),
@@ -34,14 +38,15 @@ export async function listOwned(
       return undefined;
     }
     const found: KubernetesObject[] = [];
-    let next: string | undefined;
-    do {
-      const page = next === undefined ? query : { ...query, next };
-      const { items, next: token } = await requests.send((signal) => api.list(resource, page, signal));
+    for (let page: ListQuery = query; ;) {
+      const { items, next } = await requests.send((signal) => api.list(resource, page, signal));
       found.push(...items);
-      next = token;
-    } while (next !== undefined);
-    return found;
+      const limit = next === undefined ? undefined : nextLimit(items);
+      if (next === undefined || limit === undefined) {
+        return found;
+      }
+      page = { ...query, limit, next };
+    }
   } catch (error) {
     if (!isFailure(error) || error.reason === 'cancelled' || error.reason === 'unauthorized') {
       throw error;

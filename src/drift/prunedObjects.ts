@@ -48,7 +48,8 @@ export async function prunedObject(
     if ((await rights.may('get', resource, place.namespace)) === false) {
       return result({ change: 'unknown', because: 'forbidden', reason: `No permission to get ${resource.plural}.` });
     }
-    const live = await requests.send((signal) => api.getWithManagedFields(resource, place, signal));
+    const live = await (around.reads?.read(resource, place, () => true) ??
+      requests.send((signal) => api.getWithManagedFields(resource, place, signal)));
     const before = shown(around, live);
     if (!prunes) {
       const reason = `Kustomization ${displayName(owner)} does not prune: it stays, and is managed by nobody.`;
