@@ -34,7 +34,9 @@ function living(kind: string, name: string, data: Fields = {}, resourceVersion =
     'kustomize.toolkit.fluxcd.io/name': kustomizationName.name,
     'kustomize.toolkit.fluxcd.io/namespace': kustomizationName.namespace,
   };
-  return { apiVersion: 'v1', kind, metadata: { name, namespace: 'apps', labels, resourceVersion, uid: 'u' }, data };
+  const metadata = { name, namespace: 'apps', labels, resourceVersion, uid: 'u' };
+  const object = { apiVersion: 'v1', kind, metadata, data };
+  return object;
 }
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_none, at) => `o${at}`);
