@@ -1,10 +1,15 @@
-/** How long the checks take: all corpora from nothing, and one edited file among them. */
+/** How long the checks take: all corpora from nothing, one edited file among them, and from a key to what is shown. */
+import { join } from 'node:path';
+import { buildBundles } from '../../scripts/bundles.ts';
+import { projectRoot } from '../../scripts/projectRoot.ts';
 import { DiskRepository } from '../../src/manifests/diskRepository.ts';
 import { fluxDocuments } from '../../src/manifests/fluxDocuments.ts';
 import { RepositoryChecker } from '../../src/language/repositoryChecker.ts';
 import { corporaMissing, unpackCorpora } from '../support/corpora.ts';
 import { defaultRules } from '../support/expectedDiagnostics.ts';
 import { type BenchResult, median } from './benchRow.ts';
+import { checkRows } from './checkProcess.ts';
+import { typingRows } from './typing.ts';
 
 const runs = 5;
 
@@ -29,8 +34,12 @@ export async function languageBench(): Promise<BenchResult> {
     const [largest = []] = repositories.toSorted((a, b) => b.length - a.length);
     const edited = editTimes(largest);
     const lenses = largest.map(({ text }) => time(() => fluxDocuments(text)));
+    const built = join(corpora.root, '.built');
+    await buildBundles({ production: true, folder: built, log: () => undefined });
     return {
       rows: [
+        ...(await checkRows(join(built, 'cli.cjs'), corpora.root, projectRoot)),
+        ...(await typingRows(join(built, 'server.cjs'), corpora.folders.get('flux-talos')!)),
         { name: 'files of the six corpora', value: files, unit: 'files', runs: 1 },
         { name: 'full check of the six corpora', value: median(full), unit: 'ms', runs },
         {

@@ -16,6 +16,8 @@ export const corporaMissing = existsSync(folder)
   : 'no corpora: set DRIFTLINE_CORPORA to a folder of repositories as .tgz';
 
 export interface Corpora {
+  /** Holds all of them. */
+  readonly root: string;
   /** Folders of the unpacked repositories by name. */
   readonly folders: ReadonlyMap<string, string>;
   remove(): Promise<void>;
@@ -31,5 +33,5 @@ export async function unpackCorpora(): Promise<Corpora> {
     await promisify(execFile)('tar', ['-xzf', join(folder, archive), '-C', target]);
     folders.set(name, target);
   }
-  return { folders, remove: () => rm(root, { recursive: true, force: true }) };
+  return { root, folders, remove: () => rm(root, { recursive: true, force: true }) };
 }
