@@ -42,16 +42,18 @@ async function diffApplied(name: FluxName, run: DiffRun): Promise<void> {
   progress(`${titleOf(own)}: reading what was applied last`);
   if (name.kind === 'HelmRelease') {
     findings.from = 'the installed release';
+    const { inherited } = cluster;
     const { renderer } = parts;
     const former = async (): Promise<RenderedRelease> =>
-      (await renderNextRelease({ live, cluster: cluster.inputs, renderer, signal })).rendered;
+      (await renderNextRelease({ live, cluster: cluster.inputs, inherited, renderer, signal })).rendered;
     const comparison = await cluster.compareRelease({ live, former, signal, ...listeners(own, run) });
     settle(own, comparison, run);
     return;
   }
   const { renderer, repository } = parts;
   const clone = repository?.hasCommits === true ? repository : undefined;
-  const { rendered, from } = await renderApplied({ live, cluster: cluster.inputs, clone, renderer, signal });
+  const rendering = { cluster: cluster.inputs, inherited: cluster.inherited, clone, renderer, signal };
+  const { rendered, from } = await renderApplied({ live, ...rendering });
   findings.from = from;
   const former = (): Promise<RenderedKustomization> => Promise.resolve(rendered);
   const task = { rendered, live, former, from, signal, ...listeners(own, run) };
@@ -134,7 +136,7 @@ async function diffRendered(
   }
   const { renderer, repository } = parts;
   const clone = repository?.hasCommits === true ? repository : undefined;
-  const rendering = { cluster: cluster.inputs, clone, renderer, signal };
+  const rendering = { cluster: cluster.inputs, inherited: cluster.inherited, clone, renderer, signal };
   if (against === 'cluster') {
     const former = formerRender({ live, ...rendering });
     const task = { rendered, live, former, from, signal, ...listeners(name, run) };

@@ -278,7 +278,7 @@ class FolderWalk {
       onObject: (difference: ObjectDifference) => told.add(name, difference),
     };
     if (rendered.kind === 'Kustomization') {
-      const former = formerRender({ live, cluster: cluster.inputs, renderer, signal });
+      const former = formerRender({ live, cluster: cluster.inputs, inherited: cluster.inherited, renderer, signal });
       this.#settle(name, await cluster.compareKustomization({ ...task, rendered, former }));
       return;
     }

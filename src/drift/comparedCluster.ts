@@ -14,10 +14,13 @@ import { compareKustomization, type KustomizationToCompare } from './compareKust
 import { compareRelease, type ReleaseComparison, type ReleaseComparisonRequest } from './compareRelease.ts';
 import { compareStatedDocument, type StatedDocumentToCompare } from './compareStatedDocument.ts';
 import type { Comparison } from './difference.ts';
+import { inheritedReader, type InheritedReader } from './inheritedSecrets.ts';
 
 export interface ComparedCluster {
   readonly context: string;
   readonly inputs: ClusterInputs;
+  /** For renders of what lives. */
+  readonly inherited?: InheritedReader;
   /** All of that name where `namespace` is `''`. Empty also where the kind is not served. */
   find(name: FluxName, signal: AbortSignal): Promise<readonly FluxObject[]>;
   /** All Kustomizations and HelmReleases. */
@@ -42,6 +45,7 @@ export function comparedCluster({ api, inputs, read, clock }: ComparedClusterPar
   return {
     context: api.context,
     inputs,
+    inherited: inheritedReader(api),
     find: (name, signal) => find(api, name, signal),
     fluxObjects: async (signal) => {
       const kinds = ['Kustomization', 'HelmRelease'] as const;

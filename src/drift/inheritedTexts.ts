@@ -5,16 +5,7 @@
 import { inventoryOf } from '../flux/inventory.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
-
-/** Fields whose texts stand in what is made of it. Others say how and where, and names tell no secret. */
-const contents: readonly (readonly string[])[] = [
-  ['postBuild', 'substitute'],
-  ['commonMetadata'],
-  ['patches'],
-  ['images'],
-  ['values'],
-  ['postRenderers'],
-];
+import { contentFields, valueInLine } from '../render/inheritedContents.ts';
 
 /**
  * `built`: the same as its parents build it from files, with secrets masked; what it shows just so is plain. Without it nothing is,
@@ -22,7 +13,7 @@ const contents: readonly (readonly string[])[] = [
  */
 export function inheritedTexts(live: FluxObject, built?: FluxObject): readonly string[] {
   const texts = new Set<string>();
-  contents.forEach((path) => collect(fieldAt(live.spec, ...path), fieldAt(built?.spec, ...path), texts));
+  contentFields.forEach((path) => collect(fieldAt(live.spec, ...path), fieldAt(built?.spec, ...path), texts));
   const names = namesOf(live);
   return [...texts].filter((text) => !names.has(text));
 }
@@ -35,7 +26,9 @@ function collect(value: unknown, plain: unknown, texts: Set<string>): void {
     const known = new Set(typeof plain === 'string' ? plain.split('\n') : []);
     const lines = value.split('\n');
     // A patch is YAML or JSON in a text: each of its lines has a key before its value.
-    lines.filter((line) => !known.has(line)).forEach((line) => texts.add(lines.length === 1 ? line : valueIn(line)));
+    lines
+      .filter((line) => !known.has(line))
+      .forEach((line) => texts.add(lines.length === 1 ? line : valueInLine(line)));
     return;
   }
   const [list, others] = [asList(value), asList(plain)];
@@ -45,11 +38,6 @@ function collect(value: unknown, plain: unknown, texts: Set<string>): void {
   Object.entries(list ? {} : (asRecord(value) ?? {})).forEach(([key, item]) => {
     collect(item, asRecord(plain)?.[key], texts);
   });
-}
-
-function valueIn(line: string): string {
-  const [, value = ''] = /^\s*(?:- +)*(?:[^\s:]+:\s+)?(.*?),?$/.exec(line) ?? [];
-  return value.replace(/^(["'])(.*)\1$/, '$2');
 }
 
 /** Of itself and what it applied, and the words of which they are made: `podinfo-web` holds `podinfo`. */

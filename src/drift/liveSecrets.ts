@@ -8,7 +8,7 @@ import type { RenderedKustomization, RenderNote } from '../render/desired.ts';
 import { approximate } from '../render/renderNote.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import type { ObjectDifference } from './difference.ts';
-import { inheritedTexts } from './inheritedTexts.ts';
+import { inheritedFrom } from './inheritedSecrets.ts';
 import { type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
 
 export class LiveSecrets {
@@ -41,13 +41,13 @@ export class LiveSecrets {
     const { within, above, mayBeOlder } = found ?? { within: nothing, above: nothing, mayBeOlder: false };
     // A render that has gone through the parents knows what they substitute; one of the live object takes it for its author's text.
     const isOfLive = parents.length === 0;
-    const older = live && mayBeOlder ? inheritedTexts(live, isOfLive ? undefined : inForce) : [];
-    const ofParents = isOfLive ? [...above.texts, ...older] : above.texts;
+    const inherited = live ? inheritedFrom({ above, mayBeOlder }, live, isOfLive ? undefined : inForce) : [];
+    const ofParents = isOfLive ? [...above.texts, ...inherited] : above.texts;
     const texts = [...within.texts, ...ofParents];
     this.secrets = texts.length === 0 ? secrets : new Sealed([...(secrets?.reveal() ?? []), ...texts]);
     this.substituted = isOfLive && ofParents.length > 0 ? new Sealed(ofParents) : undefined;
-    this.distrustsLive = older.length > 0;
-    this.substitutes = within.texts.length > 0 || this.distrustsLive;
+    this.distrustsLive = mayBeOlder && inherited.length > 0;
+    this.substitutes = within.texts.length > 0 || inherited.length > 0;
     this.#unread = [...within.unread, ...above.unread];
     this.#hidesNew = isOfLive && above.unread.length > 0;
   }

@@ -9,6 +9,7 @@ import type { FluxName, RenderedKustomization } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { type AppliedParts, type AppliedState, appliedState, nextState } from './appliedState.ts';
 import type { FormerRender } from './formerMasks.ts';
+import type { InheritedReader } from './inheritedSecrets.ts';
 import { liveFile } from './liveState.ts';
 
 export interface RenderedState {
@@ -17,7 +18,11 @@ export interface RenderedState {
   readonly from: string;
 }
 
-type Parts = AppliedParts & { readonly renderer: Renderer };
+type Parts = AppliedParts & {
+  readonly renderer: Renderer;
+  /** Absent: nothing but texts tells what parents have put into `live` from Secrets. */
+  readonly inherited?: InheritedReader | undefined;
+};
 
 /** Throws `Failure` as `appliedState` and the renderer do. */
 export async function renderApplied(parts: Parts): Promise<RenderedState> {
@@ -36,12 +41,13 @@ export async function renderNext(parts: Omit<Parts, 'clone'>): Promise<RenderedS
 }
 
 async function renderState(
-  { live, renderer, signal }: Omit<Parts, 'clone'>,
+  { live, renderer, inherited, signal }: Omit<Parts, 'clone'>,
   { state, cluster, from, notes }: AppliedState,
 ): Promise<RenderedState> {
   const { namespace = '', name: own } = live.metadata;
   const name: FluxName = { kind: 'Kustomization', namespace, name: own };
-  const rendered = await renderer.kustomization(name, { state, cluster, path: liveFile, signal });
+  const marked = await inherited?.(live, signal);
+  const rendered = await renderer.kustomization(name, { state, cluster, path: liveFile, inherited: marked, signal });
   if (rendered.kind === 'ambiguous') {
     throw new Failure('invalid', `${displayName(name)} of ${cluster.context} cannot be told from another object`);
   }

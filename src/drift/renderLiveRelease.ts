@@ -7,6 +7,7 @@ import type { FluxObject } from '../flux/objects.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { ClusterInputs, RenderedRelease, RepositoryState } from '../render/desired.ts';
 import type { Renderer } from '../render/renderer.ts';
+import type { InheritedReader } from './inheritedSecrets.ts';
 import { TextFiles, liveFile } from './liveState.ts';
 
 export interface LiveReleaseParts {
@@ -14,6 +15,8 @@ export interface LiveReleaseParts {
   readonly live: FluxObject;
   readonly cluster: ClusterInputs;
   readonly renderer: Renderer;
+  /** Absent: nothing but texts tells what parents have put into `live` from Secrets. */
+  readonly inherited?: InheritedReader | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,12 +28,12 @@ export interface RenderedLiveRelease {
 
 /** Throws `Failure` as the renderer does: where the chart cannot be had, most of all. */
 export async function renderNextRelease(parts: LiveReleaseParts): Promise<RenderedLiveRelease> {
-  const { live, cluster, renderer, signal } = parts;
+  const { live, cluster, renderer, inherited, signal } = parts;
   const { namespace, name } = idOf(live);
   const state = releaseState(live, cluster.context);
   const rendered = await renderer.release(
     { kind: 'HelmRelease', namespace, name },
-    { state, cluster, path: liveFile, signal },
+    { state, cluster, path: liveFile, inherited: await inherited?.(live, signal), signal },
   );
   if (rendered.kind === 'ambiguous') {
     throw new Failure(

@@ -21,9 +21,12 @@ export interface SecretsRead {
   readonly unread: readonly string[];
 }
 
-export interface SubstitutedSecrets {
+export interface SubstitutedSecrets extends SecretsAbove {
   /** Into what the Kustomization builds; nothing for an object that is none. */
   readonly within: SecretsRead;
+}
+
+export interface SecretsAbove {
   /** Into the object itself, by the Kustomizations that applied it and each other. */
   readonly above: SecretsRead;
   /**
@@ -52,11 +55,8 @@ interface Level {
   readonly written: number | undefined;
 }
 
-/** Up the Kustomizations that applied each other, each of which substitutes into what it builds. */
-async function secretsAbove(
-  live: KubernetesObject,
-  reader: SecretReader,
-): Promise<Pick<SubstitutedSecrets, 'above' | 'mayBeOlder'>> {
+/** Up the Kustomizations that applied each other, each of which substitutes into what it builds. Throws `cancelled` and `unauthorized`. */
+export async function secretsAbove(live: KubernetesObject, reader: SecretReader): Promise<SecretsAbove> {
   const { api, send } = reader;
   const levels: Level[] = live.kind === 'Kustomization' ? [{ kustomization: live, written: undefined }] : [];
   const texts: string[] = [];

@@ -12,6 +12,7 @@ import type { FluxName, RenderNote } from './desired.ts';
 import type { StatedDocument } from './fileModel.ts';
 import type { FluxSync } from './fluxSync.ts';
 import { buildKustomization, type Built } from './kustomizationBuild.ts';
+import { markInherited } from './inheritedContents.ts';
 import { likeness, mostAlike } from './likeness.ts';
 import { notStated } from './notStated.ts';
 import type { RenderContext } from './renderContext.ts';
@@ -318,14 +319,21 @@ async function ownObject(context: RenderContext, document: StatedDocument): Prom
         object.metadata.name === document.name &&
         (object.metadata.namespace ?? '') === document.namespace,
     );
-    return { ...rest, object: plainTwin(own ?? (document.object as unknown as KubernetesObject)) };
+    return { ...rest, object: statedTwin(context, own ?? (document.object as unknown as KubernetesObject)) };
   } catch (error) {
     if (isFailure(error, 'invalid')) {
       // Another document of the file is broken; what was read of this one is good.
-      return { ...rest, object: plainTwin(document.object as unknown as KubernetesObject) };
+      return { ...rest, object: statedTwin(context, document.object as unknown as KubernetesObject) };
     }
     throw error;
   }
+}
+
+/** What nothing has built is its author's, but for what parents have put into an object as it lives. */
+function statedTwin(context: RenderContext, object: KubernetesObject): Twin<KubernetesObject> {
+  const inherited = context.parts.inherited?.reveal() ?? [];
+  context.addSecrets(inherited);
+  return inherited.length === 0 ? plainTwin(object) : markInherited(object, new Set(inherited));
 }
 
 /** A patch states the object again: of documents that become one object of one build, the one that says most of it. */

@@ -3,6 +3,7 @@
  * Secrets that have come along, so that no message repeats them.
  */
 import { isFailure } from '../base/failure.ts';
+import type { Sealed } from '../base/sealed.ts';
 import type { Log } from '../base/log.ts';
 import type { BuildCache } from './buildCache.ts';
 import { buildFailure, type BuildStart } from './buildFailure.ts';
@@ -27,6 +28,8 @@ export interface RenderContextParts {
   readonly cluster?: ClusterInputs | undefined;
   /** See `RenderOptions.filesOnly`. */
   readonly filesOnly?: boolean | undefined;
+  /** See `RenderOptions.inherited`. */
+  readonly inherited?: Sealed<readonly string[]> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -2,6 +2,7 @@
  * Rendering as callers see it: the parts that extension, CLI and tests have in common behind one interface. The means are in
  * the files that `repositoryRenderer.ts` puts together.
  */
+import type { Sealed } from '../base/sealed.ts';
 import type { BuildGraph } from '../manifests/buildGraph.ts';
 import type {
   ChartPuller,
@@ -30,6 +31,11 @@ export interface RenderOptions {
    * from what the cluster has of it.
    */
   readonly filesOnly?: boolean;
+  /**
+   * Of an object as it lives: texts in it that its parents have put there from Secrets, which are traced like what a Secret gives. See
+   * `inheritedContents.ts` for what is a text of it. Absent: all that `state` states is its author's.
+   */
+  readonly inherited?: Sealed<readonly string[]> | undefined;
   /** Kubernetes version to render for without a cluster (setting `driftline.render.kubernetesVersion`). */
   readonly kubernetesVersion?: string;
   readonly apiVersions?: readonly string[];

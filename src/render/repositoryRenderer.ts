@@ -78,7 +78,7 @@ export class RepositoryRenderer implements Renderer {
     options: RenderOptions,
     render: (context: RenderContext, inForce: InForce, owners: BuildOwners) => Promise<T>,
   ): Promise<T | Ambiguous> {
-    const { state, cluster, filesOnly, signal, owner, path } = options;
+    const { state, cluster, filesOnly, inherited, signal, owner, path } = options;
     const what = `Rendering ${name.kind} ${name.namespace === '' ? name.name : `${name.namespace}/${name.name}`}`;
     const work = async (session: EngineSession): Promise<T | Ambiguous> => {
       const snapshot = await this.#snapshot(state, signal);
@@ -93,6 +93,7 @@ export class RepositoryRenderer implements Renderer {
         log: this.#log,
         cluster,
         filesOnly,
+        inherited,
         signal,
       });
       const owners = this.#ownersOf(snapshot, state.remotes);

@@ -12,6 +12,7 @@ import { builtDocument, type StatedIdentity } from '../drift/builtDocument.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
 import type { FormerRender } from '../drift/formerMasks.ts';
+import { inheritedReader } from '../drift/inheritedSecrets.ts';
 import { localClone } from '../drift/localClone.ts';
 import { formerRender, renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
@@ -67,9 +68,9 @@ export async function compareRendered(
 export async function compareNext(name: FluxName, parts: CompareParts): Promise<Compared> {
   const live = await requireLive(name, parts);
   parts.onStep('rendering what its source has now');
-  const { renderer, cluster, signal } = parts;
+  const { renderer, api, cluster, signal } = parts;
   const next = name.kind === 'Kustomization' ? renderNext : renderNextRelease;
-  const { rendered, from } = await next({ live, renderer, cluster, signal });
+  const { rendered, from } = await next({ live, renderer, cluster, inherited: inheritedReader(api), signal });
   return compared(rendered, live, from, parts);
 }
 
@@ -77,19 +78,21 @@ export async function compareNext(name: FluxName, parts: CompareParts): Promise<
 export async function compareDrift(name: FluxName, parts: CompareParts): Promise<Compared> {
   const live = await requireLive(name, parts);
   if (name.kind === 'HelmRelease') {
-    const { renderer, cluster, signal } = parts;
+    const { renderer, api, cluster, signal } = parts;
+    const inherited = inheritedReader(api);
     const former = async (): Promise<RenderedRelease> => {
       parts.onStep('rendering the release to see where Secrets go');
-      return (await renderNextRelease({ live, renderer, cluster, signal })).rendered;
+      return (await renderNextRelease({ live, renderer, cluster, inherited, signal })).rendered;
     };
     return { live, comparison: await compareRelease({ live, former, ...releaseParts(parts) }) };
   }
   parts.onStep('rendering what was applied last');
-  const { renderer, cluster, roots, signal } = parts;
+  const { renderer, api, cluster, roots, signal } = parts;
   const owned = new Disposables();
   try {
     const clone = localClone(roots, owned);
-    const { rendered, from } = await renderApplied({ live, renderer, cluster, clone, signal });
+    const inherited = inheritedReader(api);
+    const { rendered, from } = await renderApplied({ live, renderer, cluster, inherited, clone, signal });
     const { comparison } = await compared(rendered, live, from, parts, () => Promise.resolve(rendered));
     return { live, comparison };
   } finally {
@@ -123,11 +126,15 @@ async function compared(
 }
 
 /** Rendered only where it is asked for. */
-function lastApplied(live: FluxObject | undefined, { renderer, cluster, roots, signal }: CompareParts): FormerRender {
+function lastApplied(
+  live: FluxObject | undefined,
+  { renderer, api, cluster, roots, signal }: CompareParts,
+): FormerRender {
   return async () => {
     const owned = new Disposables();
     try {
-      return await formerRender({ live, renderer, cluster, clone: localClone(roots, owned), signal })();
+      const clone = localClone(roots, owned);
+      return await formerRender({ live, renderer, cluster, inherited: inheritedReader(api), clone, signal })();
     } finally {
       owned.dispose();
     }

@@ -1,0 +1,29 @@
+/** Whether a text may have been made of a Secret's by the operators of variables. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DerivedTexts } from '../../../src/drift/derivedTexts.ts';
+
+const derived = new DerivedTexts(['Swordfish-77', 'ab1c', '']);
+
+const rows: readonly (readonly [what: string, text: string, isDerived: boolean])[] = [
+  ['the text itself', 'Swordfish-77', true],
+  ['in capitals', 'SWORDFISH-77', true],
+  ['its beginning', 'Swor', true],
+  ['its end, in small letters', 'fish-77', true],
+  ['within another', 'https://swordfish.example.com', true],
+  ['a part within another', 'x-ordfish-y', true],
+  ['in base64', Buffer.from('Swordfish-77').toString('base64'), true],
+  ['a short one', 'ab1c', true],
+  ['a short one in capitals', 'AB1C', true],
+  ['a short one within another stands there by chance', 'lab1cd', false],
+  ['three letters of it', 'Swo', false],
+  ['five letters of it within another', 'swordy', false],
+  ['another word', 'info', false],
+  ['no text', '', false],
+];
+
+for (const [what, text, isDerived] of rows) {
+  test(`${what}: ${isDerived ? 'may come from a Secret' : 'is plain'}`, () => {
+    assert.equal(derived.has(text), isDerived);
+  });
+}
