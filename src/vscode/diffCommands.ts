@@ -23,7 +23,7 @@ import { type Compared, compareDrift, compareNext, type CompareParts, compareRen
 import { pickAgainst } from './diffPick.ts';
 import { type ManifestTargetParts, manifestTarget } from './manifestTarget.ts';
 import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
-import { clusterName, diffTarget, type DiffTarget, type DiffTargetParts } from './diffTarget.ts';
+import { clusterName, diffTarget, type DiffTarget, type DiffTargetParts, keyOfName } from './diffTarget.ts';
 import { withPatience } from './patientProgress.ts';
 import { compareRawDocument, type RawArgument, readRawArgument } from './rawDiff.ts';
 import type { SessionInputs } from './sessionInputs.ts';
@@ -136,7 +136,14 @@ async function compareAgainst(
   const at = parts.clock.now();
   const { alone } = target;
   const compared = await compareNow(name, connected, (task) => compare(name, { ...task, alone }), parts);
-  return compared && { ...compared, against, at, root: undefined, alone: alone?.title };
+  const same: Comparing = {
+    name,
+    key: keyOfName(connected.session.context, name),
+    stated: undefined,
+    ...(alone && { alone }),
+  };
+  const again = () => whileHeld(parts, () => compareAgainst(same, against, false, parts));
+  return compared && { ...compared, against, at, root: undefined, alone: alone?.title, again };
 }
 
 /** Renders the files first, which may need an answer of the user's or end with an error that says more than a failure could. */

@@ -34,7 +34,7 @@ import type { DiffDocuments, DiffPair } from './diffDocuments.ts';
 import { pickDifference } from './diffPick.ts';
 import { keyOfName } from './diffTarget.ts';
 import type { OwnerArgument } from './fieldTarget.ts';
-import { correctDrift, type ShownDiffs, type ShownDrift } from './shownDiffs.ts';
+import type { ShownDiffs, ShownDrift } from './shownDiffs.ts';
 import { unpushedOf } from './uncommittedFiles.ts';
 import type { WorkspaceState } from './workspaceState.ts';
 
@@ -56,6 +56,8 @@ export interface ComparedNow extends Compared {
   readonly root: string | undefined;
   /** Title of the one object that was compared; `undefined` where all of the target were. */
   readonly alone?: string | undefined;
+  /** The same comparison once more; `undefined` where the user gives up. Absent: what is shown is not compared again. */
+  readonly again?: () => Promise<ComparedNow | undefined>;
   /** No render was compared but a document as it stands: the doubts are shown before the diff. */
   readonly isRaw?: true;
 }
@@ -98,6 +100,21 @@ export class DiffPresenter {
     }
   }
 
+  /** In the place of the diff of that title, or of what is left of it: a sentence. */
+  async #showAgain(title: string, compare: ComparedNow['again']): Promise<void> {
+    const compared = await compare?.();
+    if (!compared || compared.partial) {
+      return;
+    }
+    this.#keep(compared);
+    const presented = await this.#prepare(compared);
+    const { differing } = summarize(presented.comparison);
+    if (differing.length === 0 || presented.title !== title) {
+      await this.#parts.documents.close(title);
+    }
+    await (differing.length === 0 ? this.#sayNothing(presented) : this.#open(presented, differing, false));
+  }
+
   /** A drift is shown in the tree from now on. What is no drift, or not all of it, is not. */
   #keep({ comparison, live, against, at, partial, alone }: ComparedNow): void {
     const { open } = this.#parts.views;
@@ -128,7 +145,9 @@ export class DiffPresenter {
     const mayPatch = views.open?.rights.mayPatch(id);
     const correction = driftCorrection(live, comparison, { readOnly: settings().readOnly, mayPatch });
     const by = correction.by === 'none' ? undefined : correction.by;
-    const drift = { context, id, by, offers: compared.alone === undefined ? driftOffers(live, comparison) : [] };
+    const offers = compared.alone === undefined ? driftOffers(live, comparison) : [];
+    const again = (shown: string): Promise<void> => this.#showAgain(shown, compared.again);
+    const drift = { context, id, by, offers, again };
     return { comparison, title, alone, drift, correction, advice: undefined, warnings: [] };
   }
 
@@ -186,7 +205,7 @@ export class DiffPresenter {
       case 'one':
         return this.#open(presented, [picked.entry], false);
       case 'correct':
-        return presented.drift && correctDrift(presented.drift);
+        return presented.drift && this.#parts.shown.run(title, presented.drift);
       case 'offer':
         return presented.drift && followOffer(picked.offer, presented.drift);
       case 'nothing':

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import type { Log } from '../base/log.ts';
+import type { RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { FolderToCompare } from '../drift/compareFolder.ts';
@@ -33,6 +34,7 @@ import { WorkspaceState } from './workspaceState.ts';
 
 export interface RenderingParts {
   readonly sessions: SessionManager;
+  readonly running: RunningActions;
   readonly views: ClusterViews;
   readonly repositories: RepositoryFacts;
   /** Of the workspace. */
@@ -63,7 +65,7 @@ export interface Rendering extends Disposable {
 
 /** Throws a Failure where this build has no engine. */
 export async function openRendering(parts: RenderingParts): Promise<Rendering> {
-  const { sessions, views, repositories, settings, memory, chartFolder, clock, log } = parts;
+  const { sessions, running, views, repositories, settings, memory, chartFolder, clock, log } = parts;
   const { engineFiles, manifestReader, renderFolder, RepositoryRenderer, WorkerEngine } =
     await import('../render/renderBundle.ts');
   const disposables = new Disposables();
@@ -83,7 +85,7 @@ export async function openRendering(parts: RenderingParts): Promise<Rendering> {
   disposables.add(linkErrors());
   disposables.add(refreshed(documents, inputs));
   const diffs = disposables.add(new DiffDocuments());
-  const shown = disposables.add(new ShownDiffs(diffs));
+  const shown = disposables.add(new ShownDiffs({ documents: diffs, running }));
   const compared = { previous: new ComparisonCache() };
   disposables.add(inputs.onDidChange(() => (compared.previous = new ComparisonCache())));
   const presenter = new DiffPresenter({ documents: diffs, shown, views, workspace, settings });

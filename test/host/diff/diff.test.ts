@@ -56,6 +56,23 @@ function tabs(): string[] {
   return vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
 }
 
+const changesOfDiffs: Parameters<typeof eventually>[2] = [
+  (listener) => vscode.workspace.onDidOpenTextDocument(listener),
+  (listener) => vscode.workspace.onDidChangeTextDocument(listener),
+  (listener) => vscode.workspace.onDidCloseTextDocument(listener),
+  (listener) => vscode.window.tabGroups.onDidChangeTabs(listener),
+];
+
+/** Resolves once no comparison is open. */
+function noDiff(): Promise<unknown> {
+  return eventually(
+    'no diff',
+    () => !tabs().some((label) => label.includes('↔')),
+    changesOfDiffs,
+    () => tabs().join('\n'),
+  );
+}
+
 /** Resolves to what is open once exactly these objects are. */
 function opened(...titles: readonly string[]): Promise<ReadonlyMap<string, Sides>> {
   return eventually(
@@ -64,12 +81,7 @@ function opened(...titles: readonly string[]): Promise<ReadonlyMap<string, Sides
       const now = sides();
       return now.size === titles.length && titles.every((title) => now.has(title)) ? now : undefined;
     },
-    [
-      (listener) => vscode.workspace.onDidOpenTextDocument(listener),
-      (listener) => vscode.workspace.onDidChangeTextDocument(listener),
-      (listener) => vscode.workspace.onDidCloseTextDocument(listener),
-      (listener) => vscode.window.tabGroups.onDidChangeTabs(listener),
-    ],
+    changesOfDiffs,
     () => [...sides().keys(), ...tabs(), ...hostDialogs().messages.map(({ text }) => text)].join('\n'),
   );
 }
@@ -172,6 +184,33 @@ describe('diff', () => {
     await vscode.commands.executeCommand('driftline.reconcileShown');
     assert.ok(cluster.writes.some(({ path }) => path.endsWith('/kustomizations/workloads?fieldManager=flux')));
     await cluster.until('the mark is gone', () => row()?.description.includes('differs') === false);
+    await noDiff();
+    assert.match(
+      hostDialogs().messages.at(-1)?.text ?? '',
+      /^Kustomization flux-system\/workloads: homelab and artifact main@\w+: nothing differs, \d+ objects are the same\.$/,
+    );
+  });
+
+  it('of a drift that a reconcile has not corrected shows what differs now, in the place of what did', async () => {
+    const scaled = scale(5);
+    try {
+      await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
+      await opened('Deployment llm/llm');
+      scale(6);
+      await vscode.commands.executeCommand('driftline.reconcileShown');
+      await eventually(
+        'the new value',
+        () => /^ {2}replicas: 6$/m.test(sides().get('Deployment llm/llm')?.live ?? ''),
+        changesOfDiffs,
+      );
+      assert.equal(tabs().filter((label) => label.includes('↔')).length, 1, 'the newer takes the place of the older');
+      scaled.dispose();
+      await vscode.commands.executeCommand('driftline.reconcileShown');
+      await noDiff();
+      await cluster.until('the mark is gone', () => row()?.description.includes('differs') === false);
+    } finally {
+      scaled.dispose();
+    }
   });
 
   it('of a working tree says what to commit, follows what is not saved, and offers no reconcile', async () => {
