@@ -63,6 +63,19 @@ export function objectTitle({ id }: Pick<ObjectDifference, 'id'>): string {
   return plainText(`${id.kind} ${displayName(id)}`);
 }
 
+/**
+ * Over both sides of an object: what would happen to it where that is no plain change, and who has it now, for a single diff opens
+ * without the list that would say so.
+ */
+export function pairTitle(object: ObjectDifference): string {
+  const { change, takenOverFrom } = object;
+  const marks = [
+    ...(change === 'change' ? [] : [lookOf(object).words]),
+    ...(takenOverFrom === undefined ? [] : [plainText(`taken over from ${takenOverFrom}`, 100)]),
+  ];
+  return `${objectTitle(object)}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
+}
+
 /** What was compared with what, and that nothing differs; with what that does not say. */
 export function nothingDiffersText(comparison: Comparison, alone?: string): string {
   const { target, context, from, objects } = comparison;

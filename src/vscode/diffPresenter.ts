@@ -15,13 +15,14 @@ import type { Settings } from '../settings.ts';
 import { alignKeys } from '../view/alignKeys.ts';
 import { commitAdvice } from '../view/commitAdvice.ts';
 import type { DiffAgainst } from '../view/diffChoice.ts';
-import { fieldsText, lookOf } from '../view/differenceText.ts';
+import { fieldsText } from '../view/differenceText.ts';
 import {
   type DiffEntry,
   diffTitle,
   noteTexts,
   nothingDiffersText,
   objectTitle,
+  pairTitle,
   summarize,
 } from '../view/diffSummary.ts';
 import { type DriftCorrection, driftCorrection } from '../view/driftCorrection.ts';
@@ -267,7 +268,7 @@ export function pairOf(
   const title = objectTitle(object);
   return {
     key: objectKey(context, id),
-    title: change === 'change' ? title : `${title} (${lookOf(object).words})`,
+    title: pairTitle(object),
     live: before && change !== 'create' ? print(alignKeys(before, after)) : undefined,
     // Where neither side may be shown there still is a word on what differs.
     desired: after && change !== 'delete' ? print(after) : before ? undefined : `# ${detail === '' ? title : detail}\n`,

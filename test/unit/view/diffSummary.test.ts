@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Comparison, ObjectDifference } from '../../../src/drift/difference.ts';
 import { countsText, fieldsText, objectDetail } from '../../../src/view/differenceText.ts';
-import { diffTitle, noteTexts, nothingDiffersText, summarize } from '../../../src/view/diffSummary.ts';
+import { diffTitle, noteTexts, nothingDiffersText, pairTitle, summarize } from '../../../src/view/diffSummary.ts';
 import { changedObject, comparedObject, comparisonOf } from '../../support/comparisons.ts';
 
 const same = comparedObject('ConfigMap', 'same');
@@ -103,6 +103,23 @@ test('no text of a cluster draws an icon in the list', () => {
   }).differing;
   assert.deepEqual([entry?.label, entry?.detail], ['ConfigMap default/\\$(flame)', '\\$(flame)']);
 });
+
+const pairTitles: readonly (readonly [ObjectDifference, string])[] = [
+  [changedObject('Deployment', 'web', []), 'Deployment default/web'],
+  [comparedObject('Deployment', 'web', { change: 'create' }), 'Deployment default/web (would be created)'],
+  [
+    { ...changedObject('Deployment', 'web', []), takenOverFrom: 'Kustomization flux-system/old' },
+    'Deployment default/web (taken over from Kustomization flux-system/old)',
+  ],
+  [
+    comparedObject('Deployment', 'web', { change: 'recreate', takenOverFrom: 'kubectl' }),
+    'Deployment default/web (would be deleted and created anew, taken over from kubectl)',
+  ],
+];
+
+for (const [object, title] of pairTitles) {
+  test(`over both sides: ${title}`, () => assert.equal(pairTitle(object), title));
+}
 
 test('a single field more is one field', () => {
   const paths = ['a', 'b', 'c', 'd', 'e'].map((name) => field(name));
