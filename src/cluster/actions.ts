@@ -19,7 +19,7 @@ import {
 import { parseDuration } from '../flux/durations.ts';
 import { displayName, idOf, objectKey, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import { type Outcome, reconcileOutcome, resumeOutcome } from '../flux/outcomes.ts';
+import { type Outcome, reconcileOutcome, type ReconcileRequest, resumeOutcome } from '../flux/outcomes.ts';
 import { sourceOf } from '../flux/references.ts';
 import type { ActionResult } from './actionResult.ts';
 import { awaitOutcome, type Awaited, pause } from './awaitOutcome.ts';
@@ -60,7 +60,8 @@ const shortestWaitMs = 60_000;
 const conflictTries = 5;
 const stoppedUnderWay = 'stopped while the request was under way; it may have reached the cluster';
 
-interface Found {
+/** An object as it was read, and where. */
+export interface Found {
   readonly resource: ApiResource;
   readonly object: FluxObject;
 }
@@ -72,7 +73,7 @@ export function reconcileObject(
   options: ReconcileOptions = {},
 ): Promise<ActionResult> {
   return asResult(request, async () => {
-    const found = await find(parts, request.id, request.signal);
+    const found = await findObject(parts, request.id, request.signal);
     switch (canReconcile(found.object)) {
       case 'suspended':
         throw suspended(request.id);
@@ -82,6 +83,11 @@ export function reconcileObject(
         return reconcileFound(parts, request, found, options);
     }
   });
+}
+
+/** Has helm-controller forget the failures that it has counted, so that it tries again, and waits for the end of that. */
+export function resetRelease(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
+  return reconcileObject(parts, request, { reset: true });
 }
 
 /**
@@ -123,7 +129,7 @@ export function reconcileWithSource(
 /** Nothing is waited for: a reconcile that runs is not interrupted, and the next one does not begin. */
 export function suspendObject(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, async () => {
-    const found = await find(parts, request.id, request.signal);
+    const found = await findObject(parts, request.id, request.signal);
     const patch = suspendPatch(found.object);
     if (!patch) {
       throw new Failure('invalid', `${describe(request.id)} cannot be suspended`);
@@ -136,7 +142,7 @@ export function suspendObject(parts: ActionParts, request: ActionRequest): Promi
 /** Removes the suspension and waits for the reconcile that follows by itself. */
 export function resumeObject(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, async () => {
-    const found = await find(parts, request.id, request.signal);
+    const found = await findObject(parts, request.id, request.signal);
     const patch = resumePatch(found.object, newRequestToken(parts.clock.now(), parts.random));
     if (!patch) {
       throw new Failure('invalid', `${describe(request.id)} cannot be suspended or resumed`);
@@ -150,23 +156,24 @@ export function resumeObject(parts: ActionParts, request: ActionRequest): Promis
   });
 }
 
-async function reconcileFound(
+/** `outcome` tells the end, given what was asked; that of a reconcile unless given. */
+export async function reconcileFound(
   parts: ActionParts,
   request: ActionRequest,
   found: Found,
   options: ReconcileOptions,
+  outcome: (object: FluxObject | undefined, asked: ReconcileRequest) => Outcome = reconcileOutcome,
 ): Promise<ActionResult> {
   const token = newRequestToken(parts.clock.now(), parts.random);
   const before = found.object.status?.lastHandledReconcileAt;
   const { uid } = found.object.metadata;
   request.report?.(`asking for ${describe(request.id)}`);
   const sent = await send(parts, found, reconcilePatch(token, options), request.signal);
-  return waitFor(parts, request, { ...found, object: sent }, (object) =>
-    reconcileOutcome(object, { token, before, uid }),
-  );
+  return waitFor(parts, request, { ...found, object: sent }, (object) => outcome(object, { token, before, uid }));
 }
 
-async function waitFor(
+/** Watches the object as it is and sends nothing. */
+export async function waitFor(
   parts: ActionParts,
   request: ActionRequest,
   found: Found,
@@ -183,8 +190,11 @@ async function waitFor(
 function resultOf(parts: ActionParts, request: ActionRequest, awaited: Awaited, timeoutMs: number): ActionResult {
   switch (awaited.state) {
     case 'succeeded':
-    case 'failed':
-      return { state: awaited.state, message: awaited.message };
+      return { state: 'succeeded', message: awaited.message };
+    case 'failed': {
+      const { message, because } = awaited;
+      return { state: 'failed', message, ...(because === undefined ? {} : { because }) };
+    }
     case 'stopped':
       return { state: 'stopped', message: 'stopped waiting; the reconcile goes on in the cluster' };
     case 'timedOut': {
@@ -208,7 +218,7 @@ function timeoutOf(object: FluxObject): number {
 }
 
 /** With `managedFields`: they tell who else writes `spec.suspend`. */
-async function find(parts: ActionParts, id: ObjectId, signal: AbortSignal): Promise<Found> {
+export async function findObject(parts: ActionParts, id: ObjectId, signal: AbortSignal): Promise<Found> {
   const resource = await parts.api.findResource(id, signal);
   if (!resource) {
     throw new Failure('notFound', `${parts.api.context} does not serve the kind ${id.kind}`);
@@ -226,7 +236,7 @@ async function findChain(
   let next: ObjectId | undefined = first;
   while (next && !links.has(keyOf(next))) {
     try {
-      const found: Found = await find(parts, next, signal);
+      const found: Found = await findObject(parts, next, signal);
       links.set(keyOf(next), found);
       next = sourceOf(found.object);
     } catch (error) {
@@ -261,7 +271,7 @@ async function send(parts: ActionParts, found: Found, patch: MergePatch, signal:
 }
 
 /** Failures become results; a stop before anything was accepted says so. Anything else is a bug and is thrown on. */
-async function asResult(request: ActionRequest, work: () => Promise<ActionResult>): Promise<ActionResult> {
+export async function asResult(request: ActionRequest, work: () => Promise<ActionResult>): Promise<ActionResult> {
   try {
     return await work();
   } catch (error) {
@@ -281,12 +291,13 @@ function undoneByParent(object: FluxObject): { readonly warning?: string } {
   return parent === undefined ? {} : { warning: `its manifest sets suspend, so ${parent} will set it back` };
 }
 
-function refusal(reason: 'suspended' | 'notFound' | 'unsupported', id: ObjectId): Failure {
+/** `message` outweighs the usual words. */
+export function refusal(reason: 'suspended' | 'notFound' | 'unsupported', id: ObjectId, message?: string): Failure {
   switch (reason) {
     case 'suspended':
       return suspended(id);
     case 'notFound':
-      return notFound(id);
+      return message === undefined ? notFound(id) : new Failure('notFound', message);
     case 'unsupported':
       return new Failure('invalid', `${describe(id)} cannot be reconciled: what makes it is not a kind of Flux`);
   }
@@ -296,11 +307,11 @@ function suspended(id: ObjectId): Failure {
   return new Failure('suspended', `${describe(id)} is suspended`);
 }
 
-function notFound(id: ObjectId): Failure {
+export function notFound(id: ObjectId): Failure {
   return new Failure('notFound', `${describe(id)} does not exist`);
 }
 
-function describe(id: ObjectId): string {
+export function describe(id: ObjectId): string {
   return `${id.kind} ${displayName(id)}`;
 }
 

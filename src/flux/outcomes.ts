@@ -6,13 +6,22 @@ import { deployedRevision } from './behindSource.ts';
 import { requestedAtAnnotation } from './changes.ts';
 import { findCondition, fluxState, type FluxState, isStatic } from './fluxState.ts';
 import type { FluxObject } from './objects.ts';
-import { shortRevision } from './revision.ts';
+import { sameRevision, shortRevision } from './revision.ts';
 import { isSuspended } from './suspension.ts';
 
 export type Outcome =
   | { readonly state: 'pending' }
   /** `message` in words for a person. */
-  | { readonly state: 'succeeded' | 'failed'; readonly message: string };
+  | { readonly state: 'succeeded'; readonly message: string }
+  | { readonly state: 'failed'; readonly message: string; readonly because?: FailureCause };
+
+/**
+ * What a failure calls for, where that is more than to read it.
+ * - `exhausted`: helm-controller has given up; only a reset or a forced upgrade makes it try again
+ * - `sourceNotReady`: what it takes from is being made at this moment, or has failed by itself
+ * - `dependencyNotReady`: it was put off until another object is ready, or has applied the same revision
+ */
+export type FailureCause = 'exhausted' | 'sourceNotReady' | 'dependencyNotReady';
 
 export interface ReconcileRequest {
   /** The value that was written to `reconcile.fluxcd.io/requestedAt`. */
@@ -46,6 +55,60 @@ export function reconcileOutcome(object: FluxObject | undefined, request: Reconc
     return failed('it was suspended meanwhile, so it may not have been reconciled');
   }
   return outcomeOf(object, fluxState(object));
+}
+
+/**
+ * As `reconcileOutcome`, for a Kustomization on the way to another object: once it has applied `wanted`, the revision that its
+ * source holds, the way is free. Its health checks may go on for minutes, or fail by a neighbour of that object, and are
+ * nothing to wait for (kustomize-controller `checkHealth` says when it begins them, after all is applied and pruned).
+ */
+export function appliedOutcome(
+  object: FluxObject | undefined,
+  request: ReconcileRequest,
+  wanted: string | undefined,
+): Outcome {
+  const outcome = reconcileOutcome(object, request);
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined || outcome.state === 'succeeded') {
+    return outcome;
+  }
+  const applied: Outcome = { state: 'succeeded', message: `applied revision ${shortRevision(wanted)}` };
+  if (outcome.state === 'failed') {
+    // A revision is noted as attempted before it is built, so it proves something only beside a health check.
+    const { reason } = fluxState(object);
+    const isApplied = reason === 'HealthCheckFailed' && sameRevision(object.status?.lastAttemptedRevision, wanted);
+    return isApplied ? applied : outcome;
+  }
+  const reconciling = findCondition(object, 'Reconciling');
+  const [, checking] =
+    /^Running health checks for revision (\S+) with a timeout of /.exec(reconciling?.message ?? '') ?? [];
+  const isOfThisSpec = reconciling?.observedGeneration === object.metadata.generation;
+  return isOfThisSpec && !isSuspended(object) && sameRevision(checking, wanted) ? applied : outcome;
+}
+
+/**
+ * Whether an object that others wait for has become ready by itself, as `dependsOn` asks (kustomize-controller
+ * `checkDependencies`). `wanted` is the revision that it must have applied, where both take from one source. Fails as soon as it
+ * has tried that and failed.
+ */
+export function dependencyOutcome(object: FluxObject | undefined, wanted: string | undefined): Outcome {
+  const gone = whyGone(object, undefined);
+  if (object === undefined || gone !== undefined) {
+    return failed(gone ?? 'it was deleted');
+  }
+  if (isSuspended(object)) {
+    return failed('it is suspended');
+  }
+  const { lastAppliedRevision, lastAttemptedRevision } = object.status ?? {};
+  const outcome = outcomeOf(object, fluxState(object));
+  const is = (revision: string | undefined): boolean => wanted === undefined || sameRevision(revision, wanted);
+  switch (outcome.state) {
+    case 'succeeded':
+      return is(lastAppliedRevision) ? outcome : pending;
+    case 'failed':
+      return outcome.because !== 'dependencyNotReady' && is(lastAttemptedRevision) ? outcome : pending;
+    case 'pending':
+      return pending;
+  }
 }
 
 /**
@@ -102,7 +165,7 @@ function outcomeOf(object: FluxObject, state: FluxState): Outcome {
     case 'failed':
     case 'stalled':
     case 'waiting': // noted at the end of a reconcile that found its dependency or source not ready
-      return isBetweenRuns(object, state) ? pending : failed(state.message);
+      return isBetweenRuns(object, state) ? pending : failed(state.message, causeOf(object, state));
     case 'terminating':
       return failed('it is being deleted');
     case 'progressing':
@@ -120,6 +183,18 @@ function isBetweenRuns(object: FluxObject, state: FluxState): boolean {
   );
 }
 
-function failed(message: string): Outcome {
-  return { state: 'failed', message: message === '' ? 'the controller gave no reason' : message };
+/** helm-controller's words (api v2 `RetriesExceeded`); a release also stalls where an upgrade may not be remedied. */
+function causeOf({ kind }: FluxObject, { underlying, reason }: FluxState): FailureCause | undefined {
+  if (kind === 'HelmRelease' && underlying === 'stalled' && reason === 'RetriesExceeded') {
+    return 'exhausted';
+  }
+  if (underlying !== 'waiting') {
+    return undefined;
+  }
+  return reason === 'DependencyNotReady' ? 'dependencyNotReady' : 'sourceNotReady';
+}
+
+function failed(message: string, because?: FailureCause): Outcome {
+  const words = message === '' ? 'the controller gave no reason' : message;
+  return { state: 'failed', message: words, ...(because ? { because } : {}) };
 }

@@ -12,6 +12,8 @@ const words: Readonly<Record<ActionVerb, { readonly ask: string; readonly runnin
     running: 'Reconciling with source…',
     done: 'Reconciled with source',
   },
+  reconcileFromRoot: { ask: 'Reconcile', running: 'Reconciling…', done: 'Reconciled' },
+  resetRelease: { ask: 'Reset and reconcile', running: 'Resetting…', done: 'Reset and reconciled' },
   forceUpgrade: { ask: 'Force-upgrade', running: 'Upgrading…', done: 'Upgraded' },
   suspend: { ask: 'Suspend', running: 'Suspending…', done: 'Suspended' },
   resume: { ask: 'Resume', running: 'Resuming…', done: 'Resumed' },

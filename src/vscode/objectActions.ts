@@ -8,19 +8,21 @@ import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { ActionResult, ActionVerb } from '../cluster/actionResult.ts';
 import {
-  type ActionParts,
   type ActionRequest,
   reconcileObject,
   reconcileWithSource,
+  resetRelease,
   resumeObject,
   suspendObject,
 } from '../cluster/actions.ts';
-import type { RunningActions } from '../cluster/runningActions.ts';
+import { reconcileFromRoot, type RootParts } from '../cluster/reconcileFromRoot.ts';
+import type { ActionWork, RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
+import { fluxKinds } from '../flux/kinds.ts';
 import { type ObjectId, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
 import type { Settings } from '../settings.ts';
 import { confirmationOf, objectName, progressTitle, resultText, verbText } from '../view/actionTexts.ts';
-import { iconFreeText } from '../view/markdown.ts';
+import { iconFreeText, plainText } from '../view/markdown.ts';
 import { failureMessage } from '../view/messages.ts';
 import { presentMessage } from './messagePresenter.ts';
 
@@ -41,12 +43,26 @@ interface Subject {
   readonly id: ObjectId;
 }
 
-type Work = (parts: ActionParts, request: ActionRequest) => Promise<ActionResult>;
+/** What an action says while it runs: the newest, for whoever begins to listen late. */
+interface Steps {
+  last: string;
+  tell: (message: string) => void;
+}
+
+interface Shown {
+  readonly work: Promise<ActionResult>;
+  readonly steps: Steps;
+  readonly cancel: () => void;
+}
+
+type Work = (parts: RootParts, request: ActionRequest) => Promise<ActionResult>;
 
 const works: Readonly<Record<ActionVerb, Work>> = {
   reconcile: reconcileObject,
   reconcileWithSource,
+  reconcileFromRoot,
   forceUpgrade: (parts, request) => reconcileObject(parts, request, { force: true }),
+  resetRelease,
   suspend: suspendObject,
   resume: resumeObject,
 };
@@ -70,15 +86,20 @@ export class ObjectActions {
     const { running, clock, log } = this.#parts;
     const session = this.#session(subject.context);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
-    const parts: ActionParts = { api: session.api, clock, log, controllers: () => session.controllers };
+    const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
+    const parts: RootParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
     const cancelled = new AbortController();
-    const work = running.run(
-      key,
-      verb,
-      (signal, report) => works[verb](parts, { id: subject.id, signal, report }),
-      cancelled.signal,
-    );
-    this.#showWhenLong(verb, subject, work, () => cancelled.abort());
+    const steps: Steps = { last: '', tell: () => undefined };
+    const begin: ActionWork = (signal, report) => {
+      const tell = (message: string): void => {
+        steps.last = message;
+        steps.tell(message);
+        report(message);
+      };
+      return works[verb](parts, { id: subject.id, signal, report: tell });
+    };
+    const work = running.run(key, verb, begin, cancelled.signal);
+    this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
     try {
       this.#tell(verb, subject, await work);
     } finally {
@@ -131,7 +152,7 @@ export class ObjectActions {
     }
   }
 
-  #showWhenLong(verb: ActionVerb, subject: Subject, work: Promise<ActionResult>, cancel: () => void): void {
+  #showWhenLong(verb: ActionVerb, subject: Subject, { work, steps, cancel }: Shown): void {
     const timer = this.#parts.clock.after(progressAfterMs, () => {
       void vscode.window.withProgress(
         {
@@ -139,8 +160,10 @@ export class ObjectActions {
           title: progressTitle(verb, subject.id, subject.context),
           cancellable: true,
         },
-        async (_progress, token) => {
+        async (progress, token) => {
           const link = token.onCancellationRequested(cancel);
+          steps.tell = (message) => progress.report({ message: plainText(message, 300) });
+          steps.tell(steps.last);
           await work.then(
             () => undefined,
             () => undefined,

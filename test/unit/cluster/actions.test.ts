@@ -532,7 +532,7 @@ describe('suspend and resume', () => {
     });
     const result = resumeObject(parts(), request(object));
     await controllersFinish();
-    assert.deepEqual(await result, { state: 'failed', message: 'gave up after 3 attempts' });
+    assert.deepEqual(await result, { state: 'failed', message: 'gave up after 3 attempts', because: 'exhausted' });
   });
 
   it('resume an OCI HelmRepository without waiting for a controller that does not come', async () => {
