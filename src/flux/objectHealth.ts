@@ -5,8 +5,9 @@
  */
 import { current, failed, inProgress, type LooseCondition, type ObjectHealth } from './healthVerdict.ts';
 import { groupOf } from './kinds.ts';
+import { looseConditions } from './looseConditions.ts';
 import type { KubernetesObject } from './objects.ts';
-import { asList, asNumber, asRecord, asText, fieldAt } from './untyped.ts';
+import { asList, asNumber, asText, fieldAt } from './untyped.ts';
 import { workloadHealth } from './workloadHealth.ts';
 
 /** Milliseconds that the scheduler gets before an unschedulable Pod counts as failed (`ScheduleWindow`). */
@@ -14,25 +15,8 @@ const scheduleWindowMs = 15_000;
 
 /** `now` in milliseconds since the epoch. Never throws, whatever the fields hold. */
 export function objectHealth(object: KubernetesObject, now: number): ObjectHealth {
-  const conditions = conditionsOf(object);
+  const conditions = looseConditions(object);
   return genericHealth(object, conditions) ?? kindHealth(object, conditions, now) ?? readyHealth(conditions);
-}
-
-function conditionsOf(object: KubernetesObject): LooseCondition[] {
-  return (asList(fieldAt(object, 'status', 'conditions')) ?? []).flatMap((item) => {
-    const condition = asRecord(item);
-    const type = asText(condition?.['type']);
-    return type === undefined
-      ? []
-      : [
-          {
-            type,
-            status: asText(condition?.['status']) ?? '',
-            reason: asText(condition?.['reason']) ?? '',
-            message: asText(condition?.['message']) ?? '',
-          },
-        ];
-  });
 }
 
 function genericHealth(object: KubernetesObject, conditions: readonly LooseCondition[]): ObjectHealth | undefined {
