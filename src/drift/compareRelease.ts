@@ -11,6 +11,7 @@ import { displayName, idOf, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
+import { maskInherited } from '../render/inheritedContents.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
 import { approximate, information } from '../render/renderNote.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
@@ -204,7 +205,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
   const masks = await StoredMasks.of({ stored, secrets, renders, former: undefined, signal });
   const identityWith = (keeps?: (id: ObjectId) => boolean): Reinstall | undefined =>
     live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name, keeps);
-  const trusted = secrets.distrustsLive ? undefined : live;
+  const trusted = live && !secrets.distrustsLive ? withoutInherited(live, secrets) : undefined;
   const config = secrets.unread.length > 0 ? undefined : configDiff(stored, rendered, trusted, secrets.substituted);
   const around = surroundings(request, { owner: frame.target, release: rendered.release, secrets });
   const reinstalls = identityWith() !== undefined;
@@ -232,6 +233,11 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
       ...adoptionNotes(live, stored),
     ],
   };
+}
+
+/** What parents have put into it is not its author's. */
+function withoutInherited(live: FluxObject, { substituted }: ReleaseSecrets): FluxObject {
+  return maskInherited(live, new Set(substituted.reveal()));
 }
 
 interface Installed {

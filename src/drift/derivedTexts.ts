@@ -4,10 +4,12 @@
  */
 import { KnownTexts } from '../render/maskKnownTexts.ts';
 
-/** Shorter pieces stand in others by chance. */
-const pieceLength = 6;
+/** Shorter pieces stand in other texts by chance: of a domain and of an image's address, most of all. */
+const pieceLength = 8;
 /** Shorter texts stand in long ones by chance. */
 const fewestCut = 4;
+/** As `KnownTexts` has it. */
+const fewestWithin = 6;
 
 export class DerivedTexts {
   readonly #known: KnownTexts;
@@ -22,8 +24,13 @@ export class DerivedTexts {
 
   has(text: string): boolean {
     const lower = text.trim().toLowerCase();
-    const isCut = lower.length >= fewestCut && this.#texts.some((secret) => secret.includes(lower));
-    return isCut || this.#known.isIn(text) || piecesOf(lower).some((piece) => this.#pieces.has(piece));
+    const isCut = (secret: string): boolean => lower.length >= fewestCut && secret.includes(lower);
+    const isWithin = (secret: string): boolean => secret.length >= fewestWithin && lower.includes(secret);
+    return (
+      this.#known.isIn(text) ||
+      this.#texts.some((secret) => isCut(secret) || isWithin(secret)) ||
+      piecesOf(lower).some((piece) => this.#pieces.has(piece))
+    );
   }
 }
 

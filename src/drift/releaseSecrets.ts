@@ -8,15 +8,17 @@ import type { StoredRelease } from '../cluster/helmStorage.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asList, asRecord, fieldAt } from '../flux/untyped.ts';
 import type { RenderedRelease } from '../render/desired.ts';
+import { maskInherited } from '../render/inheritedContents.ts';
 import { maskedConfigPair } from '../render/maskedConfig.ts';
 import { mask } from '../render/maskDifferences.ts';
 import { KnownTexts } from '../render/maskKnownTexts.ts';
 import { SecretTexts } from '../render/secretTexts.ts';
 import { textsOfSecret } from '../render/textsOfSecret.ts';
+import { inheritedFrom } from './inheritedSecrets.ts';
 import { inheritedTexts } from './inheritedTexts.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { PlacedObject } from './storedObjects.ts';
-import { type SecretReader, type SubstitutedSecrets, substitutedSecrets } from './substitutedSecrets.ts';
+import { type SecretReader, type SecretsAbove, secretsAbove } from './substitutedSecrets.ts';
 
 export interface ReleaseSecrets {
   readonly texts: Sealed<readonly string[]>;
@@ -27,6 +29,8 @@ export interface ReleaseSecrets {
    * proves that anything is plain.
    */
   readonly distrustsLive: boolean;
+  /** Whether what a render shows of the release is known to be plain: it has come through the parents, or has what they gave masked. */
+  readonly proves: (render: RenderedRelease) => boolean;
   /** Values of Secrets were given to the chart, which may have made anything of them. */
   readonly takePart: boolean;
   /** Values of the release that come from plain text. */
@@ -56,39 +60,46 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
   renders.forEach(({ secrets }) => texts.add(secrets?.reveal()));
   objects.forEach(({ object }) => texts.add(textsOfSecret(object.reveal())));
   const send: SecretReader['send'] = (request) => requests.send(request);
-  const { above, mayBeOlder } = live ? await substitutedSecrets(live, { api, send }) : nothing;
-  above.texts.forEach((text) => texts.add(text));
+  const found = live ? await secretsAbove(live, { api, send }) : nothing;
+  const { above, mayBeOlder } = found;
+  const built = renders.find(({ parents }) => parents.length > 0)?.inForce;
+  const inherited = new Set(live ? inheritedFrom(found, live, built) : []);
+  texts.add(above.texts);
   const [plain, ofConfig] = [new SecretTexts(), new SecretTexts()];
   // What lives as plain text may be what a parent's Secret held before: only files tell that it is their author's.
-  const proving = mayBeOlder ? renders.filter(({ parents }) => parents.length > 0) : renders;
+  const proves = ({ parents, inForce }: RenderedRelease): boolean =>
+    parents.length > 0 || (!mayBeOlder && !inheritedTexts(inForce).some((text) => inherited.has(text)));
+  const proving = renders.filter(proves);
+  // All that lives may be older: where nothing that is shown comes of it, the words of the chart still tell what is plain.
+  const handed = mayBeOlder && proving.length === renders.length ? [] : [...inherited];
+  texts.add(handed);
+  const own = live && maskInherited(live, inherited);
   if (stored) {
-    const stated = live && mayBeOlder ? keysAlone(live) : live;
+    const stated = own && mayBeOlder ? keysAlone(own) : own;
     const shown = maskedConfigPair(stored.config, proving.at(0) ?? { values: [] }, stated).before;
     ofConfig.addDifferences(stored.config.reveal(), shown);
     plain.add(shown);
     plain.add(mayBeOlder ? [] : keysIn(shown));
   }
-  const stating = mayBeOlder ? proving.map(({ inForce }) => inForce) : [live];
+  const stating = mayBeOlder ? proving.map(({ inForce }) => inForce) : [own];
   stating.forEach((release) => {
     plain.add(release?.spec?.values);
     plain.add(keysIn(release?.spec?.values));
   });
   ofConfig.all.forEach((text) => texts.add(text));
-  const older = live && mayBeOlder && renders.some((render) => !proving.includes(render)) ? inheritedTexts(live) : [];
-  older.forEach((text) => texts.add(text));
   const known = new KnownTexts(texts.all);
   return {
     texts: new Sealed(texts.all),
-    substituted: new Sealed([...above.texts, ...older]),
+    substituted: new Sealed([...above.texts, ...handed]),
     distrustsLive: mayBeOlder,
+    proves,
     takePart: ofConfig.any || above.texts.length > 0 || readsSecrets(live),
     plain: new Sealed(plain.all.filter((text) => !known.isIn(text))),
     unread: above.unread,
   };
 }
 
-const nothing: SubstitutedSecrets = {
-  within: { texts: [], unread: [] },
+const nothing: SecretsAbove = {
   above: { texts: [], unread: [] },
   mayBeOlder: false,
 };

@@ -40,7 +40,6 @@ export class StoredMasks {
     if (!secrets.takePart) {
       return new StoredMasks([], undefined);
     }
-    const renders = parts.renders.filter(({ parents }) => !secrets.distrustsLive || parents.length > 0);
     const asksFormer = parts.renders.length === 0 && !secrets.distrustsLive;
     const former = asksFormer ? await formerOf(parts) : undefined;
     const { chart, chartTexts, name, namespace } = stored;
@@ -48,7 +47,8 @@ export class StoredMasks {
     const turns = new Turns({ sliceMs: 15, what: 'Reading the chart', signal });
     const words = await PlainWords.of([...texts, ...(chartTexts?.reveal() ?? [])], turns);
     const known = new KnownTexts(secrets.texts.reveal());
-    return new StoredMasks([...renders, ...(former ? [former] : [])], { words, known });
+    const renders = [...parts.renders, ...(former ? [former] : [])].filter(secrets.proves);
+    return new StoredMasks(renders, { words, known });
   }
 
   constructor(renders: readonly RenderedRelease[], proof: PlainProof | undefined) {

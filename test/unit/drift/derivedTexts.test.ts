@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DerivedTexts } from '../../../src/drift/derivedTexts.ts';
 
-const derived = new DerivedTexts(['Swordfish-77', 'ab1c', '']);
+const derived = new DerivedTexts(['Swordfish-77', 'pike-7', 'ab1c', '']);
 
 const rows: readonly (readonly [what: string, text: string, isDerived: boolean])[] = [
   ['the text itself', 'Swordfish-77', true],
@@ -11,13 +11,14 @@ const rows: readonly (readonly [what: string, text: string, isDerived: boolean])
   ['its beginning', 'Swor', true],
   ['its end, in small letters', 'fish-77', true],
   ['within another', 'https://swordfish.example.com', true],
-  ['a part within another', 'x-ordfish-y', true],
+  ['a part within another', 'x-Wordfish-y', true],
+  ['a short one as a whole within another, in other letters', 'https://PIKE-7.example.com', true],
   ['in base64', Buffer.from('Swordfish-77').toString('base64'), true],
   ['a short one', 'ab1c', true],
   ['a short one in capitals', 'AB1C', true],
   ['a short one within another stands there by chance', 'lab1cd', false],
   ['three letters of it', 'Swo', false],
-  ['five letters of it within another', 'swordy', false],
+  ['some letters of it within another', 'x-wordfis-y', false],
   ['another word', 'info', false],
   ['no text', '', false],
 ];

@@ -1,6 +1,7 @@
 /** What a parent substituted from a Secret into a HelmRelease is masked in the values and objects of an upgrade, rendered as it lives. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Sealed } from '../../../src/base/sealed.ts';
 import type { ReleaseComparison } from '../../../src/drift/compareRelease.ts';
@@ -142,6 +143,74 @@ for (const [what, parents] of [
     assert.equal(fieldAt(comparison.objects[0]?.after, 'data', 'level'), 'warn');
   });
 }
+
+/** What a parent and a chart make of the same Secret. */
+const canary = 'Swordfish-Canary-77';
+const made = {
+  whole: canary,
+  capitals: canary.toUpperCase(),
+  part: canary.slice(0, 9),
+  hash: createHash('sha256').update(canary).digest('hex'),
+  backwards: Array.from(canary).reverse().join(''),
+  level: 'info',
+};
+const pieces = [...Object.values(made).filter((one) => one !== 'info'), canary.toLowerCase()];
+
+function checkDerived(told: unknown): void {
+  const said = JSON.stringify(told) + inspect(told, { depth: 20 });
+  pieces.forEach((piece) => assert.ok(!said.includes(piece), `${piece} in ${said}`));
+}
+
+const masked = { ...Object.fromEntries(Object.keys(made).map((key) => [key, dots])), level: 'info' };
+const derivedWorld: ReleaseWorld = {
+  template: 'data: whole capitals part hash backwards level info',
+  manifest: [manifestObject('ConfigMap', 'settings', { data: made })],
+  live: [
+    installed(manifestObject('ConfigMap', 'settings', { data: { ...made, level: 'debug' } })),
+    owner,
+    variables(canary),
+  ],
+  config: { url: made.capitals, other: 1 },
+};
+
+for (const [what, url] of [
+  ['as it is', canary],
+  ['in capitals', made.capitals],
+] as const) {
+  test(`drift: what a chart has made of a parent’s Secret is not shown, which the release holds ${what}`, async () => {
+    const live = releaseWith(url);
+    const paths = Object.keys(made).map((key) => ['data', key]);
+    const traced = renderedRelease({
+      inForce: { ...live, spec: { ...live.spec, values: { url: dots, other: 2 } } },
+      objects: [desired('ConfigMap', 'settings', { data: masked }, { masked: paths.slice(0, -1) })],
+    });
+    const untraced = renderedRelease({
+      inForce: live,
+      objects: [desired('ConfigMap', 'settings', { data: made })],
+    });
+    for (const rendered of [traced, untraced, undefined]) {
+      const former = () => Promise.resolve(rendered);
+      const comparison = await new ReleaseBed(derivedWorld).compare({ live, former });
+      checkDerived(comparison);
+      const { before, after } = comparison.objects[0] ?? {};
+      assert.deepEqual(fieldAt(after, 'data'), masked);
+      assert.deepEqual(fieldAt(before, 'data'), { ...masked, level: 'debug' });
+    }
+  });
+}
+
+test('upgrade: a form of a parent’s Secret in the values that Helm has stored is not shown, for the live release states it too', async () => {
+  const live = releaseWith(made.capitals);
+  const rendered = renderedRelease({
+    inForce: { ...live, spec: { ...live.spec, values: { url: dots, other: 2 } } },
+    values: [value('url', dots, inline), value('other', 2, inline)],
+    merged: new Sealed({ url: made.capitals, other: 2 }),
+    objects: [desired('ConfigMap', 'settings', { data: masked }, { masked: [['data', 'whole']] })],
+  });
+  const comparison = await new ReleaseBed(derivedWorld).compare({ live, rendered });
+  checkDerived(comparison);
+  assert.equal(comparison.config?.before['url'], dots);
+});
 
 test('a render that has gone through the parents knows by itself where a short word came from', async () => {
   const { config, objects } = await upgrade('ab1c', { parents: [{ ...kustomizationName, name: 'root' }] });
