@@ -16,9 +16,10 @@ const windowMs = 100;
 
 export class ClusterStore implements Disposable {
   readonly #context: string;
-  readonly #kinds = new Map<FluxKind, Map<ObjectKey, FluxObject>>();
+  /** By name, for each bundle has its own copy of the list of kinds. */
+  readonly #kinds = new Map<string, Map<ObjectKey, FluxObject>>();
   readonly #objects = new Map<ObjectKey, FluxObject>();
-  readonly #syncs = new Map<FluxKind, KindSync>();
+  readonly #syncs = new Map<string, KindSync>();
   readonly #changes: Coalescer<ObjectKey>;
   readonly #changed = new Emitter<ReadonlySet<ObjectKey>>();
   readonly onDidChangeObjects = this.#changed.event;
@@ -33,16 +34,16 @@ export class ClusterStore implements Disposable {
   }
 
   ofKind(kind: FluxKind): Iterable<FluxObject> {
-    return this.#kinds.get(kind)?.values() ?? [];
+    return this.#kinds.get(nameOf(kind))?.values() ?? [];
   }
 
   /** `loading` for a kind that nothing was said of yet. */
   sync(kind: FluxKind): KindSync {
-    return this.#syncs.get(kind) ?? { state: 'loading' };
+    return this.#syncs.get(nameOf(kind)) ?? { state: 'loading' };
   }
 
   setSync(kind: FluxKind, sync: KindSync): void {
-    this.#syncs.set(kind, sync);
+    this.#syncs.set(nameOf(kind), sync);
   }
 
   /** Takes an object in; the same version again is no change. */
@@ -86,10 +87,10 @@ export class ClusterStore implements Disposable {
   }
 
   #ofKind(kind: FluxKind): Map<ObjectKey, FluxObject> {
-    let objects = this.#kinds.get(kind);
+    let objects = this.#kinds.get(nameOf(kind));
     if (!objects) {
       objects = new Map();
-      this.#kinds.set(kind, objects);
+      this.#kinds.set(nameOf(kind), objects);
     }
     return objects;
   }
@@ -100,4 +101,8 @@ export class ClusterStore implements Disposable {
       this.#changes.add(key);
     }
   }
+}
+
+function nameOf({ plural, group }: FluxKind): string {
+  return `${plural}.${group}`;
 }

@@ -31,6 +31,15 @@ test('an object is held under its key and its kind', () => {
   assert.deepEqual([...store.ofKind(fluxKinds[1]!)], []);
 });
 
+test('a kind is known by its name: a bundle that is loaded later has a list of kinds of its own', () => {
+  const { store } = setUp();
+  store.put(kind, object('a'));
+  store.setSync(kind, { state: 'notServed' });
+  const copy = { ...kind };
+  assert.equal([...store.ofKind(copy)].length, 1);
+  assert.deepEqual(store.sync(copy), { state: 'notServed' });
+});
+
 test('keys are told at most every 100 ms, each once', () => {
   const { clock, store, told } = setUp();
   store.put(kind, object('a'));
