@@ -199,13 +199,14 @@ for (const [what, url] of [
   });
 }
 
-test('upgrade: a form of a parent’s Secret in the values that Helm has stored is not shown, for the live release states it too', async () => {
+test('upgrade: a form of a parent’s Secret in the values that Helm has stored is not shown, where the files have dropped it and the live release states it', async () => {
   const live = releaseWith(made.capitals);
   const rendered = renderedRelease({
-    inForce: { ...live, spec: { ...live.spec, values: { url: dots, other: 2 } } },
-    values: [value('url', dots, inline), value('other', 2, inline)],
-    merged: new Sealed({ url: made.capitals, other: 2 }),
-    objects: [desired('ConfigMap', 'settings', { data: masked }, { masked: [['data', 'whole']] })],
+    inForce: { ...live, spec: { ...live.spec, values: { other: 2 } } },
+    parents: [{ ...kustomizationName, name: 'root' }],
+    values: [value('other', 2, inline)],
+    merged: new Sealed({ other: 2 }),
+    objects: [desired('ConfigMap', 'settings', { data: { level: 'info' } })],
   });
   const comparison = await new ReleaseBed(derivedWorld).compare({ live, rendered });
   checkDerived(comparison);
