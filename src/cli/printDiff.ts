@@ -101,9 +101,14 @@ function fieldLine({ path, effect, writer, takenBack }: FieldDifference): string
   const by = writer ? writerText(writer) : undefined;
   const said = [
     ...(by === undefined ? [] : [`written by ${by}`]),
-    ...(takenBack ? ['taken back from kubectl, which no dry-run shows'] : []),
+    ...(takenBack ? [`taken back from ${ownerOfTaken(writer)}, which no dry-run shows`] : []),
   ];
   return `${effect} ${fieldPathText(path)}${said.length === 0 ? '' : ` (${said.join('; ')})`}`;
+}
+
+/** Mostly kubectl, under one of its names; else one that the controller is told to override. */
+function ownerOfTaken(writer: FieldWriter | undefined): string {
+  return writer === undefined || writer.manager.startsWith('kubectl') ? 'kubectl' : writer.manager;
 }
 
 /** The time is that of the manager's last write to any field, so this one was written then or earlier. */

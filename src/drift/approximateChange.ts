@@ -17,9 +17,11 @@ export interface Undecided {
   readonly live: KubernetesObject;
   readonly mergesOnly: boolean;
   readonly ignored: readonly string[];
+  /** See `takenBack.ts`. */
+  readonly overridden?: readonly string[] | undefined;
 }
 
-export function approximateChange({ desired, live, mergesOnly, ignored }: Undecided): Prediction {
+export function approximateChange({ desired, live, mergesOnly, ignored, overridden }: Undecided): Prediction {
   const owners = fieldOwners(live);
   const owned = unionOf(owners.map(({ fields }) => fields));
   const wanted = withTargetPorts(desired);
@@ -29,7 +31,7 @@ export function approximateChange({ desired, live, mergesOnly, ignored }: Undeci
   const others = owners.filter((owner) => !isOwn(owner)).map(({ fields }) => fields);
   const applied = pruneFields(merged, { taken: last, last, managed: unionOf([own, ...others]) });
   const answer = withOwnFields(applied as KubernetesObject, live, own);
-  return predictChange({ live, dryRun: answer, mergesOnly, ignored });
+  return predictChange({ live, dryRun: answer, mergesOnly, ignored, overridden });
 }
 
 /** The controller sends 0 where a Service states none, and the server takes it for the port. */

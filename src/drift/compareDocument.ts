@@ -22,6 +22,7 @@ import type { Comparison, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { maskUnstated } from './maskUnstated.ts';
 import { ObjectComparison } from './objectComparison.ts';
+import { overriddenManagers } from './overriddenManagers.ts';
 import { placeDocument } from './placeDocument.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { isUnnamed, rawDesired, type RawPlace } from './rawDesired.ts';
@@ -169,6 +170,7 @@ class DocumentComparison {
       // What the rest of a build has is not known without one.
       buildsNamespace: () => false,
       buildsDefinition: () => false,
+      overridden: overriddenManagers(this.#asking),
       definitionOf: definitionReader(this.#asking),
     };
   }

@@ -23,6 +23,7 @@ import { FormerMasks, type FormerRender } from './formerMasks.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { LiveSecrets } from './liveSecrets.ts';
 import { ObjectComparison } from './objectComparison.ts';
+import { overriddenManagers } from './overriddenManagers.ts';
 import { prunedObject, staleItems } from './prunedObjects.ts';
 import { UnsetVariables } from './unsetVariables.ts';
 
@@ -163,6 +164,7 @@ function surroundings(
     cache: previous && { results: previous, versions, setting },
     buildsNamespace: (name) => namespaces.has(name),
     buildsDefinition: (group, kind) => definitions.has(`${group}/${kind}`),
+    overridden: overriddenManagers(asking),
     definitionOf: definitionReader(asking),
   };
 }

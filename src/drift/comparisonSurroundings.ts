@@ -41,6 +41,8 @@ export interface ComparisonSurroundings {
     { readonly results: ComparisonCache; readonly versions: LiveVersions; readonly setting: unknown } | undefined;
   readonly buildsNamespace: (name: string) => boolean;
   readonly buildsDefinition: (group: string, kind: string) => boolean;
+  /** Whom, beside kubectl, the controller takes fields back from that have written this object; absent: nobody. */
+  readonly overridden?: (live: KubernetesObject) => Promise<readonly string[]>;
   /** The definition of a custom kind; `undefined` where it cannot be had. Read once. */
   readonly definitionOf: (resource: ApiResource) => Promise<KubernetesObject | undefined>;
 }

@@ -154,23 +154,24 @@ export class ObjectComparison {
     return this.#dryRun(resource, id, live);
   }
 
-  #withoutDryRun(
+  async #withoutDryRun(
     resource: ApiResource,
     id: ObjectId,
     live: KubernetesObject | undefined,
     verb: string,
-  ): ObjectDifference {
+  ): Promise<ObjectDifference> {
     const why = `Without the permission to ${verb} ${resource.plural} no dry-run was made, so this is approximate.`;
     if (!live) {
       return this.#result.created(undefined, id, { approximate: true, reason: why });
     }
-    const prediction = this.#approximate(live);
+    const prediction = await this.#approximate(live);
     return this.#result.changed(live, prediction, id, { approximate: true, reason: why });
   }
 
-  #approximate(live: KubernetesObject): ReturnType<typeof approximateChange> {
+  async #approximate(live: KubernetesObject): Promise<ReturnType<typeof approximateChange>> {
     const rules = { mergesOnly: mergesOnly(this.#sent, live), ignored: this.#around.ignore.pointersFor(this.#sent) };
-    return approximateChange({ desired: this.#sent, live, ...rules });
+    const overridden = await this.#around.overridden?.(live);
+    return approximateChange({ desired: this.#sent, live, ...rules, overridden });
   }
 
   async #dryRun(
@@ -194,6 +195,7 @@ export class ObjectComparison {
       dryRun: answer,
       mergesOnly: mergesOnly(this.#sent, live),
       ignored: this.#around.ignore.pointersFor(answer),
+      overridden: await this.#around.overridden?.(live),
     };
     await this.#turns.take();
     const needed = needsDefinition(drifting);
@@ -210,7 +212,7 @@ export class ObjectComparison {
       : this.#result.changed(live, prediction, id, { ...unsure, ...reason });
   }
 
-  #refused(failure: Failure, id: ObjectId, live: KubernetesObject | undefined): ObjectDifference {
+  async #refused(failure: Failure, id: ObjectId, live: KubernetesObject | undefined): Promise<ObjectDifference> {
     const { buildsNamespace, force } = this.#around;
     const verdict = dryRunVerdict(failure, {
       object: this.#sent,
@@ -218,7 +220,7 @@ export class ObjectComparison {
       force: force || asksForForce(this.#sent, live),
       buildsNamespace,
     });
-    return this.#result.refused(verdict, failure, id, live && { live, ...this.#approximate(live) });
+    return this.#result.refused(verdict, failure, id, live && { live, ...(await this.#approximate(live)) });
   }
 }
 

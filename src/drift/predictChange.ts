@@ -21,6 +21,8 @@ export interface Drifting {
   readonly mergesOnly: boolean;
   /** JSON pointers of `spec.ignore` that hold for this object. */
   readonly ignored: readonly string[];
+  /** See `takenBack.ts`. */
+  readonly overridden?: readonly string[] | undefined;
   /** The definition of a custom kind, where it was had: what a removed field returns to. */
   readonly definition?: KubernetesObject | undefined;
 }
@@ -38,9 +40,9 @@ export function predictChange(drifting: Drifting): Prediction {
 
 /** The same in steps, for objects with thousands of fields: see `Turns`. */
 export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
-  const { live, dryRun, ignored, mergesOnly } = drifting;
+  const { live, dryRun, ignored, mergesOnly, overridden } = drifting;
   const drifted = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
-  const isCleaned = !mergesOnly && isCleanedUp(live);
+  const isCleaned = !mergesOnly && isCleanedUp(live, overridden);
   if (drifted.length === 0 && !isCleaned) {
     return { next: live, paths: [] };
   }
@@ -48,7 +50,7 @@ export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
   // What is passed over is applied as it lives, so that it is neither changed nor lost (`computeDriftedPaths`). Only what differs:
   // of what kubectl added and a dry-run keeps there is no trace in the request, and it goes.
   const kept = ignored.length === 0 ? dryRun : withEmptyTexts(withFieldsOf(dryRun, live, ignored), drifting);
-  const left = isCleaned ? withoutTakenBack(live, kept) : kept;
+  const left = isCleaned ? withoutTakenBack(live, kept, overridden) : kept;
   yield;
   const next = isCleaned ? restored(left, drifting) : left;
   yield;
@@ -60,11 +62,11 @@ export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
 }
 
 /** Whether what the controller removes has defaults that only the definition of the kind tells. */
-export function needsDefinition({ live, dryRun, mergesOnly }: Drifting): boolean {
-  if (isBuiltIn(live.apiVersion) || mergesOnly || !isCleanedUp(live)) {
+export function needsDefinition({ live, dryRun, mergesOnly, overridden }: Drifting): boolean {
+  if (isBuiltIn(live.apiVersion) || mergesOnly || !isCleanedUp(live, overridden)) {
     return false;
   }
-  const removed = compareObjects(dryRun, withoutTakenBack(live, dryRun));
+  const removed = compareObjects(dryRun, withoutTakenBack(live, dryRun, overridden));
   return removed.some(({ path }) => path[0] !== 'metadata');
 }
 

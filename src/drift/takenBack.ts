@@ -17,10 +17,13 @@ const removedAnnotations = [
 ];
 const removedLabels = ['fluxcd.io/sync-gc-mark'];
 
-/** Prefixes of managers; with `Apply`, only kubectl's are taken over (the same place, `fieldManagers`). */
-function isTakenOver({ manager, operation, subresource }: FieldOwner): boolean {
+/**
+ * Prefixes of managers; with `Apply`, only kubectl's are taken over (the same place, `fieldManagers`), and those of `overridden`: what
+ * the controller's flag `--override-manager` adds.
+ */
+function isTakenOver({ manager, operation, subresource }: FieldOwner, overridden: readonly string[]): boolean {
   const updaters = operation === 'Update' ? ['before-first-apply', kustomizeController] : [];
-  return subresource === '' && ['kubectl', ...updaters].some((prefix) => manager.startsWith(prefix));
+  return subresource === '' && ['kubectl', ...updaters, ...overridden].some((prefix) => manager.startsWith(prefix));
 }
 
 /** The controller's own entry: what it applied last. */
@@ -29,28 +32,38 @@ export function isOwn({ manager, operation, subresource }: FieldOwner): boolean 
 }
 
 /** Whether the controller would rewrite the object's metadata, after which it applies the object even if nothing has drifted. */
-export function isCleanedUp(live: KubernetesObject): boolean {
+export function isCleanedUp(live: KubernetesObject, overridden: readonly string[] = []): boolean {
   const { annotations = {}, labels = {} } = live.metadata;
   return (
     removedAnnotations.some((key) => Object.hasOwn(annotations, key)) ||
     removedLabels.some((key) => Object.hasOwn(labels, key)) ||
-    fieldOwners(live).some(isTakenOver)
+    fieldOwners(live).some((owner) => isTakenOver(owner, overridden))
   );
+}
+
+/** Whether somebody has written the object whom only a flag of the controller could take fields back from. */
+export function mayBeOverridden(live: KubernetesObject): boolean {
+  return fieldOwners(live).some((owner) => owner.subresource === '' && !isOwn(owner) && !isTakenOver(owner, []));
 }
 
 /** No object is without metadata, whoever claims a part of it. */
 const everyObject: FieldTrie = { member: false, below: new Map([['f:metadata', { member: true, below: new Map() }]]) };
 
 /** The object as it will be: the dry-run's answer without what the controller takes back. */
-export function withoutTakenBack(live: KubernetesObject, dryRun: KubernetesObject): KubernetesObject {
+export function withoutTakenBack(
+  live: KubernetesObject,
+  dryRun: KubernetesObject,
+  overridden: readonly string[] = [],
+): KubernetesObject {
   const before = fieldOwners(live);
+  const isTaken = (owner: FieldOwner): boolean => isTakenOver(owner, overridden);
   const own = unionOf(
     fieldOwners(dryRun)
       .filter(isOwn)
       .map(({ fields }) => fields),
   );
-  const taken = unionOf(before.filter(isTakenOver).map(({ fields }) => fields));
-  const kept = before.filter((owner) => !isTakenOver(owner) && !isOwn(owner)).map(({ fields }) => fields);
+  const taken = unionOf(before.filter(isTaken).map(({ fields }) => fields));
+  const kept = before.filter((owner) => !isTaken(owner) && !isOwn(owner)).map(({ fields }) => fields);
   const applied = before.filter(isOwn).map(({ fields }) => fields);
   const pruned = pruneFields(dryRun, {
     taken,

@@ -70,13 +70,16 @@ export function fieldsText(paths: readonly Pick<FieldDifference, 'path'>[]): str
 /** All that a person must know of an object before it is opened: why, which fields, and what comes along with it. */
 export function objectDetail(object: ObjectDifference): string {
   const { reason, paths, restartsPods, takenOverFrom, approximate } = object;
-  const removed = object.change === 'change' && paths.some(({ takenBack }) => takenBack === true);
+  const taken = object.change === 'change' ? paths.filter(({ takenBack }) => takenBack === true) : [];
+  // Beside kubectl there are those that the controller is told to override.
+  const others = taken.map(({ writer }) => writer?.manager ?? 'kubectl').filter((name) => !name.startsWith('kubectl'));
+  const from = others.length === 0 ? 'kubectl' : 'others';
   return [
     ...(reason === undefined ? [] : [plainText(reason, 300)]),
     ...(paths.length === 0 ? [] : [fieldsText(paths)]),
     ...(restartsPods ? ['replaces pods'] : []),
     ...(takenOverFrom === undefined ? [] : [`taken over from ${plainText(takenOverFrom, 100)}`]),
-    ...(removed ? ['with fields that kubectl added, which Flux takes back'] : []),
+    ...(taken.length === 0 ? [] : [`with fields that ${from} added, which Flux takes back`]),
     ...(approximate ? ['approximate'] : []),
   ].join(' · ');
 }

@@ -123,6 +123,35 @@ test('what kubectl added is taken back, and who added it is told', async () => {
   assert.deepEqual(difference.paths, [{ path: ['data', 'b'], effect: 'remove', writer, takenBack: true }]);
 });
 
+test('what a manager added that the controller is told to override is taken back too', async () => {
+  const owners: readonly Owned[] = [
+    ['kustomize-controller', { 'f:data': { 'f:a': {} } }, { operation: 'Apply' }],
+    ['tuner', { 'f:data': { 'f:b': {} } }],
+  ];
+  const there = owned({ apiVersion: 'v1', kind: 'ConfigMap', data: { a: '1', b: '2' } }, owners);
+  const container = { name: 'manager', args: ['--override-manager=tuner'] };
+  const overriding: KubernetesObject = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'kustomize-controller',
+      namespace: 'flux-system',
+      labels: { 'app.kubernetes.io/part-of': 'flux' },
+    },
+    spec: { template: { spec: { containers: [container] } } },
+  };
+  const wanted = built(configMap('web', { a: '1' }));
+  assert.equal((await compareOne(new DriftCluster().has(there), wanted)).change, 'none');
+  const difference = await compareOne(new DriftCluster().has(there).has(overriding), wanted);
+  assert.deepEqual(
+    difference.paths.map(({ path, effect, writer }) => [path, effect, writer?.manager]),
+    [[['data', 'b'], 'remove', 'tuner']],
+  );
+  const guessing = new DriftCluster().has(there).has(overriding);
+  guessing.refused.add('patch configmaps apps');
+  assert.equal((await compareOne(guessing, wanted)).paths.length, 1);
+});
+
 test('an object that is written in between is read again', async () => {
   const [old, now] = [configMap('a', { level: 'old' }), configMap('a', { level: 'info' })];
   const api = new DriftCluster().has(live(old));

@@ -1,7 +1,7 @@
 /** What kustomize-controller takes back of what others wrote, without a dry-run showing it, and what of it stays. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isCleanedUp, withoutTakenBack } from '../../../src/drift/takenBack.ts';
+import { isCleanedUp, mayBeOverridden, withoutTakenBack } from '../../../src/drift/takenBack.ts';
 import { type Owned, owned } from './ownedObject.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -206,6 +206,36 @@ for (const { title, fields, git = {}, before = git, others, becomes } of rows) {
     const metadata = Object.fromEntries(parts);
     const { spec } = next;
     assert.deepEqual('spec' in becomes ? { spec } : { metadata }, becomes);
+  });
+}
+
+test('of a manager that the controller is told to override, what it added goes, by whatever operation', () => {
+  const fields = { spec: { a: 1, b: 2, c: 3, d: 4 } };
+  const git = inSpec({ 'f:d': {} });
+  const others: readonly Owned[] = [
+    ['tuner-east', inSpec({ 'f:a': {} })],
+    ['tuner', inSpec({ 'f:b': {} }), { operation: 'Apply' }],
+    ['tuner', inSpec({ 'f:c': {} }), { subresource: 'scale' }],
+  ];
+  const live = owned(fields, [controller(git), ...others]);
+  assert.deepEqual(withoutTakenBack(live, live, ['tuner']).spec, { c: 3, d: 4 });
+  assert.deepEqual(withoutTakenBack(live, live).spec, fields.spec);
+  assert.deepEqual(
+    [isCleanedUp(live, ['tuner']), isCleanedUp(live, ['other']), isCleanedUp(live)],
+    [true, false, false],
+  );
+});
+
+const foreign: readonly (readonly [title: string, others: readonly Owned[], may: boolean])[] = [
+  ['an operator', [['operator', {}]], true],
+  ['an operator, of a subresource alone', [['operator', {}, { subresource: 'status' }]], false],
+  ['kubectl, which is overridden anyway', [['kubectl-edit', {}]], false],
+  ['nobody else', [], false],
+];
+
+for (const [title, others, may] of foreign) {
+  test(`whether a flag could concern an object that was written by ${title}`, () => {
+    assert.equal(mayBeOverridden(owned({}, [controller({}), ...others])), may);
   });
 }
 

@@ -104,6 +104,19 @@ test('no text of a cluster draws an icon in the list', () => {
   assert.deepEqual([entry?.label, entry?.detail], ['ConfigMap default/\\$(flame)', '\\$(flame)']);
 });
 
+test('from whom a field is taken back is told: kubectl, or whom the controller is told to override', () => {
+  const field = (manager: string) => ({
+    path: ['data', 'a'],
+    effect: 'remove' as const,
+    writer: { manager, operation: 'Update' as const },
+    takenBack: true as const,
+  });
+  const detail = (...managers: readonly string[]): string =>
+    objectDetail(changedObject('ConfigMap', 'a', managers.map(field)));
+  assert.match(detail('kubectl-edit'), /with fields that kubectl added, which Flux takes back/);
+  assert.match(detail('kubectl-edit', 'tuner'), /with fields that others added, which Flux takes back/);
+});
+
 const pairTitles: readonly (readonly [ObjectDifference, string])[] = [
   [changedObject('Deployment', 'web', []), 'Deployment default/web'],
   [comparedObject('Deployment', 'web', { change: 'create' }), 'Deployment default/web (would be created)'],
