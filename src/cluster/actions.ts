@@ -20,7 +20,8 @@ import { parseDuration } from '../flux/durations.ts';
 import { displayName, idOf, objectKey, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { type Outcome, reconcileOutcome, type ReconcileRequest, resumeOutcome } from '../flux/outcomes.ts';
-import { sourceOf } from '../flux/references.ts';
+import { ownerOf, sourceOf } from '../flux/references.ts';
+import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { ActionResult } from './actionResult.ts';
 import { awaitOutcome, type Awaited, pause } from './awaitOutcome.ts';
 import type { ApiResource, ClusterApi } from './clusterApi.ts';
@@ -43,6 +44,8 @@ export interface ActionRequest {
   readonly signal: AbortSignal;
   /** What is being waited for, for a progress message. */
   readonly report?: (message: string) => void;
+  /** Of a suspension: who does it and why, to be kept with the object. */
+  readonly note?: SuspensionNote;
 }
 
 export interface ReconcileOptions {
@@ -130,12 +133,14 @@ export function reconcileWithSource(
 export function suspendObject(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, async () => {
     const found = await findObject(parts, request.id, request.signal);
-    const patch = suspendPatch(found.object);
+    const patch = suspendPatch(found.object, request.note);
     if (!patch) {
       throw new Failure('invalid', `${describe(request.id)} cannot be suspended`);
     }
     await send(parts, found, patch, request.signal);
-    return { state: 'succeeded', message: 'suspended', ...undoneByParent(found.object) };
+    // What is suspended does not apply its own manifest.
+    const undone = appliesItself(found.object) ? {} : undoneByParent(found.object);
+    return { state: 'succeeded', message: 'suspended', ...undone };
   });
 }
 
@@ -284,6 +289,11 @@ export async function asResult(request: ActionRequest, work: () => Promise<Actio
     }
     return { state: 'failed', message: error.message, failure: error };
   }
+}
+
+function appliesItself(object: FluxObject): boolean {
+  const owner = ownerOf(object);
+  return owner !== undefined && keyOf(owner.id) === keyOf(idOf(object));
 }
 
 function undoneByParent(object: FluxObject): { readonly warning?: string } {

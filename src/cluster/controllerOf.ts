@@ -2,6 +2,7 @@
 import type { FluxObject } from '../flux/objects.ts';
 import type { ObjectId } from '../flux/objectKey.ts';
 import { ownerOf } from '../flux/references.ts';
+import { suspensionMeans } from '../flux/suspension.ts';
 import { fieldAt } from '../flux/untyped.ts';
 import { displayName } from '../flux/objectKey.ts';
 import type { Controllers } from './clusterState.ts';
@@ -33,6 +34,23 @@ export function missingController(id: ObjectId, controllers: Controllers | undef
     return undefined;
   }
   return `${name} is not running`;
+}
+
+/**
+ * Whose server-side apply owns what suspends the object, so that its manifest has the last word on it: with the value that is there
+ * now, for whoever writes another one takes the field over. `unnamed` where the object's labels name nobody; `undefined` when
+ * nobody applies it. Needs `managedFields`.
+ */
+export function suspensionApplier(object: FluxObject): ObjectId | 'unnamed' | undefined {
+  const means = suspensionMeans(object);
+  if (means.by === 'none') {
+    return undefined;
+  }
+  const path = means.by === 'spec' ? ['f:spec', 'f:suspend'] : ['f:metadata', 'f:annotations', `f:${means.annotation}`];
+  const isApplied = (object.metadata.managedFields ?? []).some(
+    (entry) => fieldAt(entry, 'operation') === 'Apply' && fieldAt(entry, 'fieldsV1', ...path) !== undefined,
+  );
+  return isApplied ? (ownerOf(object)?.id ?? 'unnamed') : undefined;
 }
 
 /**

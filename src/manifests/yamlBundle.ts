@@ -3,6 +3,8 @@
  * half of what activation may load in all. Loaded by `import()`; everything else imports the files themselves.
  */
 export { DiskRepository } from './diskRepository.ts';
+export { findField } from './findField.ts';
+export { editField } from './editField.ts';
 export { parseYaml } from './parseManifests.ts';
 export { plainValue } from './plainValue.ts';
 export { printYaml } from './printYaml.ts';

@@ -49,7 +49,8 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
   switch (command) {
     case 'diffObject': {
       const target = await diffTarget(argument, parts);
-      return target && compareFor(target, asRecord(argument)?.['pull'] === true, parts);
+      const asked = asRecord(argument);
+      return target && compareFor(target, asked?.['pull'] === true, parts, readDiffAgainst(asked?.['against']));
     }
     case 'diffManifest': {
       const found = await manifestTarget(argument, parts);
@@ -79,8 +80,17 @@ export async function diffCommand(command: DiffCommand, argument: unknown, parts
 /** What is to be compared: all of a Kustomization or HelmRelease, or one object of it. */
 type Comparing = DiffTarget & { readonly alone?: DocumentOfFile };
 
-async function compareFor(target: Comparing, pull: boolean, parts: DiffCommandsParts): Promise<void> {
-  const against = await chosenAgainst(target, parts);
+/** `wished`: with what whoever runs the command wants it compared, where that can be. */
+async function compareFor(
+  target: Comparing,
+  pull: boolean,
+  parts: DiffCommandsParts,
+  wished?: DiffAgainst,
+): Promise<void> {
+  const isOffered = diffChoices(target.name.kind, target.stated !== undefined).some(
+    ({ against }) => against === wished,
+  );
+  const against = isOffered ? wished : await chosenAgainst(target, parts);
   if (against === undefined) {
     return;
   }

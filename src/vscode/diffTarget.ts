@@ -42,12 +42,34 @@ export async function diffTarget(argument: unknown, parts: DiffTargetParts): Pro
     }
     return { name, key, stated: await statedTarget(argument, parts) };
   }
+  const keyed = keyArgument(argument);
+  if (keyed !== undefined) {
+    return keyTarget(keyed, parts);
+  }
   if (argument !== undefined || hasDocument()) {
     const stated = await renderTarget(argument, 'applied', parts);
     const key = asText(asRecord(argument instanceof vscode.Uri ? undefined : argument)?.['key']);
     return stated && { name: stated.name, key: key as ObjectKey | undefined, stated };
   }
   return pickTarget(parts);
+}
+
+/** What a question hands over that was asked about an object of the cluster. */
+function keyArgument(argument: unknown): ObjectKey | undefined {
+  const record = argument instanceof vscode.Uri ? undefined : asRecord(argument);
+  return record && !('uri' in record) && !('root' in record)
+    ? (asText(record['key']) as ObjectKey | undefined)
+    : undefined;
+}
+
+async function keyTarget(key: ObjectKey, parts: DiffTargetParts): Promise<DiffTarget> {
+  const id = parseObjectKey(key);
+  const name = id && nameOfId(id);
+  if (!name) {
+    throw new Failure('notFound', 'only a Kustomization or a HelmRelease is compared');
+  }
+  const [row] = parts.views.models.cluster.rowsOf.get(key) ?? [];
+  return { name, key, stated: row === undefined ? undefined : await statedTarget(row, parts) };
 }
 
 /** With the folders closed, or of another repository, there still is the cluster's side. */
@@ -70,13 +92,7 @@ function hasDocument(): boolean {
 
 async function pickTarget(parts: DiffTargetParts): Promise<DiffTarget | undefined> {
   const key = await pickObject(parts.views, ({ kind }) => kind.role === 'applier');
-  const id = key === undefined ? undefined : parseObjectKey(key);
-  const name = id && nameOfId(id);
-  if (!name || key === undefined) {
-    return undefined;
-  }
-  const [row] = parts.views.models.cluster.rowsOf.get(key) ?? [];
-  return { name, key, stated: row === undefined ? undefined : await statedTarget(row, parts) };
+  return key === undefined ? undefined : keyTarget(key, parts);
 }
 
 /** `undefined` for what is neither. */

@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { Failure } from '../base/failure.ts';
+import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { ActionResult, ActionVerb } from '../cluster/actionResult.ts';
 import {
@@ -19,16 +19,29 @@ import { reconcileFromRoot, type RootParts } from '../cluster/reconcileFromRoot.
 import type { ActionWork, RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { fluxKinds } from '../flux/kinds.ts';
-import { type ObjectId, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
+import { type ObjectId, objectKey, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
+import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { Settings } from '../settings.ts';
-import { confirmationOf, objectName, progressTitle, resultText, verbText } from '../view/actionTexts.ts';
+import { objectName, progressTitle, resultText, verbText } from '../view/actionTexts.ts';
+import { changeQuestion, type Way } from '../view/changeQuestion.ts';
 import { iconFreeText, plainText } from '../view/markdown.ts';
 import { failureMessage } from '../view/messages.ts';
+import { askChange } from './askChange.ts';
+import type { ClusterViews } from './clusterViews.ts';
+import { commandIds } from './commandIds.ts';
 import { presentMessage } from './messagePresenter.ts';
+import type { OpenClones } from './openClones.ts';
+import { openSuspension } from './openSuspension.ts';
+import { withPatience } from './patientProgress.ts';
+import type { RepositoryFacts } from './repositoryFacts.ts';
+import { type SuspensionFacts, suspensionFacts } from './suspensionFacts.ts';
 
 export interface ObjectActionsParts {
   readonly sessions: SessionManager;
   readonly running: RunningActions;
+  readonly views: ClusterViews;
+  readonly clones: OpenClones;
+  readonly repositories: RepositoryFacts;
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly log: Log;
@@ -37,6 +50,13 @@ export interface ObjectActionsParts {
 /** An action that is over sooner needs no notification; the lens and the row show it anyway. */
 const progressAfterMs = 2_000;
 const statusTextMs = 5_000;
+
+/** What a user has agreed to. */
+interface Agreed {
+  readonly note?: SuspensionNote;
+}
+
+type FailedAction = Extract<ActionResult, { state: 'failed' }> & { readonly failure: Failure };
 
 interface Subject {
   readonly context: string;
@@ -80,7 +100,8 @@ export class ObjectActions {
    */
   async run(verb: ActionVerb, key: ObjectKey, doubt?: string): Promise<void> {
     const subject = this.#subject(key);
-    if (!(await this.#confirmed(verb, subject, doubt))) {
+    const agreed = await this.#asked(verb, subject, doubt);
+    if (!agreed) {
       return;
     }
     const { running, clock, log } = this.#parts;
@@ -96,7 +117,7 @@ export class ObjectActions {
         steps.tell(message);
         report(message);
       };
-      return works[verb](parts, { id: subject.id, signal, report: tell });
+      return works[verb](parts, { id: subject.id, signal, report: tell, ...agreed });
     };
     const work = running.run(key, verb, begin, cancelled.signal);
     this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
@@ -125,31 +146,57 @@ export class ObjectActions {
     return session;
   }
 
-  async #confirmed(verb: ActionVerb, { id, context }: Subject, doubt: string | undefined): Promise<boolean> {
+  /** `undefined` where the user does not want it, or has gone another way. */
+  async #asked(verb: ActionVerb, subject: Subject, doubt: string | undefined): Promise<Agreed | undefined> {
+    const { id, context } = subject;
     const settings = this.#parts.settings();
     if (settings.readOnly) {
       throw new Failure('forbidden', 'the setting driftline.readOnly is on');
     }
-    const confirmation = confirmationOf({ verb, id, context, settings, doubt });
-    switch (confirmation.by) {
-      case 'none':
-        return true;
-      case 'ask': {
-        const { question, detail, button } = confirmation;
-        return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
-      }
-      case 'typeName': {
-        const { prompt, expected } = confirmation;
-        const typed = await vscode.window.showInputBox({
-          title: `${context} is a production context`,
-          prompt,
-          placeHolder: expected,
-          ignoreFocusOut: true,
-          validateInput: (text) => (expected.startsWith(text) ? undefined : `The name is ${expected}.`),
-        });
-        return typed === expected;
-      }
+    const facts = verb === 'suspend' || verb === 'resume' ? await this.#factsOf(verb, subject) : undefined;
+    if (facts && 'failure' in facts) {
+      this.#tell(verb, subject, facts);
+      return undefined;
     }
+    const { said = [], setBack, piledUp } = facts ?? {};
+    const question = changeQuestion({ verb, id, context, settings, doubt, said, setBack, piledUp });
+    const answer = await askChange(question, context, (way) => this.#go(way, subject, facts));
+    return answer && (verb === 'suspend' ? { note: await this.noteOf(context, answer.reason) } : {});
+  }
+
+  /** What cannot be read cannot be changed: that is how the action ended, before anything was asked. */
+  async #factsOf(verb: 'suspend' | 'resume', { id, context }: Subject): Promise<SuspensionFacts | FailedAction> {
+    const { views, clones, clock, log } = this.#parts;
+    const { api } = this.#session(context);
+    const title = `Reading ${objectName(id)} on ${context}`;
+    try {
+      return await withPatience(title, clock, (signal) =>
+        suspensionFacts(verb, id, { api, views, clones, now: clock.now(), log, signal }),
+      );
+    } catch (error) {
+      if (!isFailure(error)) {
+        throw error;
+      }
+      return { state: 'failed', message: error.message, failure: error };
+    }
+  }
+
+  async #go(way: Way, { id, context }: Subject, facts: SuspensionFacts | undefined): Promise<void> {
+    const { repositories, views } = this.#parts;
+    if (way === 'diffFirst') {
+      const argument = { key: objectKey(context, id), against: 'next' };
+      await vscode.commands.executeCommand(commandIds.diffObject, argument);
+    } else if (facts) {
+      await openSuspension(facts.object, { repositories, survey: views.survey });
+    }
+  }
+
+  /** Of this user in that context, now. */
+  async noteOf(context: string, reason: string): Promise<SuspensionNote> {
+    const { clock } = this.#parts;
+    const { api } = this.#session(context);
+    const by = await withPatience('Asking who you are', clock, (signal) => Promise.resolve(api.userName?.(signal)));
+    return { by: by ?? '', at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), reason };
   }
 
   #showWhenLong(verb: ActionVerb, subject: Subject, { work, steps, cancel }: Shown): void {

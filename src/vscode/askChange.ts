@@ -1,0 +1,64 @@
+/**
+ * Asks what is to be asked before a change to one object, and shows the other ways than yes. What is asked is decided in
+ * `view/changeQuestion.ts`. Changes nothing.
+ */
+import * as vscode from 'vscode';
+import { type ChangeQuestion, type Way, wayTitles } from '../view/changeQuestion.ts';
+import { plainText } from '../view/markdown.ts';
+
+export interface Answer {
+  /** Of a suspension; `''` for none. */
+  readonly reason: string;
+}
+
+/** `undefined` where the user does not want it, or goes another way, which `go` then begins. */
+export async function askChange(
+  { ask, typeName, reason }: ChangeQuestion,
+  context: string,
+  go: (way: Way) => Promise<void>,
+): Promise<Answer | undefined> {
+  if (ask) {
+    const { question, detail, button, ways } = ask;
+    const titles = ways.map((way) => wayTitles[way]);
+    const pressed = await vscode.window.showWarningMessage(question, { modal: true, detail }, button, ...titles);
+    const way = ways.find((one) => wayTitles[one] === pressed);
+    if (way) {
+      await go(way);
+    }
+    if (pressed !== button) {
+      return undefined;
+    }
+  }
+  if (typeName && !(await typed(typeName.expected, typeName.prompt, context))) {
+    return undefined;
+  }
+  const said = reason ? await askReason(reason) : '';
+  return said === undefined ? undefined : { reason: said };
+}
+
+/** Whether exactly that text was typed. */
+export async function typed(expected: string, prompt: string, context: string): Promise<boolean> {
+  const text = await vscode.window.showInputBox({
+    title: `${plainText(context)} is a production context`,
+    prompt,
+    placeHolder: expected,
+    ignoreFocusOut: true,
+    validateInput: (value) => (expected.startsWith(value) ? undefined : `The name is ${expected}.`),
+  });
+  return text === expected;
+}
+
+/** `undefined` for Escape: then nothing is suspended. */
+export async function askReason({
+  title,
+  prompt,
+  longest,
+}: NonNullable<ChangeQuestion['reason']>): Promise<string | undefined> {
+  return vscode.window.showInputBox({
+    title,
+    prompt,
+    placeHolder: 'Why? (optional)',
+    ignoreFocusOut: true,
+    validateInput: (value) => (value.length > longest ? `No more than ${longest} characters are kept.` : undefined),
+  });
+}
