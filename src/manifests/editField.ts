@@ -240,11 +240,28 @@ class EditWriter {
   /** The lines of the entry, with what hangs below it. A comment above it stays: it may be about more. */
   #removeEntry(map: YamlMap, entry: YamlEntry): TextEdit[] {
     const start = this.#lineStart(entry.keySpan.start);
-    const isFlow = this.#text[map.start] === '{';
-    if (isFlow || ownEntries(map).length < 2 || this.#text.slice(start, entry.keySpan.start).trim() !== '') {
+    if (ownEntries(map).length < 2) {
+      return [];
+    }
+    if (this.#text[map.start] === '{') {
+      return this.#removeFromFlow(map, entry);
+    }
+    if (this.#text.slice(start, entry.keySpan.start).trim() !== '') {
       return [];
     }
     return [{ start, end: this.#nextLine(endOf(entry, map)), text: '' }];
+  }
+
+  /** With the comma that parts it from a neighbour. */
+  #removeFromFlow(map: YamlMap, entry: YamlEntry): TextEdit[] {
+    const { start } = entry.keySpan;
+    const end = endOf(entry, map);
+    const after = /^\s*,[ \t]*/.exec(this.#text.slice(end, map.end));
+    if (after) {
+      return [{ start, end: end + after[0].length, text: '' }];
+    }
+    const before = /,\s*$/.exec(this.#text.slice(map.start, start));
+    return before ? [{ start: map.start + before.index, end, text: '' }] : [];
   }
 
   /** On lines of their own behind the one that this place is in. */

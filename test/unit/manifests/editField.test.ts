@@ -263,6 +263,20 @@ const added: readonly Row[] = [
 
 const removed: readonly Row[] = [
   {
+    name: 'a key of a map in flow style goes with the comma behind it',
+    before: 'a: { b: 1, c: 2 } # both\n',
+    path: ['a', 'b'],
+    value: undefined,
+    after: 'a: { c: 2 } # both\n',
+  },
+  {
+    name: 'the last key of a map in flow style goes with the comma before it',
+    before: 'a: {b: 1,\r\n    c: [2, 3]}\r\n',
+    path: ['a', 'c'],
+    value: undefined,
+    after: 'a: {b: 1}\r\n',
+  },
+  {
     name: 'a key goes with its comment and what hangs below it',
     before: 'a:\n  b: # c\n    c: 1\n  d: 2\n',
     path: ['a', 'b'],
