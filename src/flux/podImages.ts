@@ -1,0 +1,116 @@
+/**
+ * Which images run in pods, and whose pods they are. Reads pods as the API serves them and takes nothing of them but names,
+ * owners and images: what stands in their environment is nobody's matter here.
+ */
+import type { ObjectId } from './objectKey.ts';
+import type { KubernetesObject } from './objects.ts';
+import type { RunningImage } from './runningVersions.ts';
+import { asList, asRecord, asText, fieldAt } from './untyped.ts';
+
+/** Kinds whose pods can be told by their owners alone. */
+const podOwners: Readonly<Record<string, string>> = {
+  Pod: '',
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  DaemonSet: 'apps',
+  Job: 'batch',
+  CronJob: 'batch',
+};
+
+export function mayOwnPods({ group, kind }: Pick<ObjectId, 'group' | 'kind'>): boolean {
+  return Object.hasOwn(podOwners, kind) && podOwners[kind] === group;
+}
+
+/** Whether the pod is there for that object. Goes by owners: labels can be anybody's. */
+export function isPodOf({ metadata }: KubernetesObject, { kind, namespace, name }: ObjectId): boolean {
+  if (metadata.namespace !== namespace) {
+    return false;
+  }
+  if (kind === 'Pod') {
+    return metadata.name === name;
+  }
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  switch (kind) {
+    case 'Deployment': {
+      // Its ReplicaSets are called by its own name and the hash that their pods are labelled with.
+      const hash = metadata.labels?.['pod-template-hash'];
+      return owner?.kind === 'ReplicaSet' && hash !== undefined && owner.name === `${name}-${hash}`;
+    }
+    case 'CronJob':
+      // Named after the minute (batch/v1 cronjob_controllerv2.go, getJobName).
+      return (
+        owner?.kind === 'Job' && owner.name.startsWith(`${name}-`) && /^\d+$/.test(owner.name.slice(name.length + 1))
+      );
+    default:
+      return owner?.kind === kind && owner.name === name;
+  }
+}
+
+/** The images of the containers that run, init containers that have done their work among them. Each combination once. */
+export function runningImages(pods: Iterable<KubernetesObject>): RunningImage[] {
+  const found = new Map<string, RunningImage>();
+  for (const pod of pods) {
+    if (pod.metadata.deletionTimestamp !== undefined) {
+      continue; // on its way out: what takes its place counts
+    }
+    for (const [specs, statuses] of containerFields) {
+      for (const image of imagesOf(pod, specs, statuses)) {
+        found.set(JSON.stringify(image), image);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+const containerFields = [
+  ['containers', 'containerStatuses'],
+  ['initContainers', 'initContainerStatuses'],
+] as const;
+
+function imagesOf(pod: KubernetesObject, specs: string, statuses: string): RunningImage[] {
+  const reported = new Map(
+    (asList(fieldAt(pod, 'status', statuses)) ?? []).map((status) => [asText(fieldAt(status, 'name')), status]),
+  );
+  return (asList(fieldAt(pod, 'spec', specs)) ?? []).flatMap((spec) => {
+    const container = asText(fieldAt(spec, 'name')) ?? '';
+    const asked = splitImage(asText(fieldAt(spec, 'image')) ?? '');
+    const status = reported.get(container);
+    if (asked.name === '' || !hasRun(status)) {
+      return [];
+    }
+    const pulled = /@(sha256:[0-9a-f]{64})$/.exec(asText(fieldAt(status, 'imageID')) ?? '')?.[1];
+    return [{ name: asked.name, container, tag: asked.tag, digest: asked.digest ?? pulled }];
+  });
+}
+
+/** Runs, or has done what it was there for: only then was its image pulled and did it start. */
+function hasRun(status: unknown): boolean {
+  const ended = asRecord(fieldAt(status, 'state', 'terminated'));
+  return fieldAt(status, 'state', 'running') !== undefined || ended?.['exitCode'] === 0;
+}
+
+interface ImageParts {
+  readonly name: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+/** Of a reference that a node has accepted. */
+export function splitImage(text: string): ImageParts {
+  const [tagged = '', digest] = text.split('@');
+  const colon = tagged.indexOf(':', tagged.lastIndexOf('/') + 1);
+  const name = canonicalImageName(colon < 0 ? tagged : tagged.slice(0, colon));
+  return { name, tag: colon < 0 ? undefined : tagged.slice(colon + 1), digest };
+}
+
+/** `nginx`, `library/nginx`, `index.docker.io/library/nginx` and `docker.io/library/nginx` are one (distribution/reference). */
+export function canonicalImageName(name: string): string {
+  const [first = '', ...others] = name.split('/');
+  if (name === '') {
+    return '';
+  }
+  const hasHost = others.length > 0 && (first === 'localhost' || /[.:A-Z]/.test(first));
+  const host = !hasHost || first === 'index.docker.io' ? 'docker.io' : first;
+  const path = hasHost ? others : [first, ...others];
+  return [host, ...(host === 'docker.io' && path.length === 1 ? ['library'] : []), ...path].join('/');
+}

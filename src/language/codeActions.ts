@@ -1,0 +1,148 @@
+/**
+ * What the light bulb offers for findings: the best fix first, then others, then a comment that allows it, the rule's settings and
+ * its page. Puts together what the makers of fixes give, and gives none that leaves the finding where it is.
+ */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  type Position,
+  type Range,
+  type TextEdit as ProtocolEdit,
+} from 'vscode-languageserver-types';
+import type { RunningVersions } from '../flux/runningVersions.ts';
+import type { TextEdit } from '../manifests/editField.ts';
+import type { TextSpan } from '../manifests/yamlNode.ts';
+import type { Surroundings } from './candidate.ts';
+import { findFixTarget } from './fixTarget.ts';
+import { inspectFile } from './inspectFile.ts';
+import { factsFor, type FactQuestion, isFixedTogether, pinFixes } from './pinFixes.ts';
+import { plainFixes, quoteFix } from './plainFixes.ts';
+import { positions } from './positions.ts';
+import { applyEdits, type Finding, type QuickFix } from './quickFix.ts';
+import { isRuleId, ruleDocumentation, type RuleId } from './rules.ts';
+import { suppressFixes } from './suppressFixes.ts';
+import { diagnosticSource } from './validate.ts';
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.driftline`;
+
+export interface FixedFile {
+  readonly uri: string;
+  /** Of the open document: an edit of another one is refused by the editor. */
+  readonly version: number;
+  readonly text: string;
+  /** Relative to the repository, with `/`. */
+  readonly path: string;
+}
+
+export interface ActionsParts {
+  readonly file: FixedFile;
+  /** Answers with `undefined` where nothing is certain. Asked once for each finding that facts could help. */
+  readonly facts: (question: FactQuestion) => Promise<RunningVersions | undefined>;
+  /** What the editor runs so that the rule's severity can be chosen. */
+  readonly chooseSeverity: (rule: RuleId) => { readonly command: string; readonly arguments: unknown[] };
+}
+
+/** Of the diagnostics, those that are ours and of a rule; others are left alone. */
+export async function quickFixes(diagnostics: readonly Diagnostic[], parts: ActionsParts): Promise<CodeAction[]> {
+  const actions: CodeAction[] = [];
+  for (const diagnostic of diagnostics) {
+    const finding = findingOf(diagnostic, parts.file);
+    if (finding) {
+      actions.push(...(await actionsFor(finding, diagnostic, parts)));
+    }
+  }
+  return actions;
+}
+
+/** Everything of a file that can be fixed without a choice, as one edit; `undefined` where there is nothing. */
+export function fixAll(diagnostics: readonly Diagnostic[], file: FixedFile): CodeAction | undefined {
+  const fixed = diagnostics.flatMap((diagnostic) => {
+    const finding = isFixedTogether(String(diagnostic.code)) ? findingOf(diagnostic, file) : undefined;
+    const fix = finding && quoteFix(finding);
+    return fix ? [{ diagnostic, fix }] : [];
+  });
+  const edits = new Map(fixed.flatMap(({ fix }) => fix.edits).map((edit) => [edit.start, edit]));
+  if (edits.size === 0) {
+    return undefined;
+  }
+  return {
+    title: 'Put all values in quotes that YAML would change',
+    kind: fixAllKind,
+    diagnostics: fixed.map(({ diagnostic }) => diagnostic),
+    edit: workspaceEdit(file, [...edits.values()]),
+  };
+}
+
+function findingOf(diagnostic: Diagnostic, { text, path }: FixedFile): Finding | undefined {
+  const rule = String(diagnostic.code);
+  const span = spanOf(text, diagnostic.range);
+  return diagnostic.source === diagnosticSource && isRuleId(rule) && span
+    ? { rule, text, path, span, target: findFixTarget(text, span) }
+    : undefined;
+}
+
+async function actionsFor(finding: Finding, diagnostic: Diagnostic, parts: ActionsParts): Promise<CodeAction[]> {
+  const { file } = parts;
+  const question = factsFor(finding);
+  const facts = question && (await parts.facts(question));
+  const before = reported(file.text, file.path, finding.rule);
+  const helps = ({ edits }: QuickFix): boolean =>
+    reported(applyEdits(file.text, edits), file.path, finding.rule) < before;
+  const fixes = [...(facts ? pinFixes(finding, facts) : []), ...plainFixes(finding)].filter(helps);
+  const best = fixes.find(({ preferred }) => preferred === true);
+  const action = (title: string): CodeAction => ({
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [diagnostic],
+  });
+  const edited = (fix: QuickFix): CodeAction => ({
+    ...action(fix.title),
+    edit: workspaceEdit(file, fix.edits),
+    ...(fix === best ? { isPreferred: true } : {}),
+  });
+  const { rule } = finding;
+  const settings = `Rule settings: ${rule}…`;
+  const why = `Why? ${rule}`;
+  const page = { title: why, command: 'vscode.open', arguments: [ruleDocumentation(rule)] };
+  return [
+    ...fixes.map(edited),
+    ...(facts?.askable === true ? [{ ...action(askTitle), command: { title: askTitle, command: askCommand } }] : []),
+    ...suppressFixes(finding).map(edited),
+    { ...action(settings), command: { title: settings, ...parts.chooseSeverity(rule) } },
+    { ...action(why), command: page },
+  ];
+}
+
+/** A bulb that comes by itself asks no cluster for pods. Opened by hand it does, and this opens it so. */
+const askTitle = 'Ask the cluster which image runs now…';
+const askCommand = 'editor.action.quickFix';
+
+const strangers: Surroundings = { ownership: () => 'thirdParty' };
+
+/** How often the rule has something to say of the text as it stands. */
+function reported(text: string, path: string, rule: RuleId): number {
+  return inspectFile(text, path).candidates.filter(
+    (candidate) => !candidate.allowed.has(rule) && candidate.judge(candidate.text, strangers)?.rule === rule,
+  ).length;
+}
+
+function workspaceEdit({ uri, version, text }: FixedFile, edits: readonly TextEdit[]): NonNullable<CodeAction['edit']> {
+  const position = positions(text);
+  const written = edits.map(({ start, end, text: newText }): ProtocolEdit => ({
+    range: { start: position(start), end: position(end) },
+    newText,
+  }));
+  return { documentChanges: [{ textDocument: { uri, version }, edits: written }] };
+}
+
+/** Offsets of a range; `undefined` where the text has no such place, as after an edit that is not checked yet. */
+function spanOf(text: string, { start, end }: Range): TextSpan | undefined {
+  const lines = [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((match) => match.index + match[0].length)];
+  const offset = ({ line, character }: Position): number | undefined => {
+    const at = (lines[line] ?? Number.NaN) + character;
+    return at <= (lines[line + 1] ?? text.length) ? at : undefined;
+  };
+  const [from, to] = [offset(start), offset(end)];
+  return from === undefined || to === undefined || to < from ? undefined : { start: from, end: to };
+}

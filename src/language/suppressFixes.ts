@@ -1,0 +1,77 @@
+/**
+ * Comments that allow a finding, written where `suppression.ts` looks for them: above the line, or once for the file. A comment
+ * that is there already is continued; none is put inside a text, or between a value and the comment of a bot.
+ */
+import type { TextEdit } from '../manifests/editField.ts';
+import { applyEdits, type Finding, type QuickFix, saysTheSame } from './quickFix.ts';
+import { inspectFile } from './inspectFile.ts';
+import { rules } from './rules.ts';
+
+export function suppressFixes(finding: Finding): QuickFix[] {
+  const { rule } = finding;
+  const choices: readonly (readonly [string, TextEdit | undefined])[] = [
+    [`Suppress here: ${rule}`, suppressHere(finding)],
+    [`Suppress in this file: ${rule}`, suppressInFile(finding)],
+  ];
+  return choices.flatMap(([title, edit]) => (edit && isAllowedBy(finding, edit) ? [{ title, edits: [edit] }] : []));
+}
+
+/** Written right, a comment changes no value, and the finding is allowed where it now stands. */
+function isAllowedBy({ rule, text, path, span }: Finding, edit: TextEdit): boolean {
+  const after = applyEdits(text, [edit]);
+  const start = span.start + (edit.start <= span.start ? edit.text.length : 0);
+  const line = after.slice(0, start).split(/\r\n|\n|\r/).length - 1;
+  const { candidates } = inspectFile(after, path);
+  return (
+    saysTheSame(text, after) && candidates.some(({ range, allowed }) => range.start.line === line && allowed.has(rule))
+  );
+}
+
+const names = `(?:[\\s,]+(?:${rules.map(({ id }) => id).join('|')})(?![\\w-]))+`;
+const nextLine = new RegExp(`^\\uFEFF?[ \\t]*#[ \\t]*driftline-disable-next-line${names}`);
+const wholeFile = new RegExp(`^\\uFEFF?[ \\t]*#[ \\t]*driftline-disable-file${names}`, 'm');
+
+function suppressHere({ rule, text, span }: Finding): TextEdit | undefined {
+  const lineStart = startOfLine(text, span.start);
+  const aboveStart = lineStart === 0 ? 0 : startOfLine(text, lineStart - 1);
+  const above = text.slice(aboveStart, lineStart);
+  const continued = nextLine.exec(above);
+  if (continued) {
+    return insertion(aboveStart + continued[0].length, `, ${rule}`);
+  }
+  if (/^\uFEFF?[ \t]*#[ \t]*renovate:/.test(above)) {
+    return suppressBeside(text, rule, span.end); // the bot looks for the value right below its own comment
+  }
+  const [bom = ''] = /^\uFEFF?/.exec(text.slice(lineStart)) ?? [];
+  const at = lineStart + bom.length;
+  const [indent = ''] = /^[ \t]*/.exec(text.slice(at)) ?? [];
+  return insertion(at, `${indent}# driftline-disable-next-line ${rule}${lineEndOf(text)}`);
+}
+
+function suppressBeside(text: string, rule: string, end: number): TextEdit | undefined {
+  const [rest = ''] = /^[^\r\n]*/.exec(text.slice(end)) ?? [];
+  return rest.includes('#') ? undefined : insertion(end + rest.trimEnd().length, ` # driftline: ignore ${rule}`);
+}
+
+/** On top, below what must be on top itself. */
+function suppressInFile({ rule, text }: Finding): TextEdit | undefined {
+  const continued = wholeFile.exec(text);
+  if (continued) {
+    return insertion(continued.index + continued[0].length, `, ${rule}`);
+  }
+  const [head = ''] =
+    /^\uFEFF?(?:#(?:!|[ \t]*(?:yaml-language-server:|-\*-|vim?:))[^\r\n]*(?:\r\n|\n|\r))*/.exec(text) ?? [];
+  return insertion(head.length, `# driftline-disable-file ${rule}${lineEndOf(text)}`);
+}
+
+function insertion(at: number, text: string): TextEdit {
+  return { start: at, end: at, text };
+}
+
+function lineEndOf(text: string): string {
+  return /\r\n/.test(text) ? '\r\n' : '\n';
+}
+
+function startOfLine(text: string, offset: number): number {
+  return offset <= 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+}
