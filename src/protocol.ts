@@ -2,6 +2,7 @@
  * The messages between extension and language server beyond LSP itself, and what the server is started with.
  * Types and method names only: no library at run time, so both sides and the tests can load it.
  */
+import type { RunningSubject, RunningVersions } from './flux/runningVersions.ts';
 import type { Severity } from './settings.ts';
 
 /** `initializationOptions`, and the params of `driftline/didChangeSettings`. */
@@ -21,4 +22,27 @@ export interface WorkspaceChecked {
   /** YAML files that are known. */
   readonly files: number;
   readonly diagnostics: number;
+}
+
+/**
+ * Server to client, request with RunningQuestion, answered with RunningVersions, or `null` where nothing is certain: no cluster is
+ * connected, the document stands for no object of it, or for more than one. The server itself talks to no cluster.
+ */
+export const runningVersions = 'driftline/runningVersions';
+
+export interface RunningQuestion extends RunningSubject {
+  /** Address of the file that states the object. */
+  readonly uri: string;
+}
+
+export type RunningAnswer = RunningVersions | null;
+
+/** Commands that code actions name; the client registers them. */
+export const chooseSeverityCommand = 'driftline.fix.chooseSeverity';
+
+/** The argument of `chooseSeverityCommand`. */
+export interface SeverityChoice {
+  readonly rule: string;
+  /** Address of the repository's own configuration, which wins over settings; `undefined` without one. */
+  readonly config: string | undefined;
 }

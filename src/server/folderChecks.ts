@@ -104,6 +104,11 @@ export class FolderChecks implements Disposable {
     this.#publishAll();
   }
 
+  /** What is found in a file as it was checked last. */
+  diagnostics(path: string): readonly Diagnostic[] {
+    return this.#checker.diagnostics(path);
+  }
+
   /** Resolves when everything that is known by now is checked and published. */
   async settled(): Promise<{ files: number; diagnostics: number }> {
     await this.#scanning;

@@ -6,7 +6,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { relative, isAbsolute, join } from 'node:path';
 import {
   CancellationToken,
+  type CodeAction,
+  type CodeActionParams,
   type Connection,
+  type Diagnostic,
   type InitializeParams,
   type InitializeResult,
   TextDocuments,
@@ -19,6 +22,7 @@ import type { Log } from '../base/log.ts';
 import { checkText } from '../language/repositoryChecker.ts';
 import { DiskRepository } from '../manifests/diskRepository.ts';
 import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../protocol.ts';
+import { answerCodeActions, codeActionKinds } from './answerCodeActions.ts';
 import { FolderChecks } from './folderChecks.ts';
 import { handleNotification, handleRequest } from './handle.ts';
 import { readSurroundings } from './readSurroundings.ts';
@@ -78,6 +82,11 @@ export class LanguageServer implements Disposable {
         return handleRequest(this.#log, 'Checking the workspace', token, () => this.#settled());
       }),
     );
+    add(
+      connection.onCodeAction((params, token) =>
+        handleRequest(this.#log, 'Looking for fixes', token, (signal) => this.#codeActions(params, signal)),
+      ),
+    );
     add(this.#documents.listen(connection));
     add(
       this.#documents.onDidChangeContent(on('A changed document', ({ document }) => this.#documentChanged(document))),
@@ -99,6 +108,7 @@ export class LanguageServer implements Disposable {
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        codeActionProvider: { codeActionKinds },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -167,9 +177,13 @@ export class LanguageServer implements Disposable {
     if (place) {
       place.checks.setText(place.path, document);
     } else {
-      const name = document.uri.slice(document.uri.lastIndexOf('/') + 1);
-      this.#send(document.uri, checkText(document.getText(), name, this.#settings), document.version);
+      this.#send(document.uri, this.#checkAlone(document), document.version);
     }
+  }
+
+  /** A document that is in no folder. */
+  #checkAlone(document: TextDocument): Diagnostic[] {
+    return checkText(document.getText(), nameOf(document.uri), this.#settings);
   }
 
   #documentClosed(document: TextDocument): void {
@@ -198,6 +212,27 @@ export class LanguageServer implements Disposable {
     }
   }
 
+  /** Only for open documents: of others nobody sees a finding to click on. */
+  async #codeActions({ textDocument, context }: CodeActionParams, signal: AbortSignal): Promise<CodeAction[]> {
+    const document = this.#documents.get(textDocument.uri);
+    if (!document) {
+      return [];
+    }
+    const place = this.#locate(document.uri);
+    return answerCodeActions(
+      { context },
+      {
+        connection: this.#connection,
+        clock: this.#clock,
+        log: this.#log,
+        document,
+        path: place?.path ?? nameOf(document.uri),
+        found: () => place?.checks.diagnostics(place.path) ?? this.#checkAlone(document),
+        signal,
+      },
+    );
+  }
+
   async #settled(): Promise<WorkspaceChecked> {
     const all = await Promise.all([...this.#folders.values()].map(({ checks }) => checks.settled()));
     return {
@@ -211,6 +246,10 @@ export class LanguageServer implements Disposable {
     // Fails only when the connection is gone, and then nobody is left to be told.
     this.#connection.sendDiagnostics(params).catch((error: unknown) => this.#log.debug(`Not sent: ${String(error)}`));
   }
+}
+
+function nameOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf('/') + 1);
 }
 
 /** The path of a file, `undefined` for what is none (`untitled:`, a virtual document, a malformed address). */
