@@ -207,6 +207,7 @@ describe('lenses', () => {
     const document = await showFile('infrastructure/controllers/reloader.yaml');
     const reloader = releaseId('reloader', 'reloader');
     const before = cluster.writes.length;
+    hostDialogs().type('');
     await whileControllersWork(click(await lensesWhen(cluster, document, has('Suspend')), 'Suspend'));
     await cluster.until('suspended in the tree', () => /suspended/.test(cluster.row(reloader)?.description ?? ''));
     const lenses = await lensesWhen(cluster, document, has('Resume'));
@@ -272,6 +273,7 @@ describe('lenses', () => {
       const document = await showFile('staging/logging/grafana.yaml');
       const lenses = await lensesWhen(cluster, document, has('Same name in homelab'));
       hostDialogs().press('Suspend');
+      hostDialogs().type('');
       const before = cluster.writes.length;
       await whileControllersWork(click(lenses, 'Suspend'));
       assert.equal(cluster.writes.length, before + 1);
@@ -345,7 +347,7 @@ describe('lenses on a production context', () => {
       hostDialogs().inputs.map(({ title, prompt }) => [title, prompt]),
       Array.from({ length: 3 }, () => [
         'eu-production is a production context',
-        'Suspend HelmRelease logging/grafana on eu-production? Type grafana to confirm.',
+        'Suspend HelmRelease logging/grafana on eu-production? Upgrades, drift detection and corrections stop; what is installed goes on running. Type grafana to confirm.',
       ]),
     );
     assert.deepEqual(cluster.writes, []);
@@ -353,6 +355,7 @@ describe('lenses on a production context', () => {
 
   it('act when it is typed', async () => {
     hostDialogs().type('grafana');
+    hostDialogs().type('');
     await click(await lensesWhen(cluster, await showFile(grafanaFile), has('Suspend')), 'Suspend');
     assert.deepEqual(
       cluster.writes.map(({ method }) => method),

@@ -74,9 +74,13 @@ test('suspend and resume from the file reach the cluster, and come back to file 
   await window.openFile('infrastructure/logging/tempo.yaml');
   await window.lens('Ready').waitFor();
 
-  await window.act('Suspend', window.lens('Resume'));
+  await window.act('Suspend', window.quickInputText());
+  await seen(window.quickInputText(), /Upgrades, drift detection and corrections stop/);
+  await window.answer('moving the disks');
+  await window.lens('Resume').waitFor();
   await onServer(tempo, (spec) => spec['suspend'] === true);
-  await seen(window.rowText('logging/tempo'), /suspended/);
+  await seen(window.rowText('logging/tempo'), /suspended by admin \d+s ago: "moving the disks"/);
+  await seen(window.lens('Suspended'), /^Suspended by admin \d+s ago: "moving the disks"/);
 
   await window.act('Resume', window.page.locator('.codelens-decoration a', { hasText: /^Suspend$/ }));
   await onServer(tempo, (spec) => !('suspend' in spec));

@@ -138,7 +138,7 @@ test('in a production context a change asks to type the name, and nothing else l
   await window.rowMenu('workloads', 'Suspend', window.quickInputText());
   await seen(
     window.quickInputText(),
-    /Suspend Kustomization (?:flux-system\/)?workloads on production\? Type workloads to confirm/,
+    /Suspend Kustomization (?:flux-system\/)?workloads on production\? [^]*Type workloads to confirm/,
   );
   await window.type('worklaods');
   await seen(window.quickInputText(), /The name is workloads/);
@@ -146,6 +146,8 @@ test('in a production context a change asks to type the name, and nothing else l
   await window.quickInputText().waitFor();
   assert.equal(writes(), before);
   await window.answer('workloads');
+  await seen(window.quickInputText(), /Reason, kept with the object/);
+  await window.answer('');
   await seen(window.rowText('workloads'), /suspended/);
   assert.equal(writes(), before + 1);
   await window.rowMenu('workloads', 'Resume', window.quickInputText());

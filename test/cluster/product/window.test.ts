@@ -104,7 +104,9 @@ spec:
 test('Suspend over the release in its file suspends it in the cluster, and row and lens follow', { skip }, async () => {
   const window = open();
   await window.openFile('infrastructure/logging/tempo.yaml');
-  await window.act('Suspend', window.lens('Suspended'));
+  await window.act('Suspend', window.quickInputText());
+  await window.answer('moving the disks');
+  await seen(window.lens('Suspended'), /^Suspended by \S+ \d+[sm] ago: "moving the disks"/);
   await cluster.api.waitFor(tempo, (object) => object?.spec?.suspend === true);
   await seen(window.rowText('logging/tempo', 'Cluster'), /suspended/);
   await picture('suspended');
