@@ -18,8 +18,6 @@ interface Span {
   readonly from: Version;
   readonly to: Version | undefined;
   readonly pre: boolean;
-  /** Written as one full version. */
-  readonly exact: boolean;
 }
 
 const zero: Version = [0, 0, 0];
@@ -70,7 +68,7 @@ function classifySpan(span: Span, text: string): ChartVersionClass {
     const wildcard = compare(span.from, zero) === 0 && /^[=v\s]*[xX*](?:\.[xX*]){0,2}(?:-|$)/.test(text);
     return span.pre ? 'open-pre' : wildcard ? 'any' : 'open';
   }
-  if (span.exact || compare(next(span.from, 2), span.to) === 0) {
+  if (compare(next(span.from, 2), span.to) === 0) {
     return 'exact';
   }
   if (compare(next(span.from, 1), span.to) === 0) {
@@ -119,15 +117,15 @@ function readComparison(match: RegExpExecArray): Span | undefined {
 
 /** Masterminds/semver v3 constraints.go: constraintTildeOrEqual, constraintTilde, constraintCaret and the comparisons. */
 function spanOf(operator: string, at: Version, given: number, pre: boolean): Span {
-  const line = (index: number): Span => ({ from: at, to: index < 0 ? undefined : next(at, index), pre, exact: false });
+  const line = (index: number): Span => ({ from: at, to: index < 0 ? undefined : next(at, index), pre });
   switch (operator) {
     case '':
     case '=':
-      return given === 3 ? { ...line(2), exact: true } : line(given - 1);
+      return line(given - 1);
     case '~':
     case '~>': {
       const everything = given === 3 && compare(at, zero) === 0;
-      return everything ? { from: zero, to: undefined, pre, exact: false } : line(Math.min(given, 2) - 1);
+      return everything ? { from: zero, to: undefined, pre } : line(Math.min(given, 2) - 1);
     }
     case '^': {
       // The first part that is not zero stays; if all given ones are zero, the last given one does.
@@ -137,12 +135,12 @@ function spanOf(operator: string, at: Version, given: number, pre: boolean): Spa
     case '>':
       return { ...line(-1), from: given === 3 ? at : next(at, Math.max(0, given - 1)) };
     case '<':
-      return { from: zero, to: at, pre, exact: false };
+      return { from: zero, to: at, pre };
     case '<=':
     case '=<':
-      return { from: zero, to: given === 0 ? undefined : next(at, given - 1), pre, exact: false };
+      return { from: zero, to: given === 0 ? undefined : next(at, given - 1), pre };
     case '!=':
-      return { from: zero, to: undefined, pre, exact: false };
+      return { from: zero, to: undefined, pre };
     default:
       return line(-1); // `>=` and `=>`
   }
@@ -157,7 +155,7 @@ function intersect(spans: readonly Span[]): Span | undefined {
   if (to && compare(from, to) >= 0) {
     return undefined;
   }
-  return { from, to, pre: spans.some((span) => span.pre), exact: spans.some((span) => span.exact) };
+  return { from, to, pre: spans.some((span) => span.pre) };
 }
 
 /** The version from which the line of `index` (0 major, 1 minor, 2 patch) is over. */

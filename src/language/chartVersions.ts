@@ -104,7 +104,10 @@ export function findInflatedCharts({ root }: Manifest): Site[] {
 
 export function judgeChartVersion(text: string, { chart, repository }: Chart): Verdict | undefined {
   const resolved = withDefaults(text);
-  switch (resolved === undefined ? undefined : classifyChartVersion(resolved)) {
+  if (resolved === undefined) {
+    return undefined;
+  }
+  switch (classifyChartVersion(resolved)) {
     case 'any':
       return {
         rule: 'chart-version-missing',
@@ -113,28 +116,28 @@ export function judgeChartVersion(text: string, { chart, repository }: Chart): V
     case 'open':
       return {
         rule: 'chart-open-range',
-        message: `${resolved ?? text} has no upper end: the next major is installed without a commit`,
+        message: `${resolved} has no upper end: the next major is installed without a commit`,
       };
     case 'open-pre':
       return {
         rule: 'chart-open-range',
-        message: `${resolved ?? text} has no upper end and lets pre-releases in: whatever comes next is installed without a commit`,
+        message: `${resolved} has no upper end and lets pre-releases in: whatever comes next is installed without a commit`,
       };
     case 'major':
-      return range(`${resolved ?? text} lets every minor version in: the next one is installed without a commit`);
+      return range(`${resolved} lets every minor version in: the next one is installed without a commit`);
     case 'minor':
-      return range(`${resolved ?? text} lets every patch version in: the next one is installed without a commit`);
+      return range(`${resolved} lets every patch version in: the next one is installed without a commit`);
     case 'range':
-      return range(`${resolved ?? text} lets several versions in: the newest is installed without a commit`);
+      return range(`${resolved} lets several versions in: the newest is installed without a commit`);
     case 'slip':
       return {
-        ...range(`${resolved ?? text} is one pre-release version; a range has spaces around its hyphen`),
+        ...range(`${resolved} is one pre-release version; a range has spaces around its hyphen`),
         severity: 'hint',
       };
     case 'empty':
-      return invalid(`${resolved ?? text} lets no version in, so no chart is found`);
+      return invalid(`${resolved} lets no version in, so no chart is found`);
     case 'invalid':
-      return invalid(`${resolved ?? text} is not a version or range that Helm understands`);
+      return invalid(`${resolved} is not a version or range that Helm understands`);
     default:
       return undefined;
   }

@@ -105,9 +105,7 @@ function visitContainers(walk: Walk, items: readonly YamlNode[], path: ManifestP
       addSite(walk, image, [...at, 'image'], { needsTag: true, overridable, inPod: true, container });
     }
     for (const { key, value } of container?.entries.values() ?? []) {
-      if (key !== 'image') {
-        visit(walk, value, [...at, key]);
-      }
+      visit(walk, value, [...at, key]);
     }
   });
 }

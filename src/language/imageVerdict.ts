@@ -45,8 +45,8 @@ export function judgeTag(text: string, context: ImageContext): Verdict | undefin
 
 /** Judges a digest that stands alone (`sha256:…`). Bare hex and other words are what some charts make a digest of. */
 export function judgeDigest(text: string, name: string | undefined): Verdict | undefined {
-  const wrong = readImageReference(`image@${text}`).state === 'invalid' && /^sha\d+:/.test(text);
-  return wrong ? judgeInvalid(`${name ?? 'image'}@${text}`, false) : undefined;
+  const { state } = readImageReference(`image@${text}`);
+  return state === 'invalid' ? judgeInvalid(`${name ?? 'image'}@${text}`, false) : undefined;
 }
 
 function verdictOf(

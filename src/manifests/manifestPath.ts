@@ -36,7 +36,7 @@ export function versionPlaces(root: YamlNode): string[] {
     if (node.type === 'map') {
       for (const entry of node.entries.values()) {
         const below = [...path, entry.key];
-        if (entry.value.type === 'scalar' && isVersionKey(entry.key)) {
+        if (entry.value.type === 'scalar' && (isVersionKey(entry.key) || isSourceReference(below))) {
           places.push(mergeKey(below));
         }
         visit(entry.value, below);
@@ -47,4 +47,9 @@ export function versionPlaces(root: YamlNode): string[] {
   };
   visit(root, []);
   return places;
+}
+
+/** A field of a source's `spec.ref`, where words say a version that stand for other things elsewhere: commit, branch, name. */
+function isSourceReference(path: ManifestPath): boolean {
+  return path.length === 3 && path[0] === 'spec' && path[1] === 'ref';
 }

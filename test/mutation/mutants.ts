@@ -72,7 +72,7 @@ function collect(node: ts.Node, found: Mutant[]): void {
     if (/[\^$]/.test(node.text)) {
       replace(node, node.text.replace(/(?<![\\[])[\^$](?!\{)/, ''));
     }
-  } else if (ts.isNumericLiteral(node)) {
+  } else if (ts.isNumericLiteral(node) && Number(node.text) + 1 !== Number(node.text)) {
     replace(node, String(Number(node.text) + 1));
   } else if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) {
     replace(node, node.kind === ts.SyntaxKind.TrueKeyword ? 'false' : 'true');

@@ -54,6 +54,13 @@ const rows: Readonly<Record<string, string>> = {
   'a release by chartRef states its version at the source': release('chartRef: {kind: OCIRepository, name: a}'),
   'a patch without chart misses nothing': release('values: {a: 1}'),
   'a patch with half a chart misses nothing': release('chart:\n  spec:\n    interval: 1h'),
+  'a patch with the chart alone misses nothing': release('chart:\n  spec:\n    chart: podinfo'),
+  'a patch with the repository alone misses nothing': release(
+    'chart:\n  spec:\n    sourceRef: {kind: HelmRepository, name: podinfo}',
+  ),
+  'an empty version for a chart from Git is told to nobody': release(
+    'chart:\n  spec:\n    chart: ./charts/a\n    version: ""\n    sourceRef: {kind: GitRepository, name: b}',
+  ),
   'what a patch does write is judged': release('chart:\n  spec:\n    version: ">=1.0.0" #! warning chart-open-range'),
   'a default is what runs without the variable': release(
     'chart:\n  spec:\n    chart: a\n    version: ${V:=*} #! warning chart-version-missing\n    sourceRef: {kind: HelmRepository, name: b}',

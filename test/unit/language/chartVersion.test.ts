@@ -34,6 +34,8 @@ const rows: Readonly<Record<ChartVersionClass, readonly string[]>> = {
     '<2.0.0',
     '<=1.4',
     '>=1.2.0 <1.3.0',
+    '>=1.2.0 <=1.2',
+    '>1.2.3 <1.2.5',
   ],
   exact: [
     '1.4.6',
@@ -47,6 +49,8 @@ const rows: Readonly<Record<ChartVersionClass, readonly string[]>> = {
     '1.2.3+a',
     '^0.0.1',
     '>=1.2.3 <=1.2.3',
+    '>1.2 <1.3.1',
+    '=1.2.3 >=1.0.0',
   ],
   slip: ['1.2.3-2.0.0'],
   empty: ['1,2', '>=2.0.0 <1.0.0', '1.2.3 1.2.4'],
@@ -73,6 +77,11 @@ test('each constraint lets in what the library lets in', () => {
       assert.equal(classifyChartVersion(text), wanted, JSON.stringify(text));
     }
   }
+});
+
+test('a version longer than the library reads is none', () => {
+  const longest = `1.2.3-${'a'.repeat(250)}`;
+  assert.deepEqual([classifyChartVersion(longest), classifyChartVersion(`${longest}a`)], ['exact', 'invalid']);
 });
 
 test('a text that is long on purpose is refused without being read', { timeout: 5_000 }, () => {

@@ -22,6 +22,20 @@ function checkAll(rows: Readonly<Record<string, string>>): void {
 }
 
 checkAll({
+  'a version beside a repository is an image’s below an image key alone': values(
+    'plugin:\n  repository: foo/bar\n  version: latest\nimage:\n  repository: foo/bar\n  version: latest #! warning image-latest',
+  ),
+  'a tag with half a digest': values(
+    'image:\n  repository: foo/bar\n  tag: 1.2.3@sha256:abc #! error image-invalid 1.2.3@sha256:abc',
+  ),
+  'half a digest at the end of a repository, and in a key of its own': values(
+    'image:\n  repository: foo/bar@sha256:abc #! error image-invalid\n  tag: 1.2.3\nsidecar:\n  image:\n    repository: foo/bar\n    tag: 1.2.3\n    digest: sha256:abc #! error image-invalid',
+  ),
+  'a digest without its algorithm is left to the chart': values(
+    'image:\n  repository: foo/bar\n  tag: 1.2.3\n  digest: abcdef',
+  ),
+  'two tags in values': values('image: foo/bar:1.2:3 #! error image-invalid foo/bar:1.2:3'),
+
   'every list of containers of a pod': object(
     'Pod',
     'v1',

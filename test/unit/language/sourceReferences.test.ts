@@ -195,3 +195,14 @@ test('the version of Flux that an operator installs', () => {
     'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: flux\nspec:\n  chartRef: {kind: OCIRepository, name: flux-instance}\n  values:\n    instance:\n      distribution:\n        version: 2.x #! hint source-semver-range\n',
   );
 });
+
+test('a commit that an overlay adds decides before the branch of its base', () => {
+  const base = (mark: string) => source('GitRepository', `url: https://github.com/a/b\nref:\n  branch: main${mark}`);
+  const overlay = (ref: string) => ({
+    'base/kustomization.yaml': 'resources: [source.yaml]\n',
+    'lab/kustomization.yaml': 'resources: [../base]\npatches:\n  - path: patch.yaml\n',
+    'lab/patch.yaml': source('GitRepository', `ref:\n  ${ref}`),
+  });
+  checkRepository({ ...overlay(`commit: ${commit}`), 'base/source.yaml': base('') });
+  checkRepository({ ...overlay('tag: v1.2.3'), 'base/source.yaml': base('') });
+});
