@@ -202,7 +202,7 @@ async function compareInstalled(request: Asking, stored: StoredRelease, frame: F
     const drift = await compareDrift(request, frame, { stored, objects, secrets });
     return { ...frame, installed, ...drift };
   }
-  const masks = await StoredMasks.of({ stored, secrets, renders, former: undefined, signal });
+  const masks = await StoredMasks.of({ owner: frame.target, stored, secrets, renders, former: undefined, signal });
   const identityWith = (keeps?: (id: ObjectId) => boolean): Reinstall | undefined =>
     live && releaseIdentityChange(live, rendered.inForce, rendered.chart.name, keeps);
   const trusted = live && !secrets.distrustsLive ? withoutInherited(live, secrets) : undefined;
@@ -256,7 +256,14 @@ async function compareDrift(
     throw new TypeError('drift is that of a live release');
   }
   const ignore = ignoreRules(rulesInForce(live));
-  const masks = await StoredMasks.of({ stored, secrets, renders: applied ? [applied] : [], former, signal });
+  const masks = await StoredMasks.of({
+    owner: frame.target,
+    stored,
+    secrets,
+    renders: applied ? [applied] : [],
+    former,
+    signal,
+  });
   const renderedAs = renderedAmong(applied);
   const around = {
     ...surroundings(request, { owner: frame.target, release: stored, secrets, ignore }),

@@ -7,7 +7,7 @@ import { Turns } from '../base/turns.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
 import { encodeInventoryId } from '../flux/inventory.ts';
 import { idOf } from '../flux/objectKey.ts';
-import type { DesiredObject, RenderedRelease, RenderNote } from '../render/desired.ts';
+import type { DesiredObject, FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
 import { KnownTexts } from '../render/maskKnownTexts.ts';
 import { approximate } from '../render/renderNote.ts';
 import { PlainWords } from './plainWords.ts';
@@ -16,9 +16,18 @@ import type { ReleaseSecrets } from './releaseSecrets.ts';
 import type { PlacedObject } from './storedObjects.ts';
 
 /** As helm-controller and Helm write them on every object. */
-const marks = ['Helm', 'app.kubernetes.io/managed-by', 'meta.helm.sh/release-name', 'meta.helm.sh/release-namespace'];
+const marks = [
+  'Helm',
+  'app.kubernetes.io/managed-by',
+  'meta.helm.sh/release-name',
+  'meta.helm.sh/release-namespace',
+  'helm.toolkit.fluxcd.io/name',
+  'helm.toolkit.fluxcd.io/namespace',
+];
 
 export interface StoredMasksParts {
+  /** The HelmRelease, whose name stands on every object. */
+  readonly owner: FluxName;
   readonly stored: StoredRelease;
   readonly secrets: ReleaseSecrets;
   /** Renders of the release that there are already. */
@@ -36,14 +45,22 @@ export class StoredMasks {
 
   /** Throws `cancelled` and `unauthorized`; without a render less is proven. */
   static async of(parts: StoredMasksParts): Promise<StoredMasks> {
-    const { stored, secrets, signal } = parts;
+    const { owner, stored, secrets, signal } = parts;
     if (!secrets.takePart) {
       return new StoredMasks([], undefined);
     }
     const asksFormer = parts.renders.length === 0 && !secrets.distrustsLive;
     const former = asksFormer ? await formerOf(parts) : undefined;
     const { chart, chartTexts, name, namespace } = stored;
-    const texts = [...marks, name, namespace, ...Object.values(chart), ...secrets.plain.reveal()];
+    const texts = [
+      ...marks,
+      owner.name,
+      owner.namespace,
+      name,
+      namespace,
+      ...Object.values(chart),
+      ...secrets.plain.reveal(),
+    ];
     const turns = new Turns({ sliceMs: 15, what: 'Reading the chart', signal });
     const words = await PlainWords.of([...texts, ...(chartTexts?.reveal() ?? [])], turns);
     const known = new KnownTexts(secrets.texts.reveal());

@@ -107,6 +107,27 @@ test('an object that the chart no longer has shows none of them when it goes', a
   assert.deepEqual(fieldAt(gone?.before, 'data'), { ...masked, ...shown });
 });
 
+test('what helm-controller writes on every object is plain, also where it goes', async () => {
+  const labels = {
+    'helm.toolkit.fluxcd.io/name': 'storefront',
+    'helm.toolkit.fluxcd.io/namespace': 'flux-system',
+    'example.com/hash': forms.hash,
+  };
+  const marked = manifestObject('ConfigMap', 'settings', { data: { level: 'info' } }, { labels });
+  const owner = { ...live, metadata: { ...live.metadata, name: 'storefront', namespace: 'flux-system' } };
+  const { objects } = await compare(
+    { live: owner, rendered: renderedRelease({ inForce: owner }) },
+    { manifest: [marked] },
+  );
+  const [gone] = objects;
+  assert(gone);
+  assert.equal(gone.change, 'delete');
+  const told = gone.before?.metadata.labels ?? {};
+  assert.equal(told['helm.toolkit.fluxcd.io/name'], 'storefront');
+  assert.equal(told['helm.toolkit.fluxcd.io/namespace'], 'flux-system');
+  assert.doesNotMatch(JSON.stringify(told), new RegExp(forms.hash));
+});
+
 test('a field that an upgrade takes away shows none either', async () => {
   const data = { level: 'debug', url: 'https://shop.example.com/' };
   const comparison = await compare({
