@@ -125,7 +125,7 @@ export class BackgroundChecks implements Disposable {
     const at = clock.now();
     const quiet = (): void => undefined;
     const { comparison, live } = await compareDrift(name, {
-      ...{ renderer, read, api, cluster: inputs, previous, clock, signal },
+      ...{ renderer, read, api, cluster: inputs, previous, inBackground: true, clock, signal },
       roots: () => workspace.roots(),
       ...{ onStep: quiet, onProgress: quiet, onObject: quiet },
     });

@@ -10,10 +10,12 @@ import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import { compareKustomization } from '../drift/compareKustomization.ts';
 import { builtDocument, type StatedIdentity } from '../drift/builtDocument.ts';
 import { compareRelease, type ReleaseComparison } from '../drift/compareRelease.ts';
+import type { ComparisonStart } from '../drift/comparisonStart.ts';
 import type { ComparisonProgress, ObjectDifference } from '../drift/difference.ts';
 import type { FormerRender } from '../drift/formerMasks.ts';
 import { inheritedReader } from '../drift/inheritedSecrets.ts';
 import { localClone } from '../drift/localClone.ts';
+import { renderBeside } from '../drift/renderBeside.ts';
 import { formerRender, renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
@@ -39,12 +41,17 @@ export interface CompareParts {
   readonly alone?: { readonly title: string; readonly stated: StatedIdentity } | undefined;
   /** What was compared before in this session, of Kustomizations. */
   readonly previous: ComparisonCache;
+  /** Nobody waits: the cluster is asked nothing before it is known to be needed. */
+  readonly inBackground?: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onStep: (step: string) => void;
   readonly onProgress: (progress: ComparisonProgress) => void;
   readonly onObject: (difference: ObjectDifference) => void;
 }
+
+/** The Flux object as it lives, and what else the cluster was asked before it was known what is desired. */
+export type Beside = Pick<Compared, 'live'> & { readonly start?: ComparisonStart | undefined };
 
 /** What a comparison is of. `live` is the object when it began: `undefined` where the cluster has none yet. */
 export interface Compared {
@@ -54,14 +61,17 @@ export interface Compared {
   readonly rendered?: RenderedKustomization | RenderedRelease;
 }
 
-/** With what the files of the working tree give; `from` names it. */
+type Rendered = RenderedKustomization | RenderedRelease;
+
+/** With what the files of the working tree give; `from` names it. `beside`: what was asked while they were rendered. */
 export async function compareRendered(
-  rendered: RenderedKustomization | RenderedRelease,
+  rendered: Rendered,
   from: string,
   parts: CompareParts,
+  beside?: Beside,
 ): Promise<Compared> {
-  const live = await readLive(rendered.name, parts);
-  return compared(rendered, live, from, parts);
+  const { live, start } = beside ?? { live: await readLive(rendered.name, parts) };
+  return compared({ rendered, live, from, start }, parts);
 }
 
 /** With what the source has now. */
@@ -70,8 +80,9 @@ export async function compareNext(name: FluxName, parts: CompareParts): Promise<
   parts.onStep('rendering what its source has now');
   const { renderer, api, cluster, signal } = parts;
   const next = name.kind === 'Kustomization' ? renderNext : renderNextRelease;
-  const { rendered, from } = await next({ live, renderer, cluster, inherited: inheritedReader(api), signal });
-  return compared(rendered, live, from, parts);
+  const inherited = inheritedReader(api);
+  const made = await renderWith<Rendered>(live, parts, () => next({ live, renderer, cluster, inherited, signal }));
+  return compared({ live, ...made }, parts);
 }
 
 /** With what was applied last. */
@@ -92,18 +103,39 @@ export async function compareDrift(name: FluxName, parts: CompareParts): Promise
   try {
     const clone = localClone(roots, owned);
     const inherited = inheritedReader(api);
-    const { rendered, from } = await renderApplied({ live, renderer, cluster, inherited, clone, signal });
-    const { comparison } = await compared(rendered, live, from, parts, () => Promise.resolve(rendered));
+    const render = () => renderApplied({ live, renderer, cluster, inherited, clone, signal });
+    const made = await renderWith(live, parts, render);
+    const { comparison } = await compared({ live, ...made }, parts, () => Promise.resolve(made.rendered));
     return { live, comparison };
   } finally {
     owned.dispose();
   }
 }
 
+interface Made<R extends Rendered> {
+  readonly rendered: R;
+  readonly from: string;
+  readonly start?: ComparisonStart;
+}
+
+/** All that a Kustomization has applied is read meanwhile. */
+async function renderWith<R extends Rendered>(
+  live: FluxObject,
+  { api, clock, previous, alone, inBackground }: CompareParts,
+  render: () => Promise<{ readonly rendered: R; readonly from: string }>,
+): Promise<Made<R>> {
+  const { kind, metadata } = live;
+  if (kind !== 'Kustomization' || alone || inBackground === true) {
+    return render();
+  }
+  const owner = { kind, namespace: metadata.namespace ?? '', name: metadata.name } as const;
+  const readLive = () => Promise.resolve(live);
+  const { rendered: made, start } = await renderBeside({ owner, api, clock, previous, readLive }, render);
+  return { ...made, start };
+}
+
 async function compared(
-  rendered: RenderedKustomization | RenderedRelease,
-  live: FluxObject | undefined,
-  from: string,
+  { rendered, live, from, start }: Beside & Omit<Made<Rendered>, 'start'>,
   parts: CompareParts,
   former: FormerRender = lastApplied(live, parts),
 ): Promise<Compared> {
@@ -111,7 +143,7 @@ async function compared(
   if (rendered.kind === 'HelmRelease') {
     return { live, rendered, comparison: await compareRelease({ live, rendered, from, ...releaseParts(parts) }) };
   }
-  const task = { rendered, live, former, api, from, clock, signal, previous, onProgress, onObject };
+  const task = { rendered, live, former, api, start, from, clock, signal, previous, onProgress, onObject };
   if (!alone) {
     return { live, rendered, comparison: await compareKustomization(task) };
   }

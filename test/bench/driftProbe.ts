@@ -10,6 +10,7 @@ import { compareKustomization } from '../../src/drift/compareKustomization.ts';
 import { ComparisonCache } from '../../src/drift/comparisonCache.ts';
 import { normalizeDesired } from '../../src/drift/normalizeDesired.ts';
 import { PoliteRequests } from '../../src/drift/politeRequests.ts';
+import { renderBeside } from '../../src/drift/renderBeside.ts';
 import { groupOf, versionOf } from '../../src/flux/kinds.ts';
 import { idOf } from '../../src/flux/objectKey.ts';
 import { DiskFiles } from '../../src/manifests/diskFiles.ts';
@@ -65,9 +66,10 @@ async function compare(
   previous: ComparisonCache,
   changed: number,
 ): Promise<void> {
-  const rendered = await render();
-  const live = await inputs.fluxObject(name.kind, name.namespace, name.name, signal);
-  const { objects } = await compareKustomization({ rendered, live, api, from: 'working tree', signal, previous });
+  const readLive = () => inputs.fluxObject(name.kind, name.namespace, name.name, signal);
+  const beside = await renderBeside({ owner: name, api, previous, readLive }, render);
+  const task = { ...beside, api, from: 'working tree', signal, previous };
+  const { objects } = await compareKustomization(task);
   const told = objects.filter(({ change }) => change === 'change').length;
   if (objects.length !== 100 || told !== changed || objects.some(({ change }) => change === 'unknown')) {
     throw new Error(`of ${objects.length} objects ${told} were told to be changed, and ${changed} are`);
