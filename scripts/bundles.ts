@@ -29,6 +29,7 @@ export interface Bundle {
 export const bundles: readonly Bundle[] = [
   { name: 'extension', entry: 'src/extension.ts', inHost: true, lazy: false },
   { name: 'languageClient', entry: 'src/vscode/languageClient.ts', inHost: true, lazy: true },
+  { name: 'findingFixes', entry: 'src/vscode/findingFixes.ts', inHost: true, lazy: true },
   { name: 'operations', entry: 'src/vscode/operations.ts', inHost: true, lazy: true },
   { name: 'rendering', entry: 'src/vscode/rendering.ts', inHost: true, lazy: true },
   { name: 'yaml', entry: 'src/manifests/yamlBundle.ts', inHost: false, lazy: true },

@@ -2,7 +2,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { Disposables } from './base/disposables.ts';
-import type { Log } from './base/log.ts';
 import { RunningActions } from './cluster/runningActions.ts';
 import { SessionManager } from './cluster/sessionManager.ts';
 import { channelLog } from './vscode/channelLog.ts';
@@ -10,6 +9,7 @@ import { ClusterViews } from './vscode/clusterViews.ts';
 import { type CommandParts, registerCommands } from './vscode/commands.ts';
 import { concernsSession, editorSettings, sessionSettings, watchFiles } from './vscode/editorSettings.ts';
 import { tellEditorKinds } from './vscode/editorKinds.ts';
+import type { FixFactsParts } from './vscode/findingFixes.ts';
 import { followedKey } from './vscode/followedKey.ts';
 import { FluxLenses } from './vscode/fluxLenses.ts';
 import { LanguageServer } from './vscode/languageServer.ts';
@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): Probe | undefined {
   const readManifest: CommandParts['readManifest'] = (key, signal) => manifestText(sessions, key, signal);
   const shown = { views, documents, readManifest, rendering, operations };
   parts.add(registerCommands({ sessions, clones, running, ...shown, settings, channel, log }));
-  const server = parts.add(languageServer(context.extensionUri, channel, log));
+  const server = parts.add(languageServer(context.extensionUri, channel, { views, repositories, clock, log }));
   parts.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (concernsSession(change)) {
@@ -108,14 +108,18 @@ function lazyRendering(
   });
 }
 
-function languageServer(extension: vscode.Uri, outputChannel: vscode.LogOutputChannel, log: Log): LanguageServer {
+function languageServer(
+  extension: vscode.Uri,
+  outputChannel: vscode.LogOutputChannel,
+  facts: FixFactsParts,
+): LanguageServer {
   return new LanguageServer({
     start: async (settings) => {
       const { startLanguageClient } = await import('./vscode/languageClient.ts');
       const serverPath = vscode.Uri.joinPath(extension, 'dist', 'server.cjs').fsPath;
-      return startLanguageClient({ serverPath, settings, outputChannel });
+      return startLanguageClient({ serverPath, settings, outputChannel, facts });
     },
     settings: editorSettings,
-    log,
+    log: facts.log,
   });
 }

@@ -14,13 +14,23 @@ import {
 } from 'vscode-languageclient/node';
 import { Backoff } from '../base/backoff.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
-import { didChangeSettings, type ServerSettings } from '../protocol.ts';
+import {
+  chooseSeverityCommand,
+  didChangeSettings,
+  type RunningAnswer,
+  type RunningQuestion,
+  runningVersions,
+  type ServerSettings,
+} from '../protocol.ts';
+import type { FixFactsParts } from './findingFixes.ts';
 
 export interface LanguageClientParts {
   /** Path of `dist/server.cjs`. */
   readonly serverPath: string;
   readonly settings: ServerSettings;
   readonly outputChannel: vscode.LogOutputChannel;
+  /** What is known of the connected cluster. */
+  readonly facts: FixFactsParts;
 }
 
 export interface RunningLanguageClient extends Disposable {
@@ -57,8 +67,19 @@ export async function startLanguageClient(parts: LanguageClientParts): Promise<R
     // A deleted folder is told as one path, and without an ending none can tell it from a file.
     synchronize: { fileEvents: [watch('**/*.{yaml,yml}'), watch('**/Kustomization'), watch('**', 'deletions')] },
   };
+  disposables.add(
+    vscode.commands.registerCommand(chooseSeverityCommand, async (choice: unknown) => {
+      const { chooseSeverity } = await import('./findingFixes.ts');
+      return chooseSeverity(choice, parts.facts);
+    }),
+  );
   const module = { module: parts.serverPath, transport: TransportKind.ipc };
   const client = new QuietLanguageClient('driftline', 'Driftline', { run: module, debug: module }, options);
+  const answer = async (question: RunningQuestion, token: vscode.CancellationToken): Promise<RunningAnswer> => {
+    const { answerRunning } = await import('./findingFixes.ts');
+    return answerRunning(question, parts.facts, token);
+  };
+  disposables.add(client.onRequest(runningVersions, answer));
   try {
     await client.start();
   } catch (error) {
