@@ -70,8 +70,32 @@ export async function compareRendered(
   parts: CompareParts,
   beside?: Beside,
 ): Promise<Compared> {
-  const { live, start } = beside ?? { live: await readLive(rendered.name, parts) };
+  const { namespace, name } = rendered.name;
+  const isOfSame = beside?.live?.metadata.name === name && beside.live.metadata.namespace === namespace;
+  const { live, start } = isOfSame ? beside : { live: await readLive(rendered.name, parts) };
   return compared({ rendered, live, from, start }, parts);
+}
+
+/**
+ * For `compareRendered`: renders files while what a Kustomization of that name has applied is read. `beside` is absent where the
+ * name does not say which, or the cluster has none that can be read; whoever does not compare disposes its `start`.
+ */
+export async function renderFilesBeside<T>(
+  name: FluxName,
+  { api, cluster, clock, previous, alone }: Pick<CompareParts, 'api' | 'cluster' | 'clock' | 'previous' | 'alone'>,
+  render: () => Promise<T>,
+): Promise<{ readonly made: T; readonly beside?: Beside }> {
+  if (name.kind !== 'Kustomization' || name.namespace === '' || alone) {
+    return { made: await render() };
+  }
+  // What keeps the cluster from answering is told by the comparison, if the render comes so far.
+  const readLive = () => cluster.fluxObject(name.kind, name.namespace, name.name).catch(() => undefined);
+  const { rendered: made, live, start } = await renderBeside({ owner: name, api, clock, previous, readLive }, render);
+  if (live) {
+    return { made, beside: { live, start } };
+  }
+  start.dispose();
+  return { made };
 }
 
 /** With what the source has now. */

@@ -17,9 +17,17 @@ import type { ManifestReader } from '../render/readManifest.ts';
 import { type DiffAgainst, diffChoices, readDiffAgainst } from '../view/diffChoice.ts';
 import { fluxNameText } from '../view/renderedSubject.ts';
 import { withRawOffer } from '../view/renderProblem.ts';
-import { type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
+import { type AskedRender, type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
 import { commandIds, type DiffCommand } from './commandIds.ts';
-import { type Compared, compareDrift, compareNext, type CompareParts, compareRendered } from './compareTarget.ts';
+import {
+  type Beside,
+  type Compared,
+  compareDrift,
+  compareNext,
+  type CompareParts,
+  compareRendered,
+  renderFilesBeside,
+} from './compareTarget.ts';
 import { pickAgainst } from './diffPick.ts';
 import { type ManifestTargetParts, manifestTarget } from './manifestTarget.ts';
 import type { ComparedNow, DiffPresenter } from './diffPresenter.ts';
@@ -163,7 +171,25 @@ async function compareFiles(
   pull: boolean,
   parts: DiffCommandsParts,
 ): Promise<ComparedNow | undefined> {
-  const asked = await askedRender(target.stated, { pull, filesOnly: true }, parts);
+  const { cluster, session } = connected;
+  const { clock, previous } = parts;
+  const reading = { cluster, api: session.api, clock, previous: previous(), alone: target.alone };
+  const render = () => askedRender(target.stated, { pull, filesOnly: true }, parts);
+  const { made, beside } = await renderFilesBeside(target.name, reading, render);
+  try {
+    return await compareAsked(target, made, connected, parts, beside);
+  } finally {
+    beside?.start?.dispose(); // where it did not come to a comparison
+  }
+}
+
+async function compareAsked(
+  target: Comparing,
+  asked: AskedRender | undefined,
+  connected: ConnectedCluster,
+  parts: DiffCommandsParts,
+  beside: Beside | undefined,
+): Promise<ComparedNow | undefined> {
   if (!asked) {
     return undefined;
   }
@@ -184,7 +210,7 @@ async function compareFiles(
   }
   const { rendered } = outcome;
   const at = parts.clock.now();
-  const compare = (task: CompareParts) => compareRendered(rendered, 'working tree', { ...task, alone });
+  const compare = (task: CompareParts) => compareRendered(rendered, 'working tree', { ...task, alone }, beside);
   const compared = await compareNow(rendered.name, connected, compare, parts);
   return compared && { ...compared, against: 'workingTree', at, root: object.root, alone: alone?.title };
 }
