@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { cancelled, isFailure } from '../base/failure.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { readNewestRelease, readStoredRelease, storageOf, type StoredRelease } from '../cluster/helmStorage.ts';
-import { encodeInventoryId, inventoryOf } from '../flux/inventory.ts';
+import { encodeInventoryId, findByInventoryId, inventoryOf } from '../flux/inventory.ts';
 import { displayName, idOf, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
@@ -315,12 +315,11 @@ function surroundings(
   };
 }
 
-/** A kind that was not known when it was rendered has no namespace there. */
 function renderedAmong(applied: RenderedRelease | undefined): StoredSurroundings['renderedAs'] {
   const rendered = new Map(
     (applied?.objects ?? []).map((desired) => [encodeInventoryId(idOf(desired.real.reveal())), desired]),
   );
-  return ({ id }) => rendered.get(encodeInventoryId(id)) ?? rendered.get(encodeInventoryId({ ...id, namespace: '' }));
+  return ({ id }) => findByInventoryId(rendered, id);
 }
 
 function unreadNotes({ unread }: ReleaseSecrets): readonly RenderNote[] {

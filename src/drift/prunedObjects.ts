@@ -3,7 +3,7 @@
  * `prune`; spec drift 4.7). Reads each, for the object in the cluster decides.
  */
 import { type Failure, isFailure } from '../base/failure.ts';
-import { type InventoryItem, encodeInventoryId } from '../flux/inventory.ts';
+import { type InventoryItem, encodeInventoryId, possibleInventoryIds } from '../flux/inventory.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { maskLive, withoutSecretsOf } from '../render/maskLive.ts';
@@ -17,10 +17,10 @@ export function staleItems(
   inventory: readonly InventoryItem[],
   built: readonly ObjectDifference[],
 ): readonly InventoryItem[] {
-  const kept = new Set(built.map(({ id }) => encodeInventoryId(id)));
   // Of what is unknown the server may not have been asked whether the kind has namespaces.
-  const unsure = built.filter(({ change }) => change === 'unknown');
-  unsure.forEach(({ id }) => kept.add(encodeInventoryId({ ...id, namespace: '' })));
+  const idsOf = ({ id, change }: ObjectDifference): readonly string[] =>
+    change === 'unknown' ? possibleInventoryIds(id) : [encodeInventoryId(id)];
+  const kept = new Set(built.flatMap(idsOf));
   return inventory.filter(({ encoded }) => !kept.has(encoded));
 }
 

@@ -5,7 +5,7 @@
 import { isFailure } from '../base/failure.ts';
 import { Turns } from '../base/turns.ts';
 import type { StoredRelease } from '../cluster/helmStorage.ts';
-import { encodeInventoryId } from '../flux/inventory.ts';
+import { encodeInventoryId, findByInventoryId } from '../flux/inventory.ts';
 import { idOf } from '../flux/objectKey.ts';
 import type { DesiredObject, FluxName, RenderedRelease, RenderNote } from '../render/desired.ts';
 import { KnownTexts } from '../render/maskKnownTexts.ts';
@@ -97,9 +97,8 @@ export class StoredMasks {
     return count === 0 ? [] : [approximate(message)];
   }
 
-  /** A kind that was not known when it was rendered has no namespace there. */
   #find({ id }: PlacedObject): DesiredObject | undefined {
-    return this.#objects.get(encodeInventoryId(id)) ?? this.#objects.get(encodeInventoryId({ ...id, namespace: '' }));
+    return findByInventoryId(this.#objects, id);
   }
 }
 

@@ -43,6 +43,21 @@ export function encodeInventoryId(id: ObjectId): string {
 }
 
 /**
+ * The ids that an object may have in a list that is told by ids, the likeliest first: with its namespace, and without one, for who does
+ * not know whether a kind has namespaces leaves it out.
+ */
+export function possibleInventoryIds(id: ObjectId): readonly string[] {
+  return [encodeInventoryId(id), encodeInventoryId({ ...id, namespace: '' })];
+}
+
+/** What a map by encoded ids has of the object. */
+export function findByInventoryId<T extends object>(known: ReadonlyMap<string, T>, id: ObjectId): T | undefined {
+  return possibleInventoryIds(id)
+    .map((encoded) => known.get(encoded))
+    .find((one) => one !== undefined);
+}
+
+/**
  * What an applier lists, each object once, unreadable entries left out. Empty for kinds that apply nothing.
  * - `remote`: `spec.kubeConfig` sends the objects to another cluster, where nothing can be looked up from here
  * - `notReported`: a HelmRelease of a Flux before 2.8, which has no inventory. `fluxVersion`, where known, tells it from

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { encodeInventoryId, inventoryOf, parseInventoryId } from '../../../src/flux/inventory.ts';
+import { encodeInventoryId, findByInventoryId, inventoryOf, parseInventoryId } from '../../../src/flux/inventory.ts';
 import type { ObjectId } from '../../../src/flux/objectKey.ts';
 import type { FluxSpec, FluxStatus } from '../../../src/flux/objects.ts';
 import { fluxObject } from './fluxObject.ts';
@@ -130,5 +130,22 @@ describe('what an applier lists', () => {
   it('is listed for a release from Flux 2.8 on', () => {
     const items = inventoryOf(fluxObject('HelmRelease a/b', { status: entries('a_b__ConfigMap') }));
     assert.equal(items.length, 1);
+  });
+});
+
+describe('an object in a map by ids', () => {
+  const settings: ObjectId = { group: '', kind: 'ConfigMap', namespace: 'apps', name: 'a' };
+  const own = { place: 'apps' };
+  const bare = { place: 'none' };
+
+  it('is found with its namespace, else where it was put without one', () => {
+    const both = new Map([
+      ['_a__ConfigMap', bare],
+      ['apps_a__ConfigMap', own],
+    ]);
+    assert.equal(findByInventoryId(both, settings), own);
+    both.delete('apps_a__ConfigMap');
+    assert.equal(findByInventoryId(both, settings), bare);
+    assert.equal(findByInventoryId(both, { ...settings, name: 'b' }), undefined);
   });
 });
