@@ -9,6 +9,7 @@ export const viewCommands = [
   'retryConnection',
   'showFailing',
   'clearFilter',
+  'whyObject',
   'reconcileObject',
   'suspendObject',
   'diffObject',

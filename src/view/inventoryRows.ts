@@ -356,7 +356,7 @@ function entryRow(entry: InventoryEntryView, key: ObjectKey, id: string, withKin
     tooltip: () => entryTooltip(entry, look),
     tooltipVersion: `${entry.state} ${messageOf(entry)}`,
     icon: isStale ? { id: look.icon.id, color: quietColor } : look.icon,
-    contextValue: entry.state === 'missing' || entry.state === 'notServed' ? 'missing' : readingWords(entry.id),
+    contextValue: [wordsOf(entry), ...(isStale ? [] : whyWords(entry))].join(' '),
     expand: 'none',
     accessibility: [
       `${entry.id.kind} ${plainText(displayName(entry.id))}`,
@@ -375,6 +375,21 @@ function entryTooltip(entry: InventoryEntryView, look: EntryLook): string {
     escapeMarkdown(look.text === '' ? stateWord(entry) : look.text),
     ...(message === '' ? [] : [escapeMarkdownLines(message)]),
   ].join('\n\n');
+}
+
+function wordsOf(entry: InventoryEntryView): string {
+  return entry.state === 'missing' || entry.state === 'notServed' ? 'missing' : readingWords(entry.id);
+}
+
+/** As of a Flux object: what is not ready is asked about, what fails or is missing at once. */
+function whyWords(entry: InventoryEntryView): string[] {
+  if (entry.state === 'missing') {
+    return ['explainable', 'troubled'];
+  }
+  if (entry.state !== 'found' || entry.health.status === 'current') {
+    return [];
+  }
+  return entry.health.status === 'failed' ? ['explainable', 'troubled'] : ['explainable'];
 }
 
 /** A Secret is listed but not read, so nothing is offered that would have to read it. */

@@ -16,7 +16,7 @@ import { type ChangeWord, changeWords } from './objectRow.ts';
 import { objectText } from './objectText.ts';
 import { ageText } from './relativeTime.ts';
 import { fluxNameText } from './renderedSubject.ts';
-import { isFailing, type Mark, markLooks } from './stateMark.ts';
+import { isFailing, isUnready, type Mark, markLooks } from './stateMark.ts';
 
 /** What a click acts on. */
 export type LensTarget =
@@ -113,6 +113,7 @@ function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
   }
   return [
     stateLens(view, input.now),
+    ...whyLenses(view),
     ...(input.connection.state === 'connected' ? [diffLens(id, iconFreeText(input.connection.context, 60))] : []),
     ...actionLenses(id, undefined, input),
     lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', {
@@ -121,6 +122,12 @@ function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
       doubt: undefined,
     }),
   ];
+}
+
+/** Right behind the state: what is not ready is asked about before anything is done with it. */
+function whyLenses({ id, state }: ObjectView): LensTitle[] {
+  const tooltip = `What the controller says of ${nameOf(id)}, its events, and what holds it up, down to the cause`;
+  return isUnready(state) ? [lens('Why?', tooltip, 'whyObject', { to: 'object', id, doubt: undefined })] : [];
 }
 
 function diffLens(id: ObjectId | undefined, context: string): LensTitle {

@@ -11,7 +11,7 @@ import { differingObjects, driftedObjects, type ObjectView } from './clusterSurv
 import { plainText } from './markdown.ts';
 import { agesOf, differsText, driftText, objectText, type RollUp } from './objectText.ts';
 import type { Row, RowBadge } from './row.ts';
-import { comparedColor, markLooks, quietColor } from './stateMark.ts';
+import { comparedColor, isFailing, isUnready, markLooks, quietColor } from './stateMark.ts';
 
 /** What holds for every row of a tree. */
 export interface RowSurroundings {
@@ -164,12 +164,20 @@ function contextWords(view: ObjectView, isRunning: boolean, around: RowSurroundi
   // Turned on in a file, so nothing of the cluster stands against it either.
   const mode = view.object.spec?.driftDetection?.mode ?? 'disabled';
   const detect = view.id.kind === 'HelmRelease' && mode === 'disabled' ? ['undetected'] : [];
-  const words = ['object', 'readable', 'fluxObject', kind, ...compare, ...fetch, ...detect];
+  const words = ['object', 'readable', 'fluxObject', kind, ...compare, ...fetch, ...detect, ...whyWords(view, around)];
   if (isRunning) {
     return [...words, 'running'];
   }
   const isFixed = around.readOnly || around.staleSince !== undefined || view.state.name === 'terminating';
   return isFixed || around.mayPatch(view) === false ? words : [...words, ...changeWords(view)];
+}
+
+/** Asked of the cluster as it is now, and changes nothing. What waits or fails has the answer at hand. */
+function whyWords({ state }: ObjectView, { staleSince }: RowSurroundings): string[] {
+  if (staleSince !== undefined || !isUnready(state)) {
+    return [];
+  }
+  return isFailing(state) || state.name === 'waiting' ? ['explainable', 'troubled'] : ['explainable'];
 }
 
 /** Words of a row's context value that offer a change. */

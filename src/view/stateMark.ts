@@ -124,6 +124,11 @@ function readyMark(drift: ReleaseDrift, { differs, behind, pending, corrected }:
   return drift.state === 'notReported' ? 'unreported' : 'ready';
 }
 
+/** What *Why?* has an answer to; what is ready and suspended says itself why it rests. */
+export function isUnready({ underlying }: FluxState): boolean {
+  return underlying !== 'ready' && underlying !== 'static';
+}
+
 /** Failing is what needs somebody; waiting for a failed one is not, and neither is a failure that was suspended. */
 export function isFailing(state: FluxState): boolean {
   return state.name === 'failed' || state.name === 'stalled';

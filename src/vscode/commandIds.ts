@@ -39,6 +39,8 @@ export const commandIds = {
   copyLiveValue: 'driftline.copyLiveValue',
   ignoreField: 'driftline.ignoreField',
   detectDrift: 'driftline.detectDrift',
+  whyObject: 'driftline.whyObject',
+  refreshAnswer: 'driftline.refreshAnswer',
   followCommit: 'driftline.followCommit',
   stopFollowing: 'driftline.stopFollowing',
   showFollowed: 'driftline.showFollowed',
@@ -68,9 +70,18 @@ export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';
 /** The commands about the commit that is followed; they load `operations.ts`. */
 export type FollowCommand = 'followCommit' | 'stopFollowing' | 'showFollowed' | 'reconcileFollowed' | 'fetchFollowed';
 
+/** The commands that say why an object is not ready; they load `operations.ts`. */
+export type WhyCommand = 'whyObject' | 'refreshAnswer';
+
 /** The commands that do something with objects of a cluster; they load `operations.ts`. */
 export type OperationCommand =
-  FollowCommand | 'reconcileObject' | 'reconcileObjectWithSource' | 'forceUpgrade' | 'suspendObject' | 'resumeObject';
+  | FollowCommand
+  | WhyCommand
+  | 'reconcileObject'
+  | 'reconcileObjectWithSource'
+  | 'forceUpgrade'
+  | 'suspendObject'
+  | 'resumeObject';
 
 /** The commands that change a cluster: hidden and refused in a read-only window. */
 export const writingCommands = [

@@ -1,8 +1,10 @@
 /**
- * What is done with objects of a cluster, before it is loaded: its commands. A window that only looks pays for nothing else
- * of it.
+ * What is done with objects of a cluster, before it is loaded: its commands and the provider of its documents. A window that only
+ * looks pays for nothing else of it.
  */
+import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../base/disposables.ts';
+import { whyScheme } from '../view/whyAddress.ts';
 import type { CommandHandler } from './commandBorder.ts';
 import type { OperationCommand } from './commandIds.ts';
 import type { Operations } from './operations.ts';
@@ -14,6 +16,8 @@ const attempts = {
   forceUpgrade: 'Force an upgrade',
   suspendObject: 'Suspend',
   resumeObject: 'Resume',
+  whyObject: 'Why?',
+  refreshAnswer: 'Look again',
   followCommit: 'Follow my commit',
   stopFollowing: 'Stop following',
   showFollowed: 'Show the followed commit',
@@ -23,11 +27,18 @@ const attempts = {
 
 export class LazyOperations implements Disposable {
   readonly #disposables = new Disposables();
+  readonly #changed = this.#disposables.add(new vscode.EventEmitter<vscode.Uri>());
   readonly #load: () => Promise<Operations>;
   #loaded: Promise<Operations> | undefined;
 
   constructor(load: () => Promise<Operations>) {
     this.#load = load;
+    this.#disposables.add(
+      vscode.workspace.registerTextDocumentContentProvider(whyScheme, {
+        onDidChange: this.#changed.event,
+        provideTextDocumentContent: (uri) => this.#provide(uri),
+      }),
+    );
   }
 
   get handlers(): Readonly<Record<OperationCommand, CommandHandler>> {
@@ -41,6 +52,8 @@ export class LazyOperations implements Disposable {
       forceUpgrade: handler('forceUpgrade'),
       suspendObject: handler('suspendObject'),
       resumeObject: handler('resumeObject'),
+      whyObject: handler('whyObject'),
+      refreshAnswer: handler('refreshAnswer'),
       followCommit: handler('followCommit'),
       stopFollowing: handler('stopFollowing'),
       showFollowed: handler('showFollowed'),
@@ -58,8 +71,22 @@ export class LazyOperations implements Disposable {
     this.#disposables.dispose();
   }
 
+  /** Tabs that were open when the window was reloaded ask for their texts before anybody runs a command. */
+  async #provide(uri: vscode.Uri): Promise<string> {
+    try {
+      return await (await this.#once()).whyText(uri);
+    } catch (error) {
+      const said = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'It cannot be told';
+      return `${said}. Look again with the button above.\n`;
+    }
+  }
+
   async #once(): Promise<Operations> {
-    this.#loaded ??= this.#load().then((operations) => this.#disposables.add(operations));
+    this.#loaded ??= this.#load().then((operations) => {
+      this.#disposables.add(operations);
+      this.#disposables.add(operations.onDidChangeWhy((uri) => this.#changed.fire(uri)));
+      return operations;
+    });
     try {
       return await this.#loaded;
     } catch (error) {

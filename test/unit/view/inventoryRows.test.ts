@@ -280,6 +280,28 @@ test('a drifted object can be opened where the inventory tells which it is', () 
   assert.match(rowLabelled(tree, 'Service x').tooltip(), /only warns/);
 });
 
+test('why an object is not healthy is asked of what is not, and at hand where it fails or is missing', () => {
+  const [failed, starting, gone, well] = ['failed', 'starting', 'gone', 'well'].map((name) => deploymentOf(name));
+  assert.ok(failed && starting && gone && well);
+  const tree = clusterTree({
+    objects: [release([failed, starting, gone, well])],
+    inventories: {
+      grafana: loaded(
+        found(failed, 'failed', 'no'),
+        found(starting, 'inProgress', 'no'),
+        { ...item(gone), state: 'missing' },
+        found(well),
+      ),
+    },
+  });
+  const words = ['failed', 'starting', 'gone', 'well'].map((name) =>
+    rowLabelled(tree, `Deployment ${name}`)
+      .contextValue.split(' ')
+      .filter((word) => ['explainable', 'troubled'].includes(word)),
+  );
+  assert.deepEqual(words, [['explainable', 'troubled'], ['explainable'], ['explainable', 'troubled'], []]);
+});
+
 test('a drift whose objects cannot be read from the message is still a drift', () => {
   checkTree(
     { objects: [drifting([], 'enabled', 'something else')] },

@@ -68,7 +68,7 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
     'failed',
     timedOut,
     {},
-    '$(error) Failed: timed out waiting for 1 object · 2m | Diff | Reconcile | Suspend | Show in tree',
+    '$(error) Failed: timed out waiting for 1 object · 2m | Why? | Diff | Reconcile | Suspend | Show in tree',
   ],
   [
     'suspended',
@@ -92,7 +92,7 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
     'waiting',
     kustomization('a', { conditions: failing('DependencyNotReady', "dependency 'b/c' is not ready") }),
     {},
-    '$(ellipsis) Waiting on b/c | Diff | Reconcile | Suspend | Show in tree',
+    '$(ellipsis) Waiting on b/c | Why? | Diff | Reconcile | Suspend | Show in tree',
   ],
   [
     'drifted',
@@ -107,7 +107,7 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
     'progressing',
     kustomization('a', { conditions: [condition('Ready', 'Unknown', 'Progressing')] }),
     {},
-    '$(sync) Progressing: main@5f2c1a9 · reconciling 2m | Diff | Reconcile | Suspend | Show in tree',
+    '$(sync) Progressing: main@5f2c1a9 · reconciling 2m | Why? | Diff | Reconcile | Suspend | Show in tree',
   ],
   ['read-only', grafana, { readOnly: true }, '$(pass) Ready: 11.4.0 · 2m | Diff | Show in tree'],
   [
@@ -120,7 +120,7 @@ const states: readonly (readonly [string, FluxObject, Partial<LensInput>, string
     'being deleted',
     kustomization('a', { metadata: { deletionTimestamp: minutesAgo(1) } }),
     {},
-    '$(trash) Being deleted: main@5f2c1a9 · 1m | Diff | Show in tree',
+    '$(trash) Being deleted: main@5f2c1a9 · 1m | Why? | Diff | Show in tree',
   ],
   ['while an action runs', grafana, { action: () => running }, '$(sync~spin) Reconciling… | Stop waiting'],
   [

@@ -50,6 +50,39 @@ for (const [name, object, more, expected] of [
   });
 }
 
+for (const [name, object, more, expected] of [
+  ['ready', kustomization('a'), {}, []],
+  ['ready and suspended', kustomization('a', { spec: { suspend: true } }), {}, []],
+  ['failing', kustomization('a', { conditions: failing('BuildFailed', 'no') }), {}, ['explainable', 'troubled']],
+  [
+    'waiting',
+    kustomization('a', { conditions: failing('DependencyNotReady', "dependency 'b/c' is not ready") }),
+    {},
+    ['explainable', 'troubled'],
+  ],
+  [
+    'failing and suspended',
+    kustomization('a', { spec: { suspend: true }, conditions: failing('BuildFailed', 'no') }),
+    {},
+    ['explainable'],
+  ],
+  ['not reconciled yet', kustomization('a', { conditions: [] }), {}, ['explainable']],
+  [
+    'failing, in a read-only window',
+    kustomization('a', { conditions: failing('BuildFailed', 'no') }),
+    { readOnly: true },
+    ['explainable', 'troubled'],
+  ],
+] as const satisfies readonly (readonly [string, FluxObject, Shown, readonly string[]])[]) {
+  test(`why it is not ready is asked of what is not, and at hand where something is wrong: ${name}`, () => {
+    const words = at({ objects: [object], ...more }, 'a').contextValue.split(' ');
+    assert.deepEqual(
+      words.filter((word) => ['explainable', 'troubled'].includes(word)),
+      expected,
+    );
+  });
+}
+
 test('a comparison is offered of what applies objects, whatever the user may change', () => {
   const words = (object: FluxObject, more: Shown = {}): boolean =>
     at({ objects: [object], ...more }, object.metadata.name)
