@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import {
+  type CancellationToken,
   createConnection,
   createProtocolConnection,
   type Diagnostic,
@@ -81,6 +82,11 @@ export class ServerPair {
       await mkdir(dirname(join(this.root, path)), { recursive: true });
       await writeFile(join(this.root, path), text);
     }
+  }
+
+  /** What the client answers to a request of the server's. */
+  respond<P, R>(method: string, answer: (params: P, token: CancellationToken) => R | Promise<R>): void {
+    this.#subscriptions.add(this.client.onRequest(method, answer));
   }
 
   /** Waits until the server has nothing left to check; what it published by then has arrived. */

@@ -71,7 +71,7 @@ describe('the bundles', () => {
 
   it('only what runs in the extension host asks for vscode', () => {
     const asking = bundles.filter((bundle) => /require\("vscode"\)/.test(text(bundle.name)));
-    const expected = ['extension', 'languageClient', 'operations', 'rendering'];
+    const expected = ['extension', 'findingFixes', 'languageClient', 'operations', 'rendering'];
     assert.deepEqual(asking.map((bundle) => bundle.name).sort(), expected);
   });
 
