@@ -16,9 +16,12 @@ export class LiveSecrets {
   readonly secrets: Sealed<readonly string[]> | undefined;
   /** See `LiveSides.substituted`. */
   readonly substituted: Sealed<readonly string[]> | undefined;
-  /** What lives has been made with variables of Secrets. */
+  /** What lives has been made with variables of Secrets, or may have been. */
   readonly substitutes: boolean;
-  /** The Kustomization as it lives may hold older texts of a parent's Secret: a render of it shows them as its author's. */
+  /**
+   * The Kustomization as it lives may hold older texts of a parent's Secret, or may have taken in Secrets that it names no more: a render
+   * of it shows them as its author's.
+   */
   readonly distrustsLive: boolean;
   readonly #unread: readonly string[];
   readonly #hidesNew: boolean;
@@ -38,7 +41,7 @@ export class LiveSecrets {
     live: FluxObject | undefined,
     found: SubstitutedSecrets | undefined,
   ) {
-    const { within, above, mayBeOlder } = found ?? { within: nothing, above: nothing, mayBeOlder: false };
+    const { within, above, mayBeOlder, wasOtherwise = false } = found ?? unknown;
     // A render that has gone through the parents knows what they substitute; one of the live object takes it for its author's text.
     const isOfLive = parents.length === 0;
     const inherited = live ? inheritedFrom({ above, mayBeOlder }, live, isOfLive ? undefined : inForce) : [];
@@ -46,8 +49,8 @@ export class LiveSecrets {
     const texts = [...within.texts, ...ofParents];
     this.secrets = texts.length === 0 ? secrets : new Sealed([...(secrets?.reveal() ?? []), ...texts]);
     this.substituted = isOfLive && ofParents.length > 0 ? new Sealed(ofParents) : undefined;
-    this.distrustsLive = mayBeOlder && inherited.length > 0;
-    this.substitutes = within.texts.length > 0 || inherited.length > 0;
+    this.distrustsLive = wasOtherwise || (mayBeOlder && inherited.length > 0);
+    this.substitutes = within.texts.length > 0 || inherited.length > 0 || wasOtherwise;
     this.#unread = [...within.unread, ...above.unread];
     this.#hidesNew = isOfLive && above.unread.length > 0;
   }
@@ -72,3 +75,4 @@ export class LiveSecrets {
 }
 
 const nothing = { texts: [], unread: [] };
+const unknown: SubstitutedSecrets = { within: nothing, above: nothing, mayBeOlder: false };

@@ -10,6 +10,7 @@ import { ownerOf } from '../flux/references.ts';
 import { asList, asRecord, asText, fieldAt } from '../flux/untyped.ts';
 import { textsOfSecret } from '../render/textsOfSecret.ts';
 import { appliedSince, lastWritten } from './appliedSince.ts';
+import { specApplied, suspendedAlone } from './appliedSpec.ts';
 
 /** Texts are secret: they go nowhere but into a seal. */
 export interface SecretsRead {
@@ -24,14 +25,16 @@ export interface SecretsRead {
 export interface SubstitutedSecrets extends SecretsAbove {
   /** Into what the Kustomization builds; nothing for an object that is none. */
   readonly within: SecretsRead;
+  /** What lives was applied with another spec, which may have taken in Secrets that it names no more. Absent: it was not. */
+  readonly wasOtherwise?: boolean;
 }
 
 export interface SecretsAbove {
   /** Into the object itself, by the Kustomizations that applied it and each other. */
   readonly above: SecretsRead;
   /**
-   * A Secret of `above` may have been written since it was substituted: the object, or what it builds, may hold older texts, which
-   * are in no Secret any more. False where there is none.
+   * A Secret of `above` may have been written since it was substituted, or a parent may have taken in others when it applied last: the
+   * object, or what it builds, may hold older texts, which are in no Secret any more. False where there is none.
    */
   readonly mayBeOlder: boolean;
 }
@@ -45,14 +48,29 @@ export interface SecretReader {
 /** Throws `cancelled` and `unauthorized`. */
 export async function substitutedSecrets(live: KubernetesObject, reader: SecretReader): Promise<SubstitutedSecrets> {
   const nothing = { texts: [], unread: [] };
-  const within = live.kind === 'Kustomization' ? await secretsOf(live, reader) : nothing;
-  return { within, ...(await secretsAbove(live, reader)) };
+  const isBuilt = live.kind === 'Kustomization';
+  const within = isBuilt ? await secretsOf(live, reader) : nothing;
+  const wasOtherwise = isBuilt && !(await isApplied(live, reader));
+  return { within, wasOtherwise, ...(await secretsAbove(live, reader)) };
+}
+
+/** Throws `cancelled` and `unauthorized`. */
+async function isApplied(live: KubernetesObject, { api, send }: SecretReader): Promise<boolean> {
+  const verdict = specApplied(live);
+  if (verdict !== 'suspended') {
+    return verdict === 'yes';
+  }
+  const resource = await send((signal) => api.findResource(idOf(live), signal));
+  const managed =
+    resource && (await readable(() => send((signal) => api.getWithManagedFields(resource, idOf(live), signal))));
+  return managed !== undefined && managed !== 'refused' && suspendedAlone(managed);
 }
 
 /** The Kustomization itself or one above it, and when the Secrets were written that it takes into what it builds; `undefined` for none. */
 interface Level {
   readonly kustomization: KubernetesObject;
   readonly written: number | undefined;
+  readonly wasOtherwise?: boolean;
 }
 
 /** Up the Kustomizations that applied each other, each of which substitutes into what it builds. Throws `cancelled` and `unauthorized`. */
@@ -76,7 +94,8 @@ export async function secretsAbove(live: KubernetesObject, reader: SecretReader)
     const read = await secretsOf(kustomization, reader);
     texts.push(...read.texts);
     unread.push(...read.unread);
-    levels.push({ kustomization, written: read.written });
+    const wasOtherwise = !(await isApplied(kustomization, reader));
+    levels.push({ kustomization, written: read.written, wasOtherwise });
     below = kustomization;
   }
 }
@@ -84,7 +103,10 @@ export async function secretsAbove(live: KubernetesObject, reader: SecretReader)
 /** What a level substitutes goes through all levels below it, each of which must have applied since. */
 function mayBeOlder(levels: readonly Level[]): boolean {
   const top = levels.findLastIndex(({ written }) => written !== undefined);
-  return levels.slice(0, top + 1).some(({ kustomization, written = 0 }) => !appliedSince(kustomization, written));
+  const isOlder = levels
+    .slice(0, top + 1)
+    .some(({ kustomization, written = 0 }) => !appliedSince(kustomization, written));
+  return isOlder || levels.some(({ wasOtherwise }) => wasOtherwise === true);
 }
 
 function keyOf({ kind, namespace, name }: ObjectId): string {
