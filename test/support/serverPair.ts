@@ -17,7 +17,15 @@ import {
 } from 'vscode-languageserver/node';
 import { Disposables } from '../../src/base/disposables.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../../src/protocol.ts';
+import {
+  checkWorkspace,
+  didChangeSettings,
+  type RunningAnswer,
+  type RunningQuestion,
+  runningVersions,
+  type ServerSettings,
+  type WorkspaceChecked,
+} from '../../src/protocol.ts';
 import { LanguageServer } from '../../src/server/languageServer.ts';
 
 export interface ServerPairOptions {
@@ -84,9 +92,11 @@ export class ServerPair {
     }
   }
 
-  /** What the client answers to a request of the server's. */
-  respond<P, R>(method: string, answer: (params: P, token: CancellationToken) => R | Promise<R>): void {
-    this.#subscriptions.add(this.client.onRequest(method, answer));
+  /** What the client answers when the server asks what runs. */
+  answerRunning(
+    answer: (question: RunningQuestion, token: CancellationToken) => RunningAnswer | Promise<RunningAnswer>,
+  ): void {
+    this.#subscriptions.add(this.client.onRequest(runningVersions, answer));
   }
 
   /** Waits until the server has nothing left to check; what it published by then has arrived. */

@@ -12,7 +12,7 @@ import {
   CancellationTokenSource,
 } from 'vscode-languageserver/node';
 import type { RunningVersions } from '../../../src/flux/runningVersions.ts';
-import { type RunningAnswer, type RunningQuestion, runningVersions } from '../../../src/protocol.ts';
+import type { RunningAnswer, RunningQuestion } from '../../../src/protocol.ts';
 import { applied, noFacts } from '../../support/offeredFixes.ts';
 import { ServerPair, type ServerPairOptions } from '../../support/serverPair.ts';
 
@@ -70,7 +70,7 @@ const titles = (actions: readonly CodeAction[]): string[] => actions.map(({ titl
 /** What the client answers for the extension; gives the questions. */
 function answering(pair: ServerPair, answer: Partial<RunningVersions> | null): RunningQuestion[] {
   const questions: RunningQuestion[] = [];
-  pair.respond(runningVersions, (question: RunningQuestion): RunningAnswer => {
+  pair.answerRunning((question: RunningQuestion): RunningAnswer => {
     questions.push(question);
     return answer && { ...noFacts, ...answer };
   });
@@ -113,7 +113,7 @@ bulbTest('a client for which nothing is certain gets no pin', unpinned, async (p
 });
 
 bulbTest('a client that fails gets what needs no answer', unpinned, async (pair) => {
-  pair.respond(runningVersions, () => Promise.reject(new Error('no')));
+  pair.answerRunning(() => Promise.reject(new Error('no')));
   assert.deepEqual(titles(await actionsOf(pair)), offline);
 });
 
@@ -136,7 +136,7 @@ bulbTest('pods may be asked for where somebody has opened the list', pod('foo:la
 bulbTest('a list that is no longer wanted ends the question too', unpinned, async (pair) => {
   const asked = Promise.withResolvers<true>();
   const cancelled = Promise.withResolvers<true>();
-  pair.respond(runningVersions, (_question: RunningQuestion, token: CancellationToken) => {
+  pair.answerRunning((_question: RunningQuestion, token: CancellationToken) => {
     const subscription = token.onCancellationRequested(() => cancelled.resolve(true));
     asked.resolve(true);
     return cancelled.promise.then(() => subscription.dispose()).then(() => null);
