@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Disposables } from '../../src/base/disposables.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
+import { scale } from '../support/apiServer/scaledObject.ts';
 import { serveArtifact } from '../support/apiServer/servedArtifact.ts';
 import { demoOfFile } from './openDemo.ts';
 import { seen } from './seen.ts';
@@ -11,13 +12,6 @@ const demo = demoOfFile();
 const owned = new Disposables();
 
 const llm: ObjectId = { group: 'apps', kind: 'Deployment', namespace: 'llm', name: 'llm' };
-
-function scale(replicas: number): void {
-  const { server } = demo();
-  const live = server.get(llm);
-  assert.ok(live);
-  server.put({ ...live, spec: { ...live.spec, replicas } });
-}
 
 /** One side of an object in the editor for several diffs. */
 const side = (which: 'original' | 'modified') =>
@@ -29,7 +23,7 @@ test('drift: chosen once, seen on both sides, marked in the tree, corrected from
   const { window } = demo();
   owned.add(await serveArtifact(demo().server, window.folder));
   await window.expand('flux-system');
-  scale(5);
+  scale(demo().server, llm, 5);
   const button = await window.rowButton('workloads', 'Diff');
   await window.clickUntil(button, window.quickPickRow('Drift'));
   await window.choose('Drift');
@@ -39,7 +33,7 @@ test('drift: chosen once, seen on both sides, marked in the tree, corrected from
   await window.expand('workloads');
   await window.expand('Deployment llm/llm');
   await seen(window.rowText('spec.replicas', 'Cluster'), /5, would be 1/);
-  scale(1); // the recorded controllers apply nothing
+  scale(demo().server, llm, 1); // the recorded controllers apply nothing
   const correct = window.page.locator('.editor-actions').getByRole('button', { name: 'Reconcile now' });
   await window.clickUntil(correct, window.treeRow('spec.replicas', 'Cluster'), 'detached');
   await seen(window.rowText('workloads', 'Cluster'), /^(?!.*differs)/);

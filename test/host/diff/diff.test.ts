@@ -8,6 +8,7 @@ import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import { goneText } from '../../../src/view/diffAddress.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
 import { helmRelease } from '../../support/builders.ts';
+import { scale, scaledObject } from '../../support/apiServer/scaledObject.ts';
 import { serveLokiChart } from '../window/servedChart.ts';
 import { connect, HostCluster, kubeconfigHash, kustomizationId, releaseId } from '../window/hostCluster.ts';
 import { closeEditors, eventually, hostDialogs, logText, showFile, workspaceFile } from '../window/hostWindow.ts';
@@ -120,12 +121,7 @@ describe('diff', () => {
   beforeEach(() => hostDialogs().reset());
   afterEach(closeEditors);
 
-  /** Sets the replicas of a Deployment as `kubectl scale` does. */
-  const scale = (replicas: number): Disposable => {
-    const before = cluster.server.get(llm) ?? assert.fail('the recording has the Deployment llm');
-    cluster.server.put({ ...before, spec: { ...before.spec, replicas } });
-    return { dispose: () => void cluster.server.put(before) };
-  };
+  const scaled = (replicas: number): Disposable => scaledObject(cluster.server, llm, replicas);
 
   const row = () => cluster.row(workloads);
 
@@ -154,9 +150,9 @@ describe('diff', () => {
     await showFile(file);
     await cluster.select(workloads);
     assert.equal(patches().length, before);
-    const scaled = scale(2);
+    const scaling = scaled(2);
     await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
-    scaled.dispose();
+    scaling.dispose();
     const sent = patches().slice(before);
     assert.deepEqual(
       sent.map(({ path }) => [path.split('?')[0], path.includes('dryRun=All')]),
@@ -165,7 +161,7 @@ describe('diff', () => {
   });
 
   it('of a drift opens what lives and what was applied, marks the tree, and is gone once it is corrected', async () => {
-    const scaled = scale(5);
+    const scaling = scaled(5);
     await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
     const { live = '', desired = '' } = (await opened('Deployment llm/llm')).get('Deployment llm/llm') ?? {};
     assert.match(live, /^ {2}replicas: 5$/m);
@@ -180,7 +176,7 @@ describe('diff', () => {
     assert.ok(below.some((line) => line.endsWith('diff-modified Deployment llm/llm — spec.replicas differs')));
     assert.ok(below.some((line) => line.includes('edit spec.replicas — 5, would be 1')));
 
-    scaled.dispose();
+    scaling.dispose();
     await vscode.commands.executeCommand('driftline.reconcileShown');
     assert.ok(cluster.writes.some(({ path }) => path.endsWith('/kustomizations/workloads?fieldManager=flux')));
     await cluster.until('the mark is gone', () => row()?.description.includes('differs') === false);
@@ -192,11 +188,11 @@ describe('diff', () => {
   });
 
   it('of a drift that a reconcile has not corrected shows what differs now, in the place of what did', async () => {
-    const scaled = scale(5);
+    const scaling = scaled(5);
     try {
       await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
       await opened('Deployment llm/llm');
-      scale(6);
+      scale(cluster.server, llm, 6);
       await vscode.commands.executeCommand('driftline.reconcileShown');
       await eventually(
         'the new value',
@@ -204,12 +200,12 @@ describe('diff', () => {
         changesOfDiffs,
       );
       assert.equal(tabs().filter((label) => label.includes('↔')).length, 1, 'the newer takes the place of the older');
-      scaled.dispose();
+      scaling.dispose();
       await vscode.commands.executeCommand('driftline.reconcileShown');
       await noDiff();
       await cluster.until('the mark is gone', () => row()?.description.includes('differs') === false);
     } finally {
-      scaled.dispose();
+      scaling.dispose();
     }
   });
 
@@ -233,7 +229,7 @@ describe('diff', () => {
 
   it('of several objects lets one be picked, the worst first, with the correction at the end', async () => {
     await compareWith('Drift');
-    const scaled = scale(3);
+    const scaling = scaled(3);
     const before = cluster.server.get(prompts) ?? assert.fail('the recording has the prompts');
     cluster.server.remove(prompts);
     try {
@@ -257,12 +253,12 @@ describe('diff', () => {
       assert.equal(tabs().filter((label) => label.includes('↔')).length, 1, 'the newer takes the place of the older');
     } finally {
       cluster.server.put(before);
-      scaled.dispose();
+      scaling.dispose();
     }
   });
 
   it('lets go of its texts when it is closed', async () => {
-    const scaled = scale(4);
+    const scaling = scaled(4);
     try {
       await vscode.commands.executeCommand('driftline.diffObject', row()?.id);
       await opened('Deployment llm/llm');
@@ -278,7 +274,7 @@ describe('diff', () => {
         assert.equal((await vscode.workspace.openTextDocument(document.uri)).getText(), goneText);
       }
     } finally {
-      scaled.dispose();
+      scaling.dispose();
     }
   });
 

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { type Disposable, toDisposable } from '../../../src/base/disposables.ts';
 import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
+import { scaledObject } from '../../support/apiServer/scaledObject.ts';
 import { serveLokiChart } from '../window/servedChart.ts';
 import { connect, type HostCluster, kustomizationId, releaseId } from '../window/hostCluster.ts';
 import {
@@ -79,8 +80,7 @@ describe('what can be done with a drifted field', () => {
     cluster.server.put(changed(before) as never);
     return toDisposable(() => void cluster.server.put(before));
   };
-  const scale = (replicas: number): Disposable =>
-    change(llm, (object) => ({ ...object, spec: { ...(object['spec'] as object), replicas } }));
+  const scale = (replicas: number): Disposable => scaledObject(cluster.server, llm, replicas);
 
   it('a live value is copied into the manifest that states it, and not saved', async () => {
     const scaled = scale(5);
