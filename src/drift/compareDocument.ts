@@ -131,7 +131,7 @@ class DocumentComparison {
     const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
     const found = await this.#substituted(owner);
     const inputs = { place, apiVersion, owner: ownerName, ownerSpec: owner?.spec, live };
-    const ownerHoldsSecrets = isAny(found.above);
+    const ownerHoldsSecrets = isAny(found.above) || found.mayBeOlder;
     const { desired, leftOut } = rawDesired(this.#document, { ...inputs, beside: beside.reveal(), ownerHoldsSecrets });
     const masked = live !== undefined && !isSecret(live) && mayHoldSecrets(owner, live, found);
     const compared = await new ObjectComparison(this.#around(ownerName, owner, masked, found), desired).run();
@@ -213,13 +213,13 @@ function isAny({ texts, unread }: SecretsRead): boolean {
 }
 
 /**
- * Whether something in the live object may have come from a Secret without a trace in the text: decrypted patches, variables of the
- * owner or of a parent of it, replacements. An owner that cannot be had may do any of these.
+ * Whether something in the live object may have come from a Secret without a trace in the text: decrypted patches, variables that the
+ * owner or a parent of it takes or has taken, replacements. An owner that cannot be had may do any of these.
  */
 function mayHoldSecrets(
   owner: FluxObject | undefined,
   live: KubernetesObject,
-  { within, above }: SubstitutedSecrets,
+  { within, above, mayBeOlder, wasOtherwise }: SubstitutedSecrets,
 ): boolean {
   if (owner === undefined) {
     return ownerOf(live) !== undefined;
@@ -230,6 +230,8 @@ function mayHoldSecrets(
   return (
     isAny(above) ||
     isAny(within) ||
+    mayBeOlder ||
+    wasOtherwise === true ||
     spec?.['decryption'] !== undefined ||
     sources.some((source) => fieldAt(source, 'kind') === 'Secret') ||
     typeof inventory === 'string' ||

@@ -362,11 +362,16 @@ test('it is masked also where it only lives', async () => {
   assert.doesNotMatch(JSON.stringify(comparison), new RegExp(canary));
 });
 
+function unapplied(flux: FluxObject): FluxObject {
+  return { ...flux, metadata: { ...flux.metadata, generation: 3 }, status: { ...flux.status, observedGeneration: 2 } };
+}
+
 const fromSecret = { substituteFrom: [{ kind: 'Secret', name: 'v' }] };
 const holding: readonly (readonly [string, FluxObject])[] = [
   ['decrypts', kustomization({ decryption: { provider: 'sops' } })],
   ['substitutes from a Secret', kustomization({ postBuild: fromSecret })],
   ['has applied a Secret', kustomization({}, ['apps_s__Secret'])],
+  ['has not applied its spec', unapplied(kustomization({}))],
 ];
 
 for (const [what, by] of holding) {
