@@ -70,7 +70,7 @@ export class ClusterViews implements Disposable {
     this.#parts = parts;
     const kept = parts.memory.get(groupingKey);
     this.#grouping = groupings.find((grouping) => grouping === kept) ?? 'hierarchy';
-    const options = { showCollapseAll: true };
+    const options = { showCollapseAll: true, canSelectMany: true };
     this.#view = this.#disposables.add(
       vscode.window.createTreeView('driftline.cluster', { ...options, treeDataProvider: this.#tree }),
     );

@@ -52,7 +52,7 @@ const progressAfterMs = 2_000;
 const statusTextMs = 5_000;
 
 /** What a user has agreed to. */
-interface Agreed {
+export interface Agreed {
   readonly note?: SuspensionNote;
 }
 
@@ -104,25 +104,42 @@ export class ObjectActions {
     if (!agreed) {
       return;
     }
+    const cancelled = new AbortController();
+    const steps: Steps = { last: '', tell: () => undefined };
+    const work = this.perform(verb, key, agreed, cancelled.signal, (message) => {
+      steps.last = message;
+      steps.tell(message);
+    });
+    this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
+    this.#tell(verb, subject, await work);
+  }
+
+  /**
+   * The same without a question, and without a word of how it ended but in lens and row. `signal` stops waiting; `report` gets
+   * what is being waited for. Rejects with a Failure where the context is no longer connected.
+   */
+  async perform(
+    verb: ActionVerb,
+    key: ObjectKey,
+    agreed: Agreed,
+    signal?: AbortSignal,
+    report?: (message: string) => void,
+  ): Promise<ActionResult> {
+    const { context, id } = this.#subject(key);
     const { running, clock, log } = this.#parts;
-    const session = this.#session(subject.context);
+    const session = this.#session(context);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
     const parts: RootParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
-    const cancelled = new AbortController();
-    const steps: Steps = { last: '', tell: () => undefined };
-    const begin: ActionWork = (signal, report) => {
+    const begin: ActionWork = (either, show) => {
       const tell = (message: string): void => {
-        steps.last = message;
-        steps.tell(message);
-        report(message);
+        report?.(message);
+        show(message);
       };
-      return works[verb](parts, { id: subject.id, signal, report: tell, ...agreed });
+      return works[verb](parts, { id, signal: either, report: tell, ...agreed });
     };
-    const work = running.run(key, verb, begin, cancelled.signal);
-    this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
     try {
-      this.#tell(verb, subject, await work);
+      return await running.run(key, verb, begin, signal);
     } finally {
       hold.dispose();
     }
