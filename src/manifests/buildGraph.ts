@@ -51,6 +51,16 @@ export class BuildGraph {
     return this.#parents.get(path) ?? new Set();
   }
 
+  /** Whether kustomize files name this file as a patch and none as a resource: what stands in it is part of another document. */
+  isPatch(file: string): boolean {
+    const named = [...this.parents(file)].map((folder) => ({ folder, names: this.#kustomize.get(folder) }));
+    const resolves = (folder: string, path: string): boolean => resolvePath(folder, path) === file;
+    return (
+      named.some(({ folder, names }) => names?.patches.some((patch) => resolves(folder, patch.file ?? '')) === true) &&
+      !named.some(({ folder, names }) => names?.resources.some((path) => resolves(folder, path)) === true)
+    );
+  }
+
   /**
    * Files and folders that a build of the folder takes in directly. A folder without kustomize file takes in all YAML below
    * it, and whole folders where one has such a file (fluxcd/pkg kustomize/kustomize_generator.go).

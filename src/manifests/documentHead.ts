@@ -14,7 +14,7 @@ export interface DocumentHead {
   readonly firstLine: TextSpan;
 }
 
-/** `undefined` for what is no manifest, and where a variable stands in its name or namespace. */
+/** `undefined` for what is no manifest, for a template, and where a variable stands in its name or namespace. */
 export function documentHead(text: string): DocumentHead | undefined {
   const apiVersion = scalarAfter(text, /^\uFEFF?apiVersion:/m);
   const kind = scalarAfter(text, /^\uFEFF?kind:/m);
@@ -24,7 +24,7 @@ export function documentHead(text: string): DocumentHead | undefined {
     return undefined;
   }
   const namespace = scalarAfter(metadata, /^[ \t]+namespace:/m, text);
-  if (isFilledIn(name) || isFilledIn(namespace ?? '')) {
+  if (isFilledIn(name) || isFilledIn(namespace ?? '') || isTemplate(text)) {
     return undefined;
   }
   const first = /^\uFEFF?(?!---|\.\.\.|%)[^\s#].*/m.exec(text);
@@ -34,13 +34,33 @@ export function documentHead(text: string): DocumentHead | undefined {
 
 /** The lines that are indented below a top-level key. Own fields come first in `metadata` and `spec` by indentation. */
 export function blockBelow(text: string, key: string): string {
-  const start = new RegExp(`^${key}:[^\\n]*\\n`, 'm').exec(text);
+  const start = new RegExp(`^\\uFEFF?${key}:[^\\n]*\\n`, 'm').exec(text);
   if (!start) {
     return '';
   }
   const from = start.index + start[0].length;
   const end = /^[^\s#]/m.exec(text.slice(from));
-  const lines = text.slice(from, end ? from + end.index : text.length);
+  return directChildren(text.slice(from, end ? from + end.index : text.length));
+}
+
+/** The fields behind the first anchor of that name, wherever it stands. */
+export function blockOfAnchor(text: string, name: string): string {
+  const lines = text.split('\n');
+  const at = lines.findIndex((line) => new RegExp(`:[ \\t]+&${name}[ \\t]*(?:#.*)?\\r?$`).test(line));
+  if (at < 0) {
+    return '';
+  }
+  const depth = indentOf(lines[at] ?? '');
+  const rest = lines.slice(at + 1);
+  const end = rest.findIndex((line) => /[^\s]/.test(line) && !/^\s*#/.test(line) && indentOf(line) <= depth);
+  return directChildren(rest.slice(0, end < 0 ? rest.length : end).join('\n'));
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function directChildren(lines: string): string {
   const indent = /^[ \t]+(?=[^\s#])/m.exec(lines)?.[0];
   // Only direct children: deeper lines could hold a `name:` of something else (an owner reference, a label).
   return indent === undefined
@@ -75,6 +95,32 @@ function scalarAt(text: string, offset: number): string | undefined {
 /** Variables and templates: the name is somebody else's to fill in, and no object is called so. */
 function isFilledIn(name: string): boolean {
   return /\$\{|\{\{|<</.test(name);
+}
+
+/**
+ * Whether something else must fill in the text before it is a manifest (`{{ }}` of Helm and Go, `<< >>` of a ResourceSet, `{% %}`).
+ * Only at a place where YAML would read structure: inside quotes and block texts, the values of a release are full of them.
+ */
+function isTemplate(text: string): boolean {
+  if (!/\{[{%]|<</.test(text)) {
+    return false;
+  }
+  let blockIndent: number | undefined;
+  for (const line of text.split('\n')) {
+    const indent = indentOf(line);
+    if (line.trim() === '' || (blockIndent !== undefined && indent > blockIndent)) {
+      continue;
+    }
+    blockIndent = undefined;
+    // A merge key is `<<:`.
+    if (/^\s*(?:-\s+)*(?:\{[{%]|<<(?!\s*:))/.test(line) || /^[^#"']*:\s+(?:\{[{%]|<<)/.test(line)) {
+      return true;
+    }
+    if (/[:-]\s+(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$/.test(line)) {
+      blockIndent = indent;
+    }
+  }
+  return false;
 }
 
 /** Lines that begin between two offsets. */

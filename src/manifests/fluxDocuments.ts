@@ -1,16 +1,13 @@
 /**
- * Finds the HelmRelease and Flux Kustomization documents of a text without a YAML parser, because it runs in the
- * extension at every change of every YAML file. Reads block style, which is what people write; a document in flow style
- * (`{kind: …}`) is not found.
+ * Finds the documents of Flux objects in a text without a YAML parser, because it runs in the extension at every change of every
+ * YAML file. Reads block style, which is what people write; a document in flow style (`{kind: …}`) is not found.
  */
 import { groupOf } from '../flux/kinds.ts';
-import { blockBelow, countLines, documentHead } from './documentHead.ts';
+import { blockBelow, blockOfAnchor, countLines, documentHead } from './documentHead.ts';
 import { splitDocuments } from './splitDocuments.ts';
 import type { TextSpan } from './yamlNode.ts';
 
-export interface FluxDocument {
-  readonly group: 'helm.toolkit.fluxcd.io' | 'kustomize.toolkit.fluxcd.io';
-  readonly kind: 'HelmRelease' | 'Kustomization';
+interface FoundDocument {
   readonly name: string;
   /** `undefined` where the document has none and a kustomization.yaml or `targetNamespace` may set it. */
   readonly namespace: string | undefined;
@@ -21,20 +18,70 @@ export interface FluxDocument {
   readonly line: number;
 }
 
-const kinds = {
-  'helm.toolkit.fluxcd.io': 'HelmRelease',
-  'kustomize.toolkit.fluxcd.io': 'Kustomization',
-} as const;
+/** A document of something that applies objects: what it makes can be rendered and compared. */
+export interface FluxDocument extends FoundDocument {
+  readonly group: 'helm.toolkit.fluxcd.io' | 'kustomize.toolkit.fluxcd.io';
+  readonly kind: 'HelmRelease' | 'Kustomization';
+}
+
+export interface SourceDocument extends FoundDocument {
+  readonly group: 'source.toolkit.fluxcd.io';
+  readonly kind: 'GitRepository' | 'OCIRepository' | 'HelmRepository' | 'HelmChart' | 'Bucket';
+}
+
+type Stated = Pick<FluxDocument, 'group' | 'kind'> | Pick<SourceDocument, 'group' | 'kind'>;
+
+/** By kind, the field of `spec` without which the API server takes no such object: a patch seldom has it. */
+const kinds: Readonly<Record<string, { readonly stated: Stated; readonly required: RegExp } | undefined>> = {
+  HelmRelease: {
+    stated: { group: 'helm.toolkit.fluxcd.io', kind: 'HelmRelease' },
+    required: /^[ \t]+(?:chart|chartRef):/m,
+  },
+  Kustomization: {
+    stated: { group: 'kustomize.toolkit.fluxcd.io', kind: 'Kustomization' },
+    required: /^[ \t]+sourceRef:/m,
+  },
+  GitRepository: {
+    stated: { group: 'source.toolkit.fluxcd.io', kind: 'GitRepository' },
+    required: /^[ \t]+url:/m,
+  },
+  OCIRepository: {
+    stated: { group: 'source.toolkit.fluxcd.io', kind: 'OCIRepository' },
+    required: /^[ \t]+url:/m,
+  },
+  HelmRepository: {
+    stated: { group: 'source.toolkit.fluxcd.io', kind: 'HelmRepository' },
+    required: /^[ \t]+url:/m,
+  },
+  HelmChart: {
+    stated: { group: 'source.toolkit.fluxcd.io', kind: 'HelmChart' },
+    required: /^[ \t]+sourceRef:/m,
+  },
+  Bucket: {
+    stated: { group: 'source.toolkit.fluxcd.io', kind: 'Bucket' },
+    required: /^[ \t]+bucketName:/m,
+  },
+};
+
+/** HelmReleases and Flux Kustomizations, found as `actionableDocuments` finds them. */
+export function fluxDocuments(text: string): FluxDocument[] {
+  return actionableDocuments(text).filter(isApplier);
+}
+
+/** Tells a document of an applier from one of a source. */
+export function isApplier(document: FluxDocument | SourceDocument): document is FluxDocument {
+  return document.group !== 'source.toolkit.fluxcd.io';
+}
 
 /**
- * In the order of the text. Leaves out what lenses must not act on: patches (a HelmRelease with neither `chart` nor
- * `chartRef`, a Kustomization without `sourceRef`), kustomize's own files, and names that hold variables.
+ * Those and sources, in the order of the text. Leaves out what nobody must act on: patches (a HelmRelease with neither `chart` nor
+ * `chartRef`, a source without address), kustomize's own files, templates, and names that hold variables.
  */
-export function fluxDocuments(text: string): FluxDocument[] {
+export function actionableDocuments(text: string): (FluxDocument | SourceDocument)[] {
   if (!text.includes('.toolkit.fluxcd.io')) {
     return [];
   }
-  const found: FluxDocument[] = [];
+  const found: (FluxDocument | SourceDocument)[] = [];
   let line = 0;
   let counted = 0;
   for (const span of splitDocuments(text)) {
@@ -46,30 +93,35 @@ export function fluxDocuments(text: string): FluxDocument[] {
     const start = span.start + read.firstLine.start;
     line += countLines(text, counted, start);
     counted = start;
-    const { firstLine, ...names } = read;
-    found.push({ ...names, firstLine: { start, end: span.start + firstLine.end }, document: span, line });
+    const { stated, name, namespace, firstLine } = read;
+    const place = { firstLine: { start, end: span.start + firstLine.end }, document: span, line };
+    found.push({ ...stated, name, namespace, ...place });
   }
   return found;
 }
 
-function readDocument(text: string): Omit<FluxDocument, 'document' | 'line'> | undefined {
+function readDocument(text: string) {
   const head = documentHead(text);
-  if (!head) {
+  const kind = head && Object.hasOwn(kinds, head.kind) ? kinds[head.kind] : undefined;
+  if (!head || !kind || groupOf(head.apiVersion) !== kind.stated.group) {
     return undefined;
   }
-  const { apiVersion, kind: stated, name, namespace, firstLine } = head;
-  const group = groupOf(apiVersion);
-  if (group !== 'helm.toolkit.fluxcd.io' && group !== 'kustomize.toolkit.fluxcd.io') {
-    return undefined;
-  }
+  const { name, namespace, firstLine } = head;
   if (!isLiteral(name) || (namespace !== undefined && !isLiteral(namespace))) {
     return undefined;
   }
-  const kind = kinds[group];
-  const complete = kind === 'HelmRelease' ? /^[ \t]+(?:chart|chartRef):/m : /^[ \t]+sourceRef:/m;
-  return stated === kind && complete.test(blockBelow(text, 'spec'))
-    ? { group, kind, name, namespace, firstLine }
-    : undefined;
+  return kind.required.test(specOf(text)) ? { stated: kind.stated, name, namespace, firstLine } : undefined;
+}
+
+/** The fields of `spec`, those of an alias (`spec: *common`) and of merged maps (`<<: *common`) too. */
+function specOf(text: string): string {
+  const own = blockBelow(text, 'spec');
+  const alias = /^spec:[ \t]+\*(\w+)[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
+  const merged = [...own.matchAll(/^[ \t]+<<:[ \t]+(.*)$/gm)].flatMap(([, value = '']) =>
+    [...value.matchAll(/\*(\w+)/g)].map(([, name = '']) => name),
+  );
+  const names = [...(alias === undefined ? [] : [alias]), ...merged];
+  return [own, ...names.map((name) => blockOfAnchor(text, name))].join('\n');
 }
 
 /** What Kubernetes takes for the name of such an object. */

@@ -50,6 +50,8 @@ export interface LensInput {
   readonly action: (id: ObjectId) => ActionEntry | undefined;
   /** Whether all objects of the kind are known, so that "not there" can be said. */
   readonly complete: boolean;
+  /** Whether what the document makes can be compared: sources make nothing. */
+  readonly comparable: boolean;
   readonly mayPatch: (view: ObjectView) => boolean | undefined;
   readonly readOnly: boolean;
   readonly now: number;
@@ -76,7 +78,7 @@ export function lensesFor(input: LensInput): LensTitle[] {
       const doubt = plainText(`${nameOf(match.id)} in ${connection.context} is ${by}${from}, not by this file`, 300);
       return [
         lens(`$(info) ${same}`, doubt, 'revealObject', { to: 'object', id: match.id, doubt: undefined }),
-        diffLens(match.id, context),
+        ...diffLenses(match.id, context, input),
         ...actionLenses(match.id, doubt, input),
       ];
     }
@@ -91,7 +93,7 @@ export function lensesFor(input: LensInput): LensTitle[] {
               undefined,
               { to: 'nothing' },
             ),
-            diffLens(undefined, context),
+            ...diffLenses(undefined, context, input),
           ]
         : [];
   }
@@ -114,7 +116,9 @@ function lensesOfObject(id: ObjectId, input: LensInput): LensTitle[] {
   return [
     stateLens(view, input.now),
     ...whyLenses(view),
-    ...(input.connection.state === 'connected' ? [diffLens(id, iconFreeText(input.connection.context, 60))] : []),
+    ...(input.connection.state === 'connected'
+      ? diffLenses(id, iconFreeText(input.connection.context, 60), input)
+      : []),
     ...actionLenses(id, undefined, input),
     lens('Show in tree', `Show ${nameOf(id)} in the Cluster view`, 'revealObject', {
       to: 'object',
@@ -130,9 +134,9 @@ function whyLenses({ id, state }: ObjectView): LensTitle[] {
   return isUnready(state) ? [lens('Why?', tooltip, 'whyObject', { to: 'object', id, doubt: undefined })] : [];
 }
 
-function diffLens(id: ObjectId | undefined, context: string): LensTitle {
+function diffLenses(id: ObjectId | undefined, context: string, { comparable }: LensInput): LensTitle[] {
   const tooltip = `Compare what lives in ${plainText(context)} with these files, with what comes next, or with what was applied last`;
-  return lens('Diff', tooltip, 'diffObject', { to: 'document', id });
+  return comparable ? [lens('Diff', tooltip, 'diffObject', { to: 'document', id })] : [];
 }
 
 /** How the last action ended, for as long as that is kept. */
@@ -233,13 +237,26 @@ function actionLenses(id: ObjectId, doubt: string | undefined, input: LensInput)
   }
   const can = new Set(changeWords(view));
   const where = `${nameOf(id)} in ${input.connection.state === 'connected' ? plainText(input.connection.context) : ''}`;
-  const target: LensTarget = { to: 'object', id, doubt };
+  const target = { to: 'object', id, doubt } as const;
   return [
     ...ended,
-    ...(can.has('canReconcile') ? [lens('Reconcile', `Reconcile ${where}`, 'reconcileObject', target)] : []),
+    ...reconcileLenses(view, where, target),
     ...(can.has('canSuspend') ? [lens('Suspend', `Suspend ${where}`, 'suspendObject', target)] : []),
     ...(can.has('canResume') ? [lens('Resume', `Resume ${where}`, 'resumeObject', target)] : []),
   ];
+}
+
+/**
+ * From its own file an object is brought to what stands in Git. From a file that it does not come from nothing is brought
+ * anywhere: then it alone is reconciled.
+ */
+function reconcileLenses(view: ObjectView, where: string, target: LensTarget & { to: 'object' }): LensTitle[] {
+  const can = new Set(changeWords(view));
+  if (target.doubt === undefined && (can.has('canReconcileFromRoot') || can.has('canReconcile'))) {
+    const tooltip = `Fetch what is in Git and apply it down to ${where}: its source, its parents, then itself`;
+    return [lens('Reconcile', tooltip, 'reconcileFromRoot', target)];
+  }
+  return can.has('canReconcile') ? [lens('Reconcile', `Reconcile ${where}`, 'reconcileObject', target)] : [];
 }
 
 /** Nobody knows which one is meant: each action lets the user choose, and asks. */
@@ -259,7 +276,7 @@ function lensesOfSeveral(ids: readonly ObjectId[], context: string, input: LensI
     : actions.filter(([, , can]) => views.some((view) => changeWords(view).includes(can)));
   return [
     lens(title, doubt, 'revealObject', target),
-    diffLens(undefined, context),
+    ...diffLenses(undefined, context, input),
     ...offered.map(([text, command]) => lens(text, `${doubt}: choose one`, command, target)),
   ];
 }

@@ -3,14 +3,17 @@
  * reason becomes text, for notifications, rows and the title alike.
  */
 import type { Failure, FailureReason } from '../base/failure.ts';
+import type { ObjectId } from '../flux/objectKey.ts';
 import { type ViewCommand } from './commandId.ts';
 import { plainText } from './markdown.ts';
 
 export interface MessageButton {
   readonly title: string;
-  /** Of ours, or `openSettings`: VS Code's settings page, filtered by `argument`. */
+  /** Of ours, with `argument` where it takes one, or `openSettings`: VS Code's settings page, filtered by `argument`. */
   readonly command: ViewCommand | 'openSettings';
   readonly argument?: string;
+  /** The object that the command acts on; `link`, the one to be resumed first on the way to it. */
+  readonly on?: { readonly context: string; readonly id: ObjectId; readonly link?: ObjectId };
 }
 
 export interface FailureMessage {

@@ -4,7 +4,9 @@
  */
 import type { ActionEntry } from '../cluster/runningActions.ts';
 import { canReconcile, canSuspend } from '../flux/changes.ts';
-import { displayName, type ObjectKey } from '../flux/objectKey.ts';
+import { displayName, idOf, type ObjectKey, objectKey } from '../flux/objectKey.ts';
+import type { FluxObject } from '../flux/objects.ts';
+import { parentIdOf } from '../flux/rootChain.ts';
 import { suspensionMeans } from '../flux/suspension.ts';
 
 import { differingObjects, driftedObjects, type ObjectView } from './clusterSurvey.ts';
@@ -181,7 +183,14 @@ function whyWords({ state }: ObjectView, { staleSince }: RowSurroundings): strin
 }
 
 /** Words of a row's context value that offer a change. */
-export type ChangeWord = 'canReconcile' | 'canReconcileSource' | 'canForce' | 'canSuspend' | 'canResume';
+export type ChangeWord =
+  'canReconcile' | 'canReconcileSource' | 'canReconcileFromRoot' | 'canForce' | 'canSuspend' | 'canResume';
+
+/** An object that applies itself has nobody above it: for it the way from the root is the one from its source. */
+function hasParent(object: FluxObject): boolean {
+  const parent = parentIdOf(object);
+  return parent !== undefined && objectKey('', parent) !== objectKey('', idOf(object));
+}
 
 /** The changes that the object's state allows, whatever the user may. */
 export function changeWords({ object, source, kind, state }: ObjectView): ChangeWord[] {
@@ -189,6 +198,8 @@ export function changeWords({ object, source, kind, state }: ObjectView): Change
   const allowed: readonly (readonly [ChangeWord, boolean])[] = [
     ['canReconcile', canReconcile(object) === 'yes'],
     ['canReconcileSource', canReconcile(object) === 'yes' && hasSource],
+    // Also what nobody reconciles by itself: who applies it brings it up to date.
+    ['canReconcileFromRoot', !state.suspended && hasParent(object)],
     ['canForce', canReconcile(object) === 'yes' && object.kind === 'HelmRelease'],
     ['canSuspend', canSuspend(object)],
     ['canResume', state.suspended && suspensionMeans(object).by !== 'none'],

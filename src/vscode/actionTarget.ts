@@ -4,7 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
-import { displayName, type ObjectKey, objectKey } from '../flux/objectKey.ts';
+import { displayName, type ObjectId, type ObjectKey, objectKey } from '../flux/objectKey.ts';
 import { findItems } from '../view/findItems.ts';
 import type { LensTarget } from '../view/lenses.ts';
 import type { ObjectView } from '../view/clusterSurvey.ts';
@@ -14,6 +14,13 @@ import type { ClusterViews } from './clusterViews.ts';
 export interface LensArgument {
   readonly context: string;
   readonly target: LensTarget;
+  /** Of the document that it stands over; none where a message leads to the object. */
+  readonly uri?: string;
+}
+
+/** Of a command that first does something with an object on the way to the one that is meant. */
+export interface LinkArgument extends LensArgument {
+  readonly link?: ObjectId;
 }
 
 export interface ActionTarget {

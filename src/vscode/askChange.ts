@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { type ChangeQuestion, type Way, wayTitles } from '../view/changeQuestion.ts';
+import type { SecondQuestion } from '../view/actionMessages.ts';
 import { plainText } from '../view/markdown.ts';
 
 export interface Answer {
@@ -29,25 +30,28 @@ export async function askChange(
       return undefined;
     }
   }
-  if (typeName && !(await typedOne([typeName.expected], typeName.prompt, context))) {
+  if (typeName && !(await typed(typeName.expected, typeName.prompt, context))) {
     return undefined;
   }
   const said = reason ? await askReason(reason) : '';
   return said === undefined ? undefined : { reason: said };
 }
 
-/** Whether exactly one of those texts was typed; the last is the one that is proposed. */
-export async function typedOne(expected: readonly string[], prompt: string, context: string): Promise<boolean> {
-  const [proposed = ''] = expected.slice(-1);
-  const begins = (value: string): boolean => expected.some((one) => one.startsWith(value));
+/** Of what does more than the user may expect: whether it is wanted all the same. */
+export async function askAgain({ question, detail, button }: SecondQuestion): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
+}
+
+/** Whether exactly that text was typed. */
+export async function typed(expected: string, prompt: string, context: string): Promise<boolean> {
   const text = await vscode.window.showInputBox({
     title: `${plainText(context)} is a production context`,
     prompt,
-    placeHolder: proposed,
+    placeHolder: expected,
     ignoreFocusOut: true,
-    validateInput: (value) => (begins(value) ? undefined : `The name is ${proposed}.`),
+    validateInput: (value) => (expected.startsWith(value) ? undefined : `The name is ${expected}.`),
   });
-  return text !== undefined && expected.includes(text);
+  return text === expected;
 }
 
 /** `undefined` for Escape: then nothing is suspended. */

@@ -13,6 +13,9 @@ export const commandIds = {
   findObject: 'driftline.findObject',
   reconcileObject: 'driftline.reconcileObject',
   reconcileObjectWithSource: 'driftline.reconcileObjectWithSource',
+  reconcileFromRoot: 'driftline.reconcileFromRoot',
+  resumeAndReconcile: 'driftline.resumeAndReconcile',
+  resetRelease: 'driftline.resetRelease',
   suspendObject: 'driftline.suspendObject',
   resumeObject: 'driftline.resumeObject',
   forceUpgrade: 'driftline.forceUpgrade',
@@ -21,6 +24,7 @@ export const commandIds = {
   copyManifest: 'driftline.copyManifest',
   copyName: 'driftline.copyName',
   copyCommand: 'driftline.copyCommand',
+  openFile: 'driftline.openFile',
   revealObject: 'driftline.revealObject',
   lookUpObjects: 'driftline.lookUpObjects',
   fetchCommit: 'driftline.fetchCommit',
@@ -67,6 +71,9 @@ export type ChangeCommand = 'whatWouldThisChangeDo' | 'compareFolder';
 /** The commands that change files for what a comparison has found; they load the same too. */
 export type FieldCommand = 'copyLiveValue' | 'ignoreField' | 'detectDrift';
 
+/** The commands that lead from a row to a file and back; they load `operations.ts`. */
+export type PlaceCommand = 'openFile' | 'revealObject';
+
 /** The commands about the commit that is followed; they load `operations.ts`. */
 export type FollowCommand = 'followCommit' | 'stopFollowing' | 'showFollowed' | 'reconcileFollowed' | 'fetchFollowed';
 
@@ -76,9 +83,13 @@ export type WhyCommand = 'whyObject' | 'refreshAnswer';
 /** The commands that do something with objects of a cluster; they load `operations.ts`. */
 export type OperationCommand =
   | FollowCommand
+  | PlaceCommand
   | WhyCommand
   | 'reconcileObject'
   | 'reconcileObjectWithSource'
+  | 'reconcileFromRoot'
+  | 'resumeAndReconcile'
+  | 'resetRelease'
   | 'forceUpgrade'
   | 'suspendObject'
   | 'resumeObject';
@@ -87,6 +98,9 @@ export type OperationCommand =
 export const writingCommands = [
   'reconcileObject',
   'reconcileObjectWithSource',
+  'reconcileFromRoot',
+  'resumeAndReconcile',
+  'resetRelease',
   'forceUpgrade',
   'suspendObject',
   'resumeObject',

@@ -1,5 +1,5 @@
 /**
- * The line above each HelmRelease and Flux Kustomization in a file. Finds the documents, asks which object each stands for,
+ * The line above each Flux object in a file: HelmReleases, Kustomizations, sources. Finds the documents, asks which object each stands for,
  * and draws what `view/lenses.ts` says. Only for files and untitled documents: a diff or a live document is no place to act.
  */
 import * as vscode from 'vscode';
@@ -12,7 +12,7 @@ import { type DocumentMatch, documentMatch } from '../flux/documentMatch.ts';
 import { findFluxKind } from '../flux/kinds.ts';
 import { type ObjectId, objectKey } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
-import { type FluxDocument, fluxDocuments } from '../manifests/fluxDocuments.ts';
+import { actionableDocuments, type FluxDocument, isApplier, type SourceDocument } from '../manifests/fluxDocuments.ts';
 import type { Settings } from '../settings.ts';
 import type { Survey } from '../view/clusterSurvey.ts';
 import { absenceIsKnown, isReading } from '../view/completeness.ts';
@@ -44,10 +44,12 @@ const selector: vscode.DocumentSelector = [
 const redrawMs = 1_000;
 
 /** A file of no repository: nothing in a cluster can be certain to be its. */
-const nowhere: RepositoryOfFile = { filePath: '', remotes: [], reaches: () => false };
+const nowhere: RepositoryOfFile = { filePath: '', remotes: [], reaches: () => false, isPatch: false };
+
+type StatedDocument = FluxDocument | SourceDocument;
 
 interface TitledDocument {
-  readonly declared: FluxDocument;
+  readonly declared: StatedDocument;
   readonly line: number;
   readonly lenses: readonly LensTitle[];
 }
@@ -62,17 +64,22 @@ function lensArgument(
   { target }: LensTitle,
   context: string,
   { uri }: vscode.TextDocument,
-  declared: FluxDocument,
+  declared: StatedDocument,
 ): LensArgument | DiffArgument | undefined {
   if (target.to !== 'document') {
-    return { context, target };
+    return { context, target, uri: uri.toString() };
   }
   const key = target.id && objectKey(context, target.id);
-  return uri.scheme === 'file' ? { uri: uri.toString(), name: nameOf(declared), key } : undefined;
+  return uri.scheme === 'file' && isApplier(declared)
+    ? { uri: uri.toString(), name: nameOf(declared), key }
+    : undefined;
 }
 
-/** A document that is in no folder is built by nothing. */
-function appliedLenses({ uri }: vscode.TextDocument, declared: FluxDocument): vscode.CodeLens[] {
+/** A document that is in no folder is built by nothing, and a source builds nothing. */
+function appliedLenses({ uri }: vscode.TextDocument, declared: StatedDocument): vscode.CodeLens[] {
+  if (!isApplier(declared)) {
+    return [];
+  }
   const argument: DocumentArgument = { uri: uri.toString(), name: nameOf(declared) };
   return uri.scheme === 'file' ? [codeLens(declared.line, appliedLens(argument.name), argument)] : [];
 }
@@ -83,7 +90,7 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
   readonly #changed = this.#disposables.add(new vscode.EventEmitter<void>());
   readonly #redraws: Coalescer<'lenses'>;
   readonly onDidChangeCodeLenses = this.#changed.event;
-  readonly #documents = new WeakMap<vscode.TextDocument, { version: number; found: readonly FluxDocument[] }>();
+  readonly #documents = new WeakMap<vscode.TextDocument, { version: number; found: readonly StatedDocument[] }>();
   /** What was drawn or asked for last, by document: a survey that changes none of it must not redraw. */
   readonly #drawn = new Map<string, string>();
   #byName: { survey: Survey; objects: Map<string, FluxObject[]> } | undefined;
@@ -156,18 +163,21 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     }
   }
 
-  #documentsOf(document: vscode.TextDocument): readonly FluxDocument[] {
+  #documentsOf(document: vscode.TextDocument): readonly StatedDocument[] {
     const known = this.#documents.get(document);
     if (known?.version === document.version) {
       return known.found;
     }
-    const found = fluxDocuments(document.getText());
+    const found = actionableDocuments(document.getText());
     this.#documents.set(document, { version: document.version, found });
     return found;
   }
 
   async #titlesOf(document: vscode.TextDocument): Promise<TitledDocument[]> {
     const repository = (await this.#parts.repositories.of(document.uri)) ?? nowhere;
+    if (repository.isPatch) {
+      return [];
+    }
     return this.#documentsOf(document).map((declared) => ({
       declared,
       line: declared.line,
@@ -175,7 +185,7 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
     }));
   }
 
-  #lensesOf(declared: FluxDocument, repository: RepositoryOfFile): LensTitle[] {
+  #lensesOf(declared: StatedDocument, repository: RepositoryOfFile): LensTitle[] {
     const { views, sessions, running, settings, clock } = this.#parts;
     const { survey, open } = views;
     const kind = findFluxKind(declared.group, declared.kind);
@@ -189,13 +199,14 @@ export class FluxLenses implements vscode.CodeLensProvider, Disposable {
       view: (id) => survey.views.get(keyOf(id)),
       action: (id) => running.get(keyOf(id)),
       complete: absenceIsKnown(open.session, kind, declared.namespace),
+      comparable: isApplier(declared),
       mayPatch: ({ id }) => open.rights.mayPatch(id),
       readOnly: settings().readOnly,
       now: clock.now(),
     });
   }
 
-  #match(declared: FluxDocument, repository: RepositoryOfFile, survey: Survey): DocumentMatch {
+  #match(declared: StatedDocument, repository: RepositoryOfFile, survey: Survey): DocumentMatch {
     const { group, kind, name, namespace } = declared;
     return documentMatch({
       declared: { group, kind, name, namespace, filePath: repository.filePath },

@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { plainText } from '../view/markdown.ts';
 import { type FailureMessage, type MessageButton } from '../view/messages.ts';
+import type { LinkArgument } from './actionTarget.ts';
 import { commandIds } from './commandIds.ts';
 
 export type MessageKind = 'error' | 'warning' | 'info';
@@ -27,7 +28,14 @@ export function presentMessage(kind: MessageKind, message: FailureMessage): void
 }
 
 function run(button: MessageButton): Thenable<unknown> {
-  return button.command === 'openSettings'
-    ? vscode.commands.executeCommand('workbench.action.openSettings', button.argument)
-    : vscode.commands.executeCommand(commandIds[button.command]);
+  const { command, argument, on } = button;
+  if (command === 'openSettings') {
+    return vscode.commands.executeCommand('workbench.action.openSettings', argument);
+  }
+  const target: LinkArgument | undefined = on && {
+    context: on.context,
+    target: { to: 'object', id: on.id, doubt: undefined },
+    ...(on.link ? { link: on.link } : {}),
+  };
+  return vscode.commands.executeCommand(commandIds[command], target ?? argument);
 }

@@ -22,11 +22,12 @@ import { fluxKinds } from '../flux/kinds.ts';
 import { type ObjectId, objectKey, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
 import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { Settings } from '../settings.ts';
-import { objectName, progressTitle, resultText, verbText } from '../view/actionTexts.ts';
+import { failedActionMessage, secondQuestion } from '../view/actionMessages.ts';
+import { objectName, progressTitle, resultText } from '../view/actionTexts.ts';
 import { changeQuestion, type Way } from '../view/changeQuestion.ts';
 import { iconFreeText, plainText } from '../view/markdown.ts';
-import { failureMessage } from '../view/messages.ts';
-import { askChange } from './askChange.ts';
+import { movedOthers } from '../view/movedOthers.ts';
+import { askAgain, askChange } from './askChange.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import { commandIds } from './commandIds.ts';
 import { presentMessage } from './messagePresenter.ts';
@@ -51,12 +52,20 @@ export interface ObjectActionsParts {
 const progressAfterMs = 2_000;
 const statusTextMs = 5_000;
 
+/** What was said and asked before the action was handed over. */
+export interface AskedBefore {
+  /** The user has just answered a question that named the object and the context. */
+  readonly answered?: boolean;
+}
+
 /** What a user has agreed to. */
-export interface Agreed {
+interface Agreed {
   readonly note?: SuspensionNote;
 }
 
-type FailedAction = Extract<ActionResult, { state: 'failed' }> & { readonly failure: Failure };
+type FailedAction = Extract<ActionResult, { state: 'failed' }> & {
+  readonly failure: Failure;
+};
 
 interface Subject {
   readonly context: string;
@@ -96,50 +105,56 @@ export class ObjectActions {
 
   /**
    * Runs the action on the object of that key, in that key's context and no other. `doubt` is why the object may not be the
-   * one that is meant; the user is then asked first. Resolves when the action has ended and the user has been told.
+   * one that is meant; the user is then asked first. Resolves when the action has ended and the user has been told; to
+   * `undefined` where it was not begun.
    */
-  async run(verb: ActionVerb, key: ObjectKey, doubt?: string): Promise<void> {
-    const subject = this.#subject(key);
-    const agreed = await this.#asked(verb, subject, doubt);
-    if (!agreed) {
-      return;
-    }
-    const cancelled = new AbortController();
-    const steps: Steps = { last: '', tell: () => undefined };
-    const work = this.perform(verb, key, agreed, cancelled.signal, (message) => {
-      steps.last = message;
-      steps.tell(message);
-    });
-    this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
-    this.#tell(verb, subject, await work);
-  }
-
-  /**
-   * The same without a question, and without a word of how it ended but in lens and row. `signal` stops waiting; `report` gets
-   * what is being waited for. Rejects with a Failure where the context is no longer connected.
-   */
-  async perform(
+  async run(
     verb: ActionVerb,
     key: ObjectKey,
-    agreed: Agreed,
-    signal?: AbortSignal,
-    report?: (message: string) => void,
-  ): Promise<ActionResult> {
-    const { context, id } = this.#subject(key);
+    doubt?: string,
+    before: AskedBefore = {},
+  ): Promise<ActionResult | undefined> {
+    const subject = this.#subject(key);
+    const agreed = await this.#asked(verb, subject, doubt, before);
+    if (!agreed) {
+      return undefined;
+    }
     const { running, clock, log } = this.#parts;
-    const session = this.#session(context);
+    const session = this.#session(subject.context);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
-    const parts: RootParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
-    const begin: ActionWork = (either, show) => {
-      const tell = (message: string): void => {
-        report?.(message);
-        show(message);
-      };
-      return works[verb](parts, { id, signal: either, report: tell, ...agreed });
+    const parts: RootParts = {
+      api: session.api,
+      clock,
+      log,
+      controllers: () => session.controllers,
+      objects,
     };
+    const cancelled = new AbortController();
+    const steps: Steps = { last: '', tell: () => undefined };
+    const begin: ActionWork = (signal, report) => {
+      const tell = (message: string): void => {
+        steps.last = message;
+        steps.tell(message);
+        report(message);
+      };
+      return works[verb](parts, {
+        id: subject.id,
+        signal,
+        report: tell,
+        ...agreed,
+      });
+    };
+    const work = running.run(key, verb, begin, cancelled.signal);
+    this.#showWhenLong(verb, subject, {
+      work,
+      steps,
+      cancel: () => cancelled.abort(),
+    });
     try {
-      return await running.run(key, verb, begin, signal);
+      const result = await work;
+      this.#tell(verb, subject, result);
+      return result;
     } finally {
       hold.dispose();
     }
@@ -164,20 +179,46 @@ export class ObjectActions {
   }
 
   /** `undefined` where the user does not want it, or has gone another way. */
-  async #asked(verb: ActionVerb, subject: Subject, doubt: string | undefined): Promise<Agreed | undefined> {
+  async #asked(
+    verb: ActionVerb,
+    subject: Subject,
+    doubt: string | undefined,
+    before: AskedBefore,
+  ): Promise<Agreed | undefined> {
     const { id, context } = subject;
-    const settings = this.#parts.settings();
-    if (settings.readOnly) {
+    const own = this.#parts.settings();
+    if (own.readOnly) {
       throw new Failure('forbidden', 'the setting driftline.readOnly is on');
     }
+    // Who has just said yes is not asked the same again; in production the name is typed all the same.
+    const settings =
+      before.answered === true && own.confirm === 'always' ? { ...own, confirm: 'production' as const } : own;
     const facts = verb === 'suspend' || verb === 'resume' ? await this.#factsOf(verb, subject) : undefined;
     if (facts && 'failure' in facts) {
       this.#tell(verb, subject, facts);
       return undefined;
     }
-    const { said = [], setBack, piledUp } = facts ?? {};
-    const question = changeQuestion({ verb, id, context, settings, doubt, said, setBack, piledUp });
+    const { survey } = this.#parts.views;
+    const {
+      said = movedOthers(verb, id, survey?.context === context ? survey : undefined),
+      setBack,
+      piledUp,
+    } = facts ?? {};
+    const question = changeQuestion({
+      verb,
+      id,
+      context,
+      settings,
+      doubt,
+      said,
+      setBack,
+      piledUp,
+    });
     const answer = await askChange(question, context, (way) => this.#go(way, subject, facts));
+    const second = answer && secondQuestion(verb, id, context);
+    if (second && !(await askAgain(second))) {
+      return undefined;
+    }
     return answer && (verb === 'suspend' ? { note: await this.noteOf(context, answer.reason) } : {});
   }
 
@@ -188,7 +229,14 @@ export class ObjectActions {
     const title = `Reading ${objectName(id)} on ${context}`;
     try {
       return await withPatience(title, clock, (signal) =>
-        suspensionFacts(verb, id, { api, views, clones, now: clock.now(), log, signal }),
+        suspensionFacts(verb, id, {
+          api,
+          views,
+          clones,
+          now: clock.now(),
+          log,
+          signal,
+        }),
       );
     } catch (error) {
       if (!isFailure(error)) {
@@ -204,7 +252,10 @@ export class ObjectActions {
       const argument = { key: objectKey(context, id), against: 'next' };
       await vscode.commands.executeCommand(commandIds.diffObject, argument);
     } else if (facts) {
-      await openSuspension(facts.object, { repositories, survey: views.survey });
+      await openSuspension(facts.object, {
+        repositories,
+        survey: views.survey,
+      });
     }
   }
 
@@ -213,7 +264,11 @@ export class ObjectActions {
     const { clock } = this.#parts;
     const { api } = this.#session(context);
     const by = await withPatience('Asking who you are', clock, (signal) => Promise.resolve(api.userName?.(signal)));
-    return { by: by ?? '', at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), reason };
+    return {
+      by: by ?? '',
+      at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+      reason,
+    };
   }
 
   #showWhenLong(verb: ActionVerb, subject: Subject, { work, steps, cancel }: Shown): void {
@@ -243,9 +298,9 @@ export class ObjectActions {
   #tell(verb: ActionVerb, { id, context }: Subject, result: ActionResult): void {
     const text = resultText(verb, id, context, result);
     this.#parts.log[result.state === 'failed' ? 'warn' : 'info'](text);
-    if (result.state === 'failed' && result.failure?.reason !== 'cancelled') {
-      const message = result.failure && failureMessage(`${verbText(verb)} ${objectName(id)}`, context, result.failure);
-      presentMessage('error', message ?? { text, buttons: [{ title: 'Open log', command: 'showLog' }] });
+    const failed = result.state === 'failed' ? failedActionMessage(verb, id, context, result) : undefined;
+    if (failed) {
+      presentMessage('error', failed);
     } else if (result.state === 'succeeded' && result.warning !== undefined) {
       presentMessage('warning', { text, buttons: [] });
     } else {

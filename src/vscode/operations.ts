@@ -17,6 +17,8 @@ import { followHandlers } from './followCommands.ts';
 import { ObjectActions } from './objectActions.ts';
 import type { OperationHandler } from './operationHandler.ts';
 import type { OpenClones } from './openClones.ts';
+import { placeHandlers } from './placeCommands.ts';
+import { reconcileHandlers } from './reconcileCommands.ts';
 import type { RepositoryFacts } from './repositoryFacts.ts';
 import { openWhyDocuments, whyHandlers } from './whyCommands.ts';
 
@@ -48,8 +50,10 @@ export function openOperations(parts: OperationsParts): Operations {
   const documents = disposables.add(openWhyDocuments(parts));
   const handlers: Readonly<Record<OperationCommand, OperationHandler>> = {
     ...actionHandlers({ ...parts, actions }),
+    ...reconcileHandlers({ ...parts, actions }),
     ...whyHandlers({ ...parts, documents }),
     ...followHandlers({ ...parts, follower }),
+    ...placeHandlers(parts),
   };
   return {
     run: (command, [argument, selection]) => handlers[command](argument, selection),

@@ -17,11 +17,14 @@ export interface RepositoryOfFile {
   readonly remotes: readonly string[];
   /** Whether a Flux Kustomization with that `spec.path` builds that file. */
   readonly reaches: (path: string, file: string) => boolean;
+  /** Whether the file only changes documents of other files. */
+  readonly isPatch: boolean;
 }
 
 interface Known {
   readonly remotes: readonly string[];
   readonly reaches: (path: string, file: string) => boolean;
+  readonly isPatch: (file: string) => boolean;
 }
 
 /** Files come in bursts (a checkout, a save of all): read again once it is quiet. */
@@ -69,7 +72,9 @@ export class RepositoryFacts implements Disposable {
       this.#known.set(root, known);
       known.catch(() => this.#known.delete(root)); // whoever asks next tries again
     }
-    return { ...(await known), filePath: relative(root, uri.fsPath).replaceAll('\\', '/') };
+    const { isPatch, ...facts } = await known;
+    const filePath = relative(root, uri.fsPath).replaceAll('\\', '/');
+    return { ...facts, filePath, isPatch: isPatch(filePath) };
   }
 
   dispose(): void {
@@ -92,6 +97,7 @@ async function read(root: string): Promise<Known> {
   const reached = new Map<string, ReadonlySet<string>>();
   return {
     remotes: remotes.flatMap((remote) => remote.urls),
+    isPatch: (file) => graph.isPatch(file),
     reaches: (path, file) => {
       let files = reached.get(path);
       if (!files) {

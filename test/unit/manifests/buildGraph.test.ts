@@ -70,3 +70,29 @@ for (const { title, files, folders, reached } of rows) {
     assert.deepEqual([...graph(files).reach(folders)].sort(), reached);
   });
 }
+
+test('a patch is what kustomize files name as one, and none as a resource', () => {
+  const built = graph({
+    'base/kustomization.yaml': 'resources: [release.yaml, both.yaml]',
+    'base/release.yaml': '',
+    'base/both.yaml': '',
+    'a/kustomization.yaml':
+      'resources: [../base]\npatches:\n  - path: release.yaml\n  - path: ../base/both.yaml\n  - patch: "x"',
+    'a/release.yaml': '',
+    'old/kustomization.yaml': 'patchesStrategicMerge: [patch.yaml]',
+    'old/patch.yaml': '',
+    'scanned/release.yaml': '',
+  });
+  const files = [
+    'base/release.yaml',
+    'base/both.yaml',
+    'a/release.yaml',
+    'old/patch.yaml',
+    'scanned/release.yaml',
+    'none',
+  ];
+  assert.deepEqual(
+    files.filter((file) => built.isPatch(file)),
+    ['a/release.yaml', 'old/patch.yaml'],
+  );
+});

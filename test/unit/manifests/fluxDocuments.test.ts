@@ -1,12 +1,15 @@
 /** Which documents get a lens, and on which line. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fluxDocuments } from '../../../src/manifests/fluxDocuments.ts';
+import { actionableDocuments, fluxDocuments } from '../../../src/manifests/fluxDocuments.ts';
 
 const release = (metadata: string, spec = '  chart:\n    spec:\n      chart: a\n'): string =>
   `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n${metadata}spec:\n${spec}`;
 const kustomization =
   'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\n  namespace: flux-system\nspec:\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n';
+
+const source = (kind: string, spec: string, version = 'v1'): string =>
+  `apiVersion: source.toolkit.fluxcd.io/${version}\nkind: ${kind}\nmetadata:\n  name: a\n  namespace: b\nspec:\n${spec}`;
 
 const rows: readonly (readonly [what: string, text: string, found: readonly string[]])[] = [
   ['a release', release('  name: a\n  namespace: b\n'), ['0 HelmRelease b/a']],
@@ -50,7 +53,71 @@ const rows: readonly (readonly [what: string, text: string, found: readonly stri
     'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - a.toolkit.fluxcd.io.yaml\n',
     [],
   ],
-  ['a source', 'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n  name: a\n', []],
+  ['a GitRepository', source('GitRepository', '  url: https://x/y\n'), ['0 GitRepository b/a']],
+  ['an OCIRepository', source('OCIRepository', '  url: oci://x/y\n  ref:\n    tag: "1"\n'), ['0 OCIRepository b/a']],
+  ['a HelmRepository', source('HelmRepository', '  type: oci\n  url: oci://x\n'), ['0 HelmRepository b/a']],
+  ['a HelmChart', source('HelmChart', '  chart: x\n  sourceRef:\n    name: y\n'), ['0 HelmChart b/a']],
+  ['a Bucket of an older version', source('Bucket', '  bucketName: x\n', 'v1beta2'), ['0 Bucket b/a']],
+  ['a patch of a source', source('GitRepository', '  interval: 1m\n'), []],
+  ['a source without spec', 'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata:\n  name: a\n', []],
+  ['an artifact, which nobody writes', source('ExternalArtifact', '  url: x\n  sourceRef: {}\n'), []],
+  ['a kind of another group', source('HelmRelease', '  chart: x\n'), []],
+  ['a kind that objects inherit', source('constructor', '  url: x\n'), []],
+  [
+    'sources and what takes from them in one file',
+    `---\n# the chart\n${source('OCIRepository', '  url: oci://x\n')}---\n${release('  name: a\n', '  chartRef:\n    name: a\n')}`,
+    ['2 OCIRepository b/a', '10 HelmRelease -/a'],
+  ],
+  [
+    'documents that hold comments only, in between',
+    `# a file\n---\n# nothing\n---\n${release('  name: a\n')}---\n---\n# the end\n---\n${source('Bucket', '  bucketName: x\n')}`,
+    ['4 HelmRelease -/a', '16 Bucket b/a'],
+  ],
+  [
+    'a byte order mark and CRLF in several documents',
+    `\uFEFF${release('  name: a\n')}---\n${source('GitRepository', '  url: x\n')}`.replaceAll('\n', '\r\n'),
+    ['0 HelmRelease -/a', '9 GitRepository b/a'],
+  ],
+  [
+    'tabs behind colons and values',
+    source('GitRepository', '  url:\thttps://x \t\n').replace('name: a', 'name:\ta\t'),
+    ['0 GitRepository b/a'],
+  ],
+  [
+    'fields that are merged from an anchor',
+    `x-common: &common\n  # said once\n  interval: 1m\n  chartRef:\n    name: x\n${release('  name: a\n', '  <<: *common\n  timeout: 1m\n')}`,
+    ['0 HelmRelease -/a'],
+  ],
+  [
+    'fields that are merged from several anchors',
+    `x-one: &one\n  interval: 1m\nx-two: &two\n  url: x\n${source('GitRepository', '  <<: [*one, *two]\n')}`,
+    ['0 GitRepository b/a'],
+  ],
+  [
+    'a spec that is an alias',
+    `x-common: &common\n  url: x\n${source('GitRepository', '').replace('spec:\n', 'spec: *common\n')}`,
+    ['0 GitRepository b/a'],
+  ],
+  [
+    'a spec with an anchor',
+    source('GitRepository', '  url: x\n').replace('spec:', 'spec: &spec'),
+    ['0 GitRepository b/a'],
+  ],
+  ['a merge of nothing', source('GitRepository', '  <<: *none\n'), []],
+  ['a template with conditions', `{{- if .Values.on }}\n${release('  name: a\n')}{{- end }}\n`, []],
+  ['a template deeper down', release('  name: a\n', '  chart:\n    spec:\n      version: {{ .v }}\n'), []],
+  ['a template of a list', release('  name: a\n', '  chart: {}\n  dependsOn:\n    - {{ .d }}\n'), []],
+  ['a template of a ResourceSet', release('  name: a\n', '  chart: {}\n  interval: << inputs.interval >>\n'), []],
+  ['a template of Jinja', `${release('  name: a\n')}{% if on %}\n  values: {}\n{% endif %}\n`, []],
+  ['a name that a template fills in', release('  name: "{{ .name }}"\n'), []],
+  [
+    'a release whose values hold templates in texts',
+    release(
+      '  name: a\n',
+      '  chart: {}\n  values:\n    title: "{{ .Labels.x }}"\n    # {{ no }}\n    config: |-\n      {{ if x }}\n\n      a: {{ y }}\n      << EOF\n    list:\n      - >\n        {{ z }}\n    host: x.{{ .domain }}\n',
+    ),
+    ['0 HelmRelease -/a'],
+  ],
   ['a name with a variable', release('  name: ${APP}\n'), []],
   ['a namespace with a variable', release('  name: a\n  namespace: ${NS}\n'), []],
   ['a release without name', release('  namespace: a\n'), []],
@@ -60,7 +127,7 @@ const rows: readonly (readonly [what: string, text: string, found: readonly stri
 
 for (const [what, text, wanted] of rows) {
   test(`lenses for ${what}`, () => {
-    const found = fluxDocuments(text).map(
+    const found = actionableDocuments(text).map(
       ({ line, kind, namespace, name }) => `${line} ${kind} ${namespace ?? '-'}/${name}`,
     );
     assert.deepEqual(found, wanted);
@@ -75,7 +142,17 @@ test('the first line and the document are given as offsets', () => {
   assert.ok(text.slice(second?.document.start, second?.document.end).startsWith('---\napiVersion: kustomize'));
 });
 
+test('only what applies objects can be rendered', () => {
+  const text = `${source('GitRepository', '  url: x\n')}---\n${kustomization}`;
+  assert.deepEqual(
+    fluxDocuments(text).map(({ kind, line }) => [kind, line]),
+    [['Kustomization', 8]],
+  );
+});
+
 test('a long text without documents of Flux is done with at once', { timeout: 5_000 }, () => {
   assert.deepEqual(fluxDocuments(`# .toolkit.fluxcd.io\n${'kind: x\n'.repeat(100_000)}`), []);
   assert.deepEqual(fluxDocuments(`apiVersion: helm.toolkit.fluxcd.io/v2\nkind: ${' '.repeat(200_000)}\n`), []);
+  const deep = `${' '.repeat(50_000)}- - - {\n`;
+  assert.equal(fluxDocuments(release('  name: a\n', `  chart: {}\n${deep.repeat(4)}  x: {{\n`)).length, 0);
 });

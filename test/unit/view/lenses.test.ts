@@ -7,7 +7,15 @@ import type { DocumentMatch } from '../../../src/flux/documentMatch.ts';
 import { idOf, objectKey } from '../../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import { appliedLens, type LensInput, lensesFor, type LensTitle } from '../../../src/view/lenses.ts';
-import { condition, failing, helmRelease, kustomization, ready } from '../../support/builders.ts';
+import {
+  condition,
+  failing,
+  gitRepository,
+  helmRelease,
+  helmRepository,
+  kustomization,
+  ready,
+} from '../../support/builders.ts';
 import { connected, context } from '../../support/fakeClusterState.ts';
 import { minutesAgo, now, surveyOf } from '../../support/shownTree.ts';
 
@@ -21,6 +29,7 @@ function lenses(match: DocumentMatch, objects: readonly FluxObject[], more: Part
     view: (id) => survey.views.get(objectKey(context, id)),
     action: () => undefined,
     complete: true,
+    comparable: true,
     mayPatch: () => undefined,
     readOnly: false,
     now,
@@ -156,14 +165,17 @@ test('the state reveals the object; actions of a certain match do not ask on the
     [
       'driftline.revealObject',
       'driftline.diffObject',
-      'driftline.reconcileObject',
+      'driftline.reconcileFromRoot',
       'driftline.suspendObject',
       'driftline.revealObject',
     ],
   );
   const acting = list.filter(({ title }) => title !== 'Diff');
   assert.ok(acting.every(({ target }) => target.to === 'object' && target.doubt === undefined));
-  assert.equal(list[2]?.tooltip, 'Reconcile HelmRelease logging/grafana in homelab');
+  assert.equal(
+    list[2]?.tooltip,
+    'Fetch what is in Git and apply it down to HelmRelease logging/grafana in homelab: its source, its parents, then itself',
+  );
 });
 
 const foreign: DocumentMatch = {
@@ -270,6 +282,44 @@ for (const connection of [
     assert.deepEqual(lenses(ours(grafana), [grafana], { connection }), []);
   });
 }
+
+const flux = { kind: 'Kustomization', name: 'flux-system' } as const;
+for (const [name, object, expected, command] of [
+  [
+    'a GitRepository',
+    gitRepository('flux-system', { appliedBy: flux }),
+    '$(pass) Ready: main@5f2c1a9 · 2m ago | Reconcile | Suspend | Show in tree',
+    'driftline.reconcileFromRoot',
+  ],
+  [
+    'a suspended source',
+    gitRepository('flux-system', { appliedBy: flux, spec: { suspend: true } }),
+    '$(debug-pause) Suspended: main@5f2c1a9 | Resume | Show in tree',
+    undefined,
+  ],
+  [
+    'a repository that nobody reconciles: what stands in Git is brought by who applies it',
+    helmRepository('oci', { appliedBy: flux, spec: { type: 'oci' }, conditions: [] }),
+    '$(circle-outline) Static | Reconcile | Suspend | Show in tree',
+    'driftline.reconcileFromRoot',
+  ],
+] as const) {
+  test(`lenses of a document of a source, which makes nothing to compare: ${name}`, () => {
+    const list = lenses(ours(object), [object], { comparable: false });
+    assert.equal(line(list), expected);
+    assert.equal(list.find(({ title }) => title === 'Reconcile')?.command, command);
+  });
+}
+
+test('a namesake of a source is reconciled alone, and asked about', () => {
+  const object = gitRepository('flux-system');
+  const list = lenses({ ...foreign, id: idOf(object) }, [object], { comparable: false });
+  assert.match(line(list), /^\$\(info\) Same name in homelab, [^|]+ \| Reconcile \| Suspend$/);
+  const reconcile = list.find(({ title }) => title === 'Reconcile');
+  assert.equal(reconcile?.command, 'driftline.reconcileObject');
+  assert.ok(reconcile.target.to === 'object' && reconcile.target.doubt !== undefined);
+  assert.equal(line(lenses({ match: 'absent' }, [], { comparable: false })), '$(circle-slash) Not in homelab');
+});
 
 test('text of the cluster draws no icon in a lens', () => {
   const object = helmRelease('a', { conditions: failing('InstallFailed', 'see $(flame) here') });
