@@ -30,7 +30,7 @@ export async function askChange(
       return undefined;
     }
   }
-  if (typeName && !(await typed(typeName.expected, typeName.prompt, context))) {
+  if (typeName && !(await typedOne([typeName.expected], typeName.prompt, context))) {
     return undefined;
   }
   const said = reason ? await askReason(reason) : '';
@@ -42,16 +42,18 @@ export async function askAgain({ question, detail, button }: SecondQuestion): Pr
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
 }
 
-/** Whether exactly that text was typed. */
-export async function typed(expected: string, prompt: string, context: string): Promise<boolean> {
+/** Whether exactly one of those texts was typed; the last is the one that is proposed. */
+export async function typedOne(expected: readonly string[], prompt: string, context: string): Promise<boolean> {
+  const [proposed = ''] = expected.slice(-1);
+  const begins = (value: string): boolean => expected.some((one) => one.startsWith(value));
   const text = await vscode.window.showInputBox({
     title: `${plainText(context)} is a production context`,
     prompt,
-    placeHolder: expected,
+    placeHolder: proposed,
     ignoreFocusOut: true,
-    validateInput: (value) => (expected.startsWith(value) ? undefined : `The name is ${expected}.`),
+    validateInput: (value) => (begins(value) ? undefined : `The name is ${proposed}.`),
   });
-  return text === expected;
+  return text !== undefined && expected.includes(text);
 }
 
 /** `undefined` for Escape: then nothing is suspended. */

@@ -59,13 +59,11 @@ export interface AskedBefore {
 }
 
 /** What a user has agreed to. */
-interface Agreed {
+export interface Agreed {
   readonly note?: SuspensionNote;
 }
 
-type FailedAction = Extract<ActionResult, { state: 'failed' }> & {
-  readonly failure: Failure;
-};
+type FailedAction = Extract<ActionResult, { state: 'failed' }> & { readonly failure: Failure };
 
 interface Subject {
   readonly context: string;
@@ -119,42 +117,44 @@ export class ObjectActions {
     if (!agreed) {
       return undefined;
     }
-    const { running, clock, log } = this.#parts;
-    const session = this.#session(subject.context);
-    const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
-    const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
-    const parts: RootParts = {
-      api: session.api,
-      clock,
-      log,
-      controllers: () => session.controllers,
-      objects,
-    };
     const cancelled = new AbortController();
     const steps: Steps = { last: '', tell: () => undefined };
-    const begin: ActionWork = (signal, report) => {
-      const tell = (message: string): void => {
-        steps.last = message;
-        steps.tell(message);
-        report(message);
-      };
-      return works[verb](parts, {
-        id: subject.id,
-        signal,
-        report: tell,
-        ...agreed,
-      });
-    };
-    const work = running.run(key, verb, begin, cancelled.signal);
-    this.#showWhenLong(verb, subject, {
-      work,
-      steps,
-      cancel: () => cancelled.abort(),
+    const work = this.perform(verb, key, agreed, cancelled.signal, (message) => {
+      steps.last = message;
+      steps.tell(message);
     });
+    this.#showWhenLong(verb, subject, { work, steps, cancel: () => cancelled.abort() });
+    const result = await work;
+    this.#tell(verb, subject, result);
+    return result;
+  }
+
+  /**
+   * The same without a question, and without a word of how it ended but in lens and row. `signal` stops waiting; `report` gets
+   * what is being waited for. Rejects with a Failure where the context is no longer connected.
+   */
+  async perform(
+    verb: ActionVerb,
+    key: ObjectKey,
+    agreed: Agreed,
+    signal?: AbortSignal,
+    report?: (message: string) => void,
+  ): Promise<ActionResult> {
+    const { context, id } = this.#subject(key);
+    const { running, clock, log } = this.#parts;
+    const session = this.#session(context);
+    const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
+    const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
+    const parts: RootParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
+    const begin: ActionWork = (either, show) => {
+      const tell = (message: string): void => {
+        report?.(message);
+        show(message);
+      };
+      return works[verb](parts, { id, signal: either, report: tell, ...agreed });
+    };
     try {
-      const result = await work;
-      this.#tell(verb, subject, result);
-      return result;
+      return await running.run(key, verb, begin, signal);
     } finally {
       hold.dispose();
     }
@@ -204,16 +204,7 @@ export class ObjectActions {
       setBack,
       piledUp,
     } = facts ?? {};
-    const question = changeQuestion({
-      verb,
-      id,
-      context,
-      settings,
-      doubt,
-      said,
-      setBack,
-      piledUp,
-    });
+    const question = changeQuestion({ verb, id, context, settings, doubt, said, setBack, piledUp });
     const answer = await askChange(question, context, (way) => this.#go(way, subject, facts));
     const second = answer && secondQuestion(verb, id, context);
     if (second && !(await askAgain(second))) {
@@ -229,14 +220,7 @@ export class ObjectActions {
     const title = `Reading ${objectName(id)} on ${context}`;
     try {
       return await withPatience(title, clock, (signal) =>
-        suspensionFacts(verb, id, {
-          api,
-          views,
-          clones,
-          now: clock.now(),
-          log,
-          signal,
-        }),
+        suspensionFacts(verb, id, { api, views, clones, now: clock.now(), log, signal }),
       );
     } catch (error) {
       if (!isFailure(error)) {
@@ -252,10 +236,7 @@ export class ObjectActions {
       const argument = { key: objectKey(context, id), against: 'next' };
       await vscode.commands.executeCommand(commandIds.diffObject, argument);
     } else if (facts) {
-      await openSuspension(facts.object, {
-        repositories,
-        survey: views.survey,
-      });
+      await openSuspension(facts.object, { repositories, survey: views.survey });
     }
   }
 
@@ -264,11 +245,7 @@ export class ObjectActions {
     const { clock } = this.#parts;
     const { api } = this.#session(context);
     const by = await withPatience('Asking who you are', clock, (signal) => Promise.resolve(api.userName?.(signal)));
-    return {
-      by: by ?? '',
-      at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-      reason,
-    };
+    return { by: by ?? '', at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), reason };
   }
 
   #showWhenLong(verb: ActionVerb, subject: Subject, { work, steps, cancel }: Shown): void {
