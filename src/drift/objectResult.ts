@@ -120,12 +120,16 @@ export class ObjectResult {
   ): ObjectDifference {
     const reason = quoted ? this.#quoting(words, failure) : `${words}.`;
     const { live, next, paths = [] } = guess ?? {};
-    if (change !== 'recreate' || !live || !next) {
+    // What else is refused would not be as it is here; a field that cannot be changed is one of those that differ.
+    if (because !== 'immutable' || !live || !next) {
       return this.#make({ change, because, reason, ...this.#sides(live, undefined) }, id);
     }
     const { masked, ...sides } = this.#masked(live, next);
-    const shown = paths.map((difference) => ({ ...difference, path: masked.shownPath(difference.path) }));
-    const consequences = this.#consequences(live, next, [{ path: ['spec'], effect: 'replace' }]);
+    const differing = this.#desired.encrypted === true ? keyDifferences(paths) : paths;
+    const shown = differing.map((difference) => ({ ...difference, path: masked.shownPath(difference.path) }));
+    // Pods are not replaced by a change that fails.
+    const consequences =
+      change === 'recreate' ? this.#consequences(live, next, [{ path: ['spec'], effect: 'replace' }]) : {};
     return this.#make({ change, because, reason, paths: shown, ...consequences, ...sides }, id);
   }
 

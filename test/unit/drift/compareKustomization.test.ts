@@ -319,6 +319,30 @@ for (const { title, object: each, cluster, beside = [], spec = {}, outcome, reas
   });
 }
 
+test('an object that is refused for a field that cannot change says which fields differ, with both sides', async () => {
+  const next = object('apps/v1', 'Deployment', 'web', { spec: { replicas: 2 } });
+  const api = new DriftCluster().has(live(deployment));
+  api.answersDryRun(deployment, new Failure('invalid', selector, { status: 422 }));
+  const difference = await compareOne(api, built(next));
+  assert.equal(difference.change, 'unknown');
+  assert(difference.paths.some(({ path, effect }) => `${effect} ${path.join('.')}` === 'replace spec.replicas'));
+  assert.equal(difference.restartsPods, undefined);
+  assert.deepEqual([difference.before?.spec?.['replicas'], difference.after?.spec?.['replicas']], [1, 2]);
+});
+
+test('an immutable Secret that is refused says which key differs, and neither value', async () => {
+  const value = (text: string) => ({ data: { token: Buffer.from(text).toString('base64') } });
+  const secret = object('v1', 'Secret', 'token', { immutable: true, ...value('canary-old') });
+  const words = 'Secret "token" is invalid: data: Forbidden: field is immutable when `immutable` is set';
+  const api = new DriftCluster().has(live(secret));
+  api.answersDryRun(secret, new Failure('invalid', words, { status: 422 }));
+  const next = object('v1', 'Secret', 'token', { immutable: true, ...value('canary-new') });
+  const difference = await compareOne(api, built(next));
+  assert(difference.paths.some(({ path }) => path.join('.') === 'data.token'));
+  const shown = JSON.stringify([difference.before, difference.after, difference.reason]);
+  assert.doesNotMatch(shown, new RegExp(`canary|${value('canary-old').data.token}|${value('canary-new').data.token}`));
+});
+
 test('an object that is made anew says which fields differ, and that pods go', async () => {
   const next = object('apps/v1', 'Deployment', 'web', { spec: { replicas: 2 } });
   const api = new DriftCluster().has(live(deployment));
