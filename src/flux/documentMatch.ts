@@ -110,7 +110,7 @@ export function otherRepositoryOf(
   if (!applier || !lists(applier, idOf(object))) {
     return undefined;
   }
-  const { url, label } = originOf(applier, get);
+  const { url, label } = contentOriginOf(applier, get);
   const isTheirs = remotes.length === 0 || remotes.some((remote) => url !== undefined && sameRepository(remote, url));
   return url === undefined || isTheirs ? undefined : label;
 }
@@ -126,7 +126,7 @@ export function appliersOfFile(
 ): readonly ObjectId[] {
   const file = segments(filePath).join('/');
   const builds = (kustomization: FluxObject): boolean => {
-    const { url, isWholeRepository } = originOf(kustomization, get);
+    const { url, isWholeRepository } = contentOriginOf(kustomization, get);
     const path = kustomization.spec?.path ?? '';
     return (
       url !== undefined &&
@@ -150,9 +150,14 @@ function whyForeign(object: FluxObject, input: MatchInput): Foreign | undefined 
   if (!applier || !lists(applier, id)) {
     // Labels alone prove nothing: a copied manifest has them, and so has an object that a hub cluster applied here
     // under the name of a Kustomization that exists in both clusters.
-    return { id, reason: 'otherApplier', appliedBy: owner.id, from: applier && originOf(applier, input.get).label };
+    return {
+      id,
+      reason: 'otherApplier',
+      appliedBy: owner.id,
+      from: applier && contentOriginOf(applier, input.get).label,
+    };
   }
-  const origin = originOf(applier, input.get);
+  const origin = contentOriginOf(applier, input.get);
   const other = { id, appliedBy: owner.id, from: origin.label };
   if (!input.remotes.some((remote) => origin.url !== undefined && sameRepository(remote, origin.url))) {
     return { ...other, reason: 'otherRepository' };
@@ -172,7 +177,8 @@ function lists(applier: FluxObject, id: ObjectId): boolean {
   return typeof items !== 'string' && items.some((item) => item.encoded === encoded);
 }
 
-interface Origin {
+export interface ContentOrigin {
+  /** May hold credentials: show `label`. `undefined` where nobody can tell. */
   readonly url: string | undefined;
   readonly label: string | undefined;
   /** Whether the root of the source is the root of the repository. */
@@ -180,7 +186,7 @@ interface Origin {
 }
 
 /** Where a Kustomization's source comes from: a Git URL, or the annotation that `flux push artifact --source` writes. */
-function originOf(kustomization: FluxObject, get: MatchInput['get']): Origin {
+export function contentOriginOf(kustomization: FluxObject, get: MatchInput['get']): ContentOrigin {
   const sourceId = sourceOf(kustomization);
   const source = sourceId && get(sourceId);
   const isGit = source?.kind === 'GitRepository';

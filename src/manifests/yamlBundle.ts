@@ -5,6 +5,7 @@
 export { DiskRepository } from './diskRepository.ts';
 export { findField } from './findField.ts';
 export { editField } from './editField.ts';
+export { becomes, namingsOf, objectPlaces } from './objectPlaces.ts';
 export { parseYaml } from './parseManifests.ts';
 export { plainValue } from './plainValue.ts';
 export { printYaml } from './printYaml.ts';

@@ -173,6 +173,12 @@ export class ClusterViews implements Disposable {
     return found !== undefined;
   }
 
+  /** Shows a row of the Cluster tree and opens it, where something stands below it. */
+  async openRow(rowId: string): Promise<void> {
+    await this.#view.reveal(rowId, { select: true, focus: true, expand: true });
+    this.#expanded(rowId); // VS Code tells of it later, if the row was not open already
+  }
+
   /** Asks for a redraw in the next turn, or when drawing has rested; many calls make one. */
   redraw(): void {
     const { clock } = this.#parts;

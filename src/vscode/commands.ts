@@ -179,15 +179,6 @@ function treeHandlers({ views, clones }: CommandParts) {
         }
       },
     },
-    revealObject: {
-      attempt: 'Show in tree',
-      run: async (argument) => {
-        const target = await actionTarget(argument, views);
-        if (target) {
-          await reveal(views, target.key);
-        }
-      },
-    },
     lookUpObjects: {
       attempt: 'Look up objects by label',
       run: async (argument) => {
