@@ -56,10 +56,6 @@ const scheduling: DocumentationPage = {
   title: 'Kubernetes: which node a pod gets',
   url: `${kubernetes}/concepts/scheduling-eviction/`,
 };
-const dependencies: DocumentationPage = {
-  title: 'Flux: dependencies of Kustomizations',
-  url: `${flux}/components/kustomize/kustomizations/#dependencies`,
-};
 const remediation: DocumentationPage = {
   title: 'Flux: what happens after a failed release',
   url: `${flux}/components/helm/helmreleases/#configuring-failure-handling`,
@@ -74,7 +70,6 @@ const pagesByReason: Readonly<Record<string, readonly DocumentationPage[]>> = {
   NotReady: [debugging],
   OOMKilled: [memory],
   Unschedulable: [scheduling],
-  DependencyNotReady: [dependencies],
   InstallFailed: [remediation],
   UpgradeFailed: [remediation],
   RetriesExceeded: [remediation],

@@ -64,19 +64,19 @@ function plainOpening(read: Extract<Explained['read'], { state: 'plain' }>, hasR
 function fluxOpening(read: Extract<Explained['read'], { state: 'flux' }>, now: number, hasRoot: boolean): string {
   const { flux, object } = read;
   const age = ageText(flux.since, now);
-  const since = age === undefined ? '' : ` since ${age}`;
+  const lasts = age === undefined ? '' : ` for ${age}`;
   if (flux.name === 'suspended') {
     return `is ${suspendedText(object, now)}${flux.underlying === 'ready' ? '' : `, and before that it was ${flux.underlying}`}`;
   }
   switch (flux.underlying) {
     case 'ready':
-      return `is ready${since}`;
+      return age === undefined ? 'is ready' : `has been ready${lasts}`;
     case 'static':
       return 'is ready: no controller reconciles it';
     case 'terminating':
       return 'is being deleted';
     case 'progressing':
-      return hasRoot ? 'is not ready yet' : `is still being reconciled${since}: ${told(flux.message, 200)}`;
+      return hasRoot ? 'is not ready yet' : `has been reconciling${lasts}: ${told(flux.message, 200)}`;
     case 'unknown':
       return hasRoot ? 'has not been reconciled' : 'has not been reconciled yet';
     case 'waiting':
@@ -186,7 +186,7 @@ function plainCause(root: Explained, read: Extract<Explained['read'], { state: '
   const message = told(read.health.message, 200);
   const event = told(root.events.find(({ type }) => type === 'Warning')?.message ?? '', 200);
   const role =
-    root.relation === 'input' ? roleOf(root, path.at(-2), false) : isSubjects ? '' : ` of ${nameOf(owner.id)}`;
+    root.relation === 'input' ? roleOf(root, owner, isSubjects) : isSubjects ? '' : ` of ${nameOf(owner.id)}`;
   const said = [message, event].filter((text) => text !== '').join(': ');
   return `${root.relation === 'input' || !isSubjects ? '' : 'its '}${nameOf(root.id)}${role} is not ready${said === '' ? '' : ` (${said})`}`;
 }
@@ -207,7 +207,7 @@ function roleOf(node: Explained, above: Explained | undefined, isSubjects: boole
     case 'dependency':
       return `, which ${who} depends on,`;
     case 'input':
-      return `, which ${(node.use ?? 'it needs').replace(/^it\b/, who)},`;
+      return `, which ${useWords(node.use ?? 'it needs', who)},`;
     case 'applier':
       return `, which applies ${who},`;
     case 'applied':
@@ -216,6 +216,11 @@ function roleOf(node: Explained, above: Explained | undefined, isSubjects: boole
     case 'subject':
       return '';
   }
+}
+
+/** `it takes values from`, `its pods mount`: of the one that is asked about; of another its name. */
+function useWords(use: string, who: string): string {
+  return who === 'it' ? use : use.replace(/^it\b/, who).replace(/^its pods\b/, `the pods of ${who}`);
 }
 
 function circleWords(path: Path): string {

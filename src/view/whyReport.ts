@@ -69,7 +69,7 @@ function controllerSection(report: ReportText, { read, controllerMissing }: Expl
   const age = ageText(flux.since, now);
   const facts = [
     told(flux.reason === '' ? flux.underlying : flux.reason, 80),
-    ...(age === undefined ? [] : [`since ${age}`]),
+    ...(age === undefined ? [] : [`for ${age}`]),
     ...(flux.suspended ? [suspendedText(object, now)] : []),
     ...(flux.retrying ? ['tried again by itself'] : []),
     ...revisionFacts(read),

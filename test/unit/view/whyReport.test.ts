@@ -243,6 +243,27 @@ const answers: readonly (Asked & { readonly title: string; readonly answer: stri
       'HelmRelease apps/web is not ready because PersistentVolumeClaim apps/data, which its pods mount, is not ready (not bound, phase: Pending: storageclass.storage.k8s.io "nas" not found)',
   },
   {
+    title: 'a claim that is not bound, of the release that is waited for',
+    of: 'HelmRelease apps/agent',
+    objects: [
+      helmRelease('agent', {
+        namespace: 'apps',
+        spec: { dependsOn: [{ name: 'web' }] },
+        conditions: failing('DependencyNotReady', "dependency 'apps/web' is not ready"),
+      }),
+      helmChart('apps-agent'),
+      stuckRelease('web'),
+      ...chart,
+      ...web,
+      pod('web-1', 'web', unschedulable, {
+        spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+      }),
+      anyObject('v1', 'PersistentVolumeClaim', 'data', { namespace: 'apps', fields: { status: { phase: 'Pending' } } }),
+    ],
+    answer:
+      'HelmRelease apps/agent is waiting because PersistentVolumeClaim apps/data, which the pods of HelmRelease apps/web mount, is not ready (not bound, phase: Pending)',
+  },
+  {
     title: 'an install whose retries are exhausted, and what it had applied is uninstalled',
     of: 'HelmRelease apps/web',
     objects: [
@@ -316,7 +337,7 @@ const answers: readonly (Asked & { readonly title: string; readonly answer: stri
     title: 'ready',
     of: 'Kustomization flux-system/apps',
     objects: [git, kustomization('apps')],
-    answer: 'Kustomization flux-system/apps is ready since 2m',
+    answer: 'Kustomization flux-system/apps has been ready for 2m',
   },
   {
     title: 'a Deployment itself',
@@ -389,7 +410,7 @@ describe('the document', () => {
 On homelab, read at HH:MM. Show in tree · Open live YAML
 
 What the controller says
-  InstallFailed · since 2m · tried again by itself · runs 1.0.0
+  InstallFailed · for 2m · tried again by itself · runs 1.0.0
   Helm install failed for release apps/web with chart web@1.0.0: timeout waiting for: [Deployment/apps/web status: 'InProgress']
 
 From here to the cause
