@@ -86,10 +86,7 @@ async function actionsFor(finding: Finding, diagnostic: Diagnostic, parts: Actio
   const { file } = parts;
   const question = factsFor(finding);
   const facts = question && (await parts.facts(question));
-  const before = reported(file.text, file.path, finding.rule);
-  const helps = ({ edits }: QuickFix): boolean =>
-    reported(applyEdits(file.text, edits), file.path, finding.rule) < before;
-  const fixes = [...(facts ? pinFixes(finding, facts) : []), ...plainFixes(finding)].filter(helps);
+  const fixes = thoseThatHelp(finding, [...(facts ? pinFixes(finding, facts) : []), ...plainFixes(finding)]);
   const best = fixes.find(({ preferred }) => preferred === true);
   const action = (title: string): CodeAction => ({
     title,
@@ -119,6 +116,12 @@ const askTitle = 'Ask the cluster which image runs now…';
 const askCommand = 'editor.action.quickFix';
 
 const strangers: Surroundings = { ownership: () => 'thirdParty' };
+
+/** What leaves the finding where it is is no fix of it. */
+function thoseThatHelp({ text, path, rule }: Finding, fixes: readonly QuickFix[]): readonly QuickFix[] {
+  const before = fixes.length === 0 ? 0 : reported(text, path, rule);
+  return fixes.filter(({ edits }) => reported(applyEdits(text, edits), path, rule) < before);
+}
 
 /** How often the rule has something to say of the text as it stands. */
 function reported(text: string, path: string, rule: RuleId): number {

@@ -2,7 +2,6 @@
  * What a fix is before an editor sees it, and the proofs that every one has to pass: the document then says what it said
  * before but for what the fix is about. Knows no rule and no editor.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { applyEdit, type TextEdit } from '../manifests/editField.ts';
 import { parseYaml } from '../manifests/parseManifests.ts';
 import type { TextSpan, YamlNode } from '../manifests/yamlNode.ts';
@@ -59,14 +58,8 @@ export function rootAfter(text: string, { document }: FixTarget, edits: readonly
 
 const unchanged: ReadonlyMap<YamlNode, unknown> = new Map();
 
-/** True where all documents say the same in both texts. */
-export function saysTheSame(before: string, after: string): boolean {
-  const [left, right] = [parseYaml(before), parseYaml(after)];
-  return (
-    left.problems.length === right.problems.length &&
-    isDeepStrictEqual(
-      left.nodes.map((node) => valueWith(node, unchanged)),
-      right.nodes.map((node) => valueWith(node, unchanged)),
-    )
-  );
+/** All documents of a text as plain data, to be compared with those of another; those that cannot be read are counted. */
+export function whatIsSaid(text: string): unknown {
+  const { nodes, problems } = parseYaml(text);
+  return { values: nodes.map((node) => valueWith(node, unchanged)), problems: problems.length };
 }

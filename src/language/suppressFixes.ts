@@ -2,29 +2,34 @@
  * Comments that allow a finding, written where `suppression.ts` looks for them: above the line, or once for the file. A comment
  * that is there already is continued; none is put inside a text, or between a value and the comment of a bot.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { TextEdit } from '../manifests/editField.ts';
-import { applyEdits, type Finding, type QuickFix, saysTheSame } from './quickFix.ts';
-import { inspectFile } from './inspectFile.ts';
+import { applyEdits, type Finding, type QuickFix, whatIsSaid } from './quickFix.ts';
 import { rules } from './rules.ts';
+import { allowedRules } from './suppression.ts';
 
 export function suppressFixes(finding: Finding): QuickFix[] {
-  const { rule } = finding;
+  const { rule, text, target } = finding;
+  if (!target) {
+    return []; // the text is another one by now: no value stands there
+  }
   const choices: readonly (readonly [string, TextEdit | undefined])[] = [
     [`Suppress here: ${rule}`, suppressHere(finding)],
     [`Suppress in this file: ${rule}`, suppressInFile(finding)],
   ];
-  return choices.flatMap(([title, edit]) => (edit && isAllowedBy(finding, edit) ? [{ title, edits: [edit] }] : []));
+  const said = whatIsSaid(text);
+  return choices.flatMap(([title, edit]) =>
+    edit && isAllowedBy(finding, edit) && isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
+      ? [{ title, edits: [edit] }]
+      : [],
+  );
 }
 
-/** Written right, a comment changes no value, and the finding is allowed where it now stands. */
-function isAllowedBy({ rule, text, path, span }: Finding, edit: TextEdit): boolean {
-  const after = applyEdits(text, [edit]);
-  const start = span.start + (edit.start <= span.start ? edit.text.length : 0);
-  const line = after.slice(0, start).split(/\r\n|\n|\r/).length - 1;
-  const { candidates } = inspectFile(after, path);
-  return (
-    saysTheSame(text, after) && candidates.some(({ range, allowed }) => range.start.line === line && allowed.has(rule))
-  );
+/** Where the finding stands then, the comment counts for it. */
+function isAllowedBy({ rule, text, span }: Finding, edit: TextEdit): boolean {
+  const shift = edit.start <= span.start ? edit.text.length : 0;
+  const place = { start: span.start + shift, end: span.end + shift };
+  return allowedRules(applyEdits(text, [edit]), place, { start: 0, end: 0 }).has(rule);
 }
 
 const names = `(?:[\\s,]+(?:${rules.map(({ id }) => id).join('|')})(?![\\w-]))+`;

@@ -292,7 +292,9 @@ test('findings of somebody else, and places that the text has no more, get nothi
   assert.deepEqual(await offersFor(text, { diagnostics: [{ ...finding, source: 'yaml' }] }), []);
   assert.deepEqual(await offersFor(text, { diagnostics: [{ ...finding, code: 'no-rule' }] }), []);
   assert.deepEqual(await offersFor('', { diagnostics: [finding] }), []);
-  const stale = await offersFor(`# one more line\n${text}`, { diagnostics: [finding] });
+  const stale = await offersFor(text.replace('name: a', 'name: a\n  namespace: somewhere-else'), {
+    diagnostics: [finding],
+  });
   assert.ok(
     stale.every(({ after }) => after === undefined),
     'a comment would stand at another line',
