@@ -135,7 +135,8 @@ test('a failed action says once what, on which object and cluster, and why, with
   });
   await window.openFile('infrastructure/logging/tempo.yaml');
   const toast = window.toast('Suspend HelmRelease logging/tempo on homelab failed');
-  await window.act('Suspend', toast);
+  await window.act('Suspend', window.quickInputText());
+  await window.answer('');
   await seen(toast, /no permission/);
   await toast.getByRole('button', { name: 'Open log' }).waitFor();
   await toast.getByRole('button', { name: 'Check prerequisites' }).waitFor();

@@ -7,6 +7,8 @@ import * as vscode from 'vscode';
 export interface ShownMessage {
   readonly by: 'error' | 'warning' | 'information';
   readonly text: string;
+  /** Below the text of a question, `''` for none. */
+  readonly detail: string;
   readonly modal: boolean;
   readonly buttons: readonly string[];
 }
@@ -25,8 +27,8 @@ export interface Dialogs {
   press(button: string): void;
   /** The next quick pick ends with what this takes from its items; an empty list of a multiple choice is "none". */
   pick(choose: (items: readonly vscode.QuickPickItem[]) => unknown): void;
-  /** The next input box gets this text, if the box accepts it. */
-  type(text: string): void;
+  /** The next input box gets this text, if the box accepts it; or what is done while it is open resolves to. */
+  type(text: string | (() => Promise<string>)): void;
   /** Forgets what was shown and what was to be answered. */
   reset(): void;
 }
@@ -39,7 +41,7 @@ class ScriptedDialogs implements Dialogs {
   inputs: vscode.InputBoxOptions[] = [];
   #buttons: string[] = [];
   #choices: ((items: readonly vscode.QuickPickItem[]) => unknown)[] = [];
-  #texts: string[] = [];
+  #texts: (string | (() => Promise<string>))[] = [];
 
   press(button: string): void {
     this.#buttons.push(button);
@@ -49,7 +51,7 @@ class ScriptedDialogs implements Dialogs {
     this.#choices.push(choose);
   }
 
-  type(text: string): void {
+  type(text: string | (() => Promise<string>)): void {
     this.#texts.push(text);
   }
 
@@ -77,7 +79,8 @@ class ScriptedDialogs implements Dialogs {
     };
     window['showInputBox'] = async (options: vscode.InputBoxOptions) => {
       this.inputs.push(options);
-      const text = this.#texts.shift();
+      const next = this.#texts.shift();
+      const text = typeof next === 'function' ? await next() : next;
       const complaint = text === undefined ? undefined : await options.validateInput?.(text);
       return complaint === undefined || complaint === null || complaint === '' ? text : undefined;
     };
@@ -90,7 +93,8 @@ class ScriptedDialogs implements Dialogs {
       const options = rest.find(isOptions);
       const items = rest.filter((item) => item !== undefined && !isOptions(item));
       const titleOf = (item: unknown): string => (typeof item === 'string' ? item : (item as vscode.MessageItem).title);
-      this.messages.push({ by, text, modal: options?.modal ?? false, buttons: items.map(titleOf) });
+      const { modal = false, detail = '' } = options ?? {};
+      this.messages.push({ by, text, detail, modal, buttons: items.map(titleOf) });
       const pressed = items.find((item) => titleOf(item) === this.#buttons[0]);
       if (pressed !== undefined) {
         this.#buttons.shift();
