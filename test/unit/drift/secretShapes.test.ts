@@ -13,7 +13,7 @@ import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts'
 import type { DesiredObject, RenderedKustomization } from '../../../src/render/desired.ts';
 import { maskByOrigin } from '../../../src/render/originMask.ts';
 import { scramble } from '../../../src/render/scramble.ts';
-import { kustomizationName, renderedKustomization } from '../../support/rendered.ts';
+import { kustomizationName, renderedKustomization, renderedRelease } from '../../support/rendered.ts';
 import { type SeededRandom, seededRandom } from '../../support/seededRandom.ts';
 import { DriftCluster } from './driftCluster.ts';
 import { owned } from './ownedObject.ts';
@@ -120,6 +120,18 @@ const flux: FluxObject = {
   status: { inventory: { entries: [0, 1, 2, 3].map((at) => ({ id: `apps_c${at}__ConfigMap`, v: 'v1' })) } },
 };
 
+/** The same after it lost its Secret, which it has not applied; of one that is suspended nobody knows what was changed beside. */
+function losing(random: SeededRandom): FluxObject {
+  const [generation, isSuspended] = [3, random.below(2) === 0];
+  const conditions = [{ type: 'Ready', status: 'True', observedGeneration: random.pick([1, 2]) } as const];
+  return {
+    ...flux,
+    metadata: { ...kustomizationName, generation },
+    spec: { prune: random.below(2) === 0, ...(isSuspended && { suspend: true }) },
+    status: { ...flux.status, conditions, observedGeneration: isSuspended ? generation : 2 },
+  };
+}
+
 function variables(text: string): KubernetesObject {
   const metadata = { name: 'variables', namespace: 'flux-system' };
   return {
@@ -172,6 +184,34 @@ async function checkKustomization(seed: number): Promise<void> {
   checkSilent(compareStates(before, after), [now], `seed ${seed}, two states`);
 }
 
+/** A Kustomization that takes nothing from a Secret any more, in files that may still have some of the objects, and of which a webhook quotes what lives. */
+async function checkLost(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const old = secretText(random);
+  const templates = Array.from({ length: 4 }, (_, at) => randomTemplate(`c${at}`, random));
+  const live = losing(random);
+  const cluster = new DriftCluster().serve('kustomize.toolkit.fluxcd.io/v1 Kustomization kustomizations').has(live);
+  for (const template of templates) {
+    const one = applied(random.below(2) === 0 ? template(old) : edited(template(old), random));
+    cluster.has(one);
+    cluster.answersDryRun(one, (sent) => ({ ...sent, metadata: { ...sent.metadata, resourceVersion: '7' } }));
+    if (random.below(3) === 0) {
+      const said = `admission webhook "policy.example.com" denied the request: found ${JSON.stringify(one)}`;
+      cluster.answersDryRun(one, new Failure('forbidden', said, { status: 403 }));
+    }
+  }
+  const files = templates.filter(() => random.below(4) > 0);
+  const objects = files.map((template) => template(random.pick(['plain', 'x'])));
+  const after = renderedKustomization({
+    inForce: live,
+    objects: objects.map((object) => ({ object, real: new Sealed(object), masked: [], unstable: [] })),
+  });
+  const former = random.pick([() => Promise.resolve(after), undefined]);
+  const signal = new AbortController().signal;
+  const task = { rendered: after, live, former, api: cluster.api, from: 'files', signal };
+  checkSilent(await compareKustomization(task), [old], `seed ${seed}`);
+}
+
 /** What a chart makes of a value. */
 const forms: readonly ((text: string) => string)[] = [
   (text) => text.toUpperCase(),
@@ -206,9 +246,81 @@ async function checkRelease(seed: number): Promise<void> {
   );
 }
 
+/** What a parent makes of its variable in the HelmRelease. */
+const given: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.toUpperCase(),
+  (text) => text.slice(0, 16),
+  (text) => `https://${text}.example.com`,
+  (text) => `first\n${text}\nlast`,
+];
+
+/** The Kustomization as it has applied what its Secret holds, which nobody has written since. */
+function appliedOwner(text: string): readonly KubernetesObject[] {
+  const newest = { lastReconciledStatus: 'ReconciliationSucceeded', lastReconciledDuration: '1s' };
+  const history: object = { history: [{ ...newest, lastReconciled: '2026-11-01T12:00:00Z' }] };
+  const managedFields = [{ manager: 'kubectl', operation: 'Update', time: '2026-11-01T11:00:00Z' }];
+  const { metadata, ...secret } = variables(text);
+  return [
+    { ...flux, metadata: { ...flux.metadata, generation: 1 }, status: { observedGeneration: 1, ...history } },
+    { ...secret, metadata: { ...metadata, managedFields } },
+  ];
+}
+
+/** A release whose parent has filled its values from a Secret, and whose chart has made something of them. */
+async function checkChild(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const text = secretText(random);
+  const [form, value] = [random.pick(forms), random.pick(given)(text)];
+  const template = randomTemplate('settings', random);
+  const data = (template(form(value)) as { readonly data?: unknown }).data;
+  const stored = manifestObject('ConfigMap', 'settings', { data });
+  const labels = {
+    'kustomize.toolkit.fluxcd.io/name': kustomizationName.name,
+    'kustomize.toolkit.fluxcd.io/namespace': kustomizationName.namespace,
+  };
+  const release = helmRelease(
+    { values: { password: value, port: 80 } },
+    { metadata: { name: 'shop', namespace: 'apps', generation: 1, labels } },
+  );
+  const chart =
+    'data: log info auth password port first last user app secrets text plain host key0 key1 key2 key3 key4 LOG x y';
+  const owner = random.pick([appliedOwner(text), [flux, variables(text)]]);
+  const live = [edited(installed(stored), random), ...owner];
+  const dryRuns = { 'ConfigMap settings': installed(stored) };
+  const bed = new ReleaseBed({
+    manifest: [stored],
+    live,
+    config: { password: value, port: 80 },
+    template: chart,
+    dryRuns,
+  });
+  // What is rendered of it as it lives without a trace proves nothing.
+  const shown = manifestObject('ConfigMap', 'settings', { data }, { namespace: 'apps' });
+  const untraced = renderedRelease({
+    inForce: release,
+    objects: [{ object: shown, real: new Sealed(shown), masked: [], unstable: [] }],
+  });
+  const former = random.pick([() => Promise.resolve(untraced), undefined]);
+  const comparison = await bed.compare({ live: release, former });
+  checkSilent(comparison, [text, value, form(value), form(text)], `seed ${seed}`);
+}
+
 test('a Flux Kustomization, its Secret rotated or deleted', async () => {
   for (const seed of seeds) {
     await checkKustomization(seed);
+  }
+});
+
+test('a Flux Kustomization that has lost its Secret and not applied that', async () => {
+  for (const seed of seeds) {
+    await checkLost(seed);
+  }
+});
+
+test('a HelmRelease, whatever its parent and its chart make of a Secret', async () => {
+  for (const seed of seeds) {
+    await checkChild(seed);
   }
 });
 
