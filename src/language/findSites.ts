@@ -142,7 +142,7 @@ function newTagSite(entry: YamlNode): Site[] {
     return [];
   }
   const name = stringAt(entry, 'newName') ?? stringAt(entry, 'name');
-  return [{ span: node, text: tag, judge: (t) => judgeTag(t, { name, needsTag: false }), value: undefined }];
+  return [{ span: node, text: tag, judge: (t) => judgeTag(t, { name }), value: undefined }];
 }
 
 function patchSites(patch: YamlNode, text: string): Site[] {

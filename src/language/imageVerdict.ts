@@ -32,7 +32,7 @@ export function judgeReference(text: string, context: ImageContext): Verdict | u
 }
 
 /** Judges a tag that stands alone, which may hold a digest (`1.2@sha256:…`). */
-export function judgeTag(text: string, context: ImageContext): Verdict | undefined {
+export function judgeTag(text: string, context: Omit<ImageContext, 'needsTag'>): Verdict | undefined {
   const image = readImageReference(`image:${text}`);
   if (image.state === 'invalid' && text.includes('@')) {
     return judgeInvalid(text, false);
@@ -53,7 +53,7 @@ function verdictOf(
   tagClass: TagClass,
   name: string | undefined,
   tag: string | undefined,
-  context: ImageContext,
+  context: Omit<ImageContext, 'needsTag'>,
 ): Verdict | undefined {
   const nodes = context.pullPolicy === 'IfNotPresent' ? ', and with IfNotPresent each node keeps the one it has' : '';
   if (tagClass === 'untagged') {

@@ -89,7 +89,7 @@ function imageObject(map: YamlMap, path: ManifestPath, key: string, owner: Value
     return undefined; // `tag: latest` means an image wherever it stands; any other word could be a Git tag
   }
   const name = imageName(map, repository);
-  const context = { name, needsTag: false, automated: owner.isAutomated(tag), pullPolicy: stringAt(map, 'pullPolicy') };
+  const context = { name, automated: owner.isAutomated(tag), pullPolicy: stringAt(map, 'pullPolicy') };
   return siteOf(
     tag,
     text,
@@ -161,14 +161,7 @@ function imageString(
   }
   const automated = owner.isAutomated(node);
   if (key === 'imageTag' && text === 'latest') {
-    return siteOf(
-      node,
-      text,
-      (resolved) => judgeTag(resolved, { needsTag: false, automated }),
-      undefined,
-      [path],
-      owner,
-    );
+    return siteOf(node, text, (resolved) => judgeTag(resolved, { automated }), undefined, [path], owner);
   }
   const isImage = (isImageKey(key) || key === 'imageName') && (inContainerList || /[/:@]/.test(text));
   if (!isImage || isPartOfRepository(map, text) || isPicture(text)) {
@@ -180,7 +173,7 @@ function imageString(
     const beside = versionBeside(map, key);
     if (beside) {
       const tag = plainText(beside.value);
-      const context = { name, needsTag: false, automated: owner.isAutomated(beside.value) };
+      const context = { name, automated: owner.isAutomated(beside.value) };
       const judge = (resolved: string) =>
         (resolved === tag ? judgeChangedValue(beside.value) : undefined) ?? judgeTag(resolved, context);
       const place = [...path.slice(0, -1), beside.key];

@@ -45,6 +45,8 @@ const grammar: readonly Row[] = [
   { text: 'a'.repeat(64), means: 'invalid' },
   { text: 'foo:', means: 'invalid' },
   { text: 'bar:2:latest', means: 'invalid' },
+  { text: 'bad_host.x/foo:1', means: 'invalid' },
+  { text: 'host:port/foo:1', means: 'invalid' },
   { text: 'Foo', means: 'invalid' },
   { text: 'Foo:1.0', means: 'invalid' },
   { text: 'Foo/Bar:1.0', means: 'invalid' },

@@ -1,7 +1,7 @@
 /** In which shapes an image is recognised, and which things that look like one are left alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkerOf, checkFile } from '../../support/expectedDiagnostics.ts';
+import { checkerOf, checkFile, checkRepository } from '../../support/expectedDiagnostics.ts';
 
 const digest = `sha256:${'7'.repeat(64)}`;
 
@@ -22,6 +22,14 @@ function checkAll(rows: Readonly<Record<string, string>>): void {
 }
 
 checkAll({
+  'a word beside an image that has its own tag or digest is another thing’s': values(
+    `a:\n  image: foo/bar@${digest}\n  tag: stable\nb:\n  image: foo/bar:1.2.3\n  tag: stable`,
+  ),
+  'the last part of a repository beside its digest': values(
+    `image:\n  repository: ghcr.io/foo\n  image: bar:latest\n  digest: ${digest}`,
+  ),
+  'what no runtime accepts may be no image in values': values('image: Foo/Bar:1.0'),
+
   'a version beside a repository is an image’s below an image key alone': values(
     'plugin:\n  repository: foo/bar\n  version: latest\nimage:\n  repository: foo/bar\n  version: latest #! warning image-latest',
   ),
@@ -459,4 +467,15 @@ test('every image of a quoted patch is told, although all of them have one place
     .diagnostics('a.yaml')
     .map(({ code }) => code);
   assert.deepEqual(codes, ['image-latest', 'image-untagged']);
+});
+
+test('an overlay that sets the tag beside an image makes the finding go away', () => {
+  const files = (tag: string, mark: string) => ({
+    'base/release.yaml': values(`image: foo/bar\nimageTag: latest${mark}`),
+    'base/kustomization.yaml': 'resources: [release.yaml]\n',
+    'lab/kustomization.yaml': 'resources: [../base]\npatches:\n  - path: patch.yaml\n',
+    'lab/patch.yaml': values(tag),
+  });
+  checkRepository(files('imageTag: 1.2.3', ''));
+  checkRepository(files('other: 1.2.3', ' #! warning image-latest'));
 });

@@ -19,6 +19,9 @@ const oci = (ref: string): string => source('OCIRepository', `url: oci://ghcr.io
 const pod = (image: string, extra = ''): string =>
   `apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n    - image: ${image}\n${extra}`;
 
+const inflated = (chartEntry: string): string =>
+  `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nhelmCharts:\n  - ${chartEntry}\n`;
+
 /** All messages of the text, one below the other. */
 const rows: readonly (readonly [text: string, message: string])[] = [
   [pod('foo'), 'foo has no tag: the cluster pulls latest, and a restart can change what runs'],
@@ -131,13 +134,23 @@ const rows: readonly (readonly [text: string, message: string])[] = [
     source('OCIRepository', 'url: oci://ghcr.io/a/b'),
     'charts has no ref: it follows the tag latest, and every push is applied',
   ],
+  [
+    inflated('{name: podinfo, repo: https://example.com/charts}'),
+    'podinfo has no version: Flux installs the newest release of https://example.com/charts at the next check',
+  ],
+  [
+    inflated('{name: podinfo}'),
+    'podinfo has no version: Flux installs the newest release of its repository at the next check',
+  ],
 ];
 
 const textOf = ({ message }: Diagnostic): string => (typeof message === 'string' ? message : message.value);
 
+const pathOf = (text: string): string => (text.includes('helmCharts') ? 'kustomization.yaml' : 'apps/file.yaml');
+
 for (const [text, message] of rows) {
   test(message === '' ? `nothing is said of ${text}` : message, () => {
-    const found = checkerOf({ 'apps/file.yaml': text }).diagnostics('apps/file.yaml');
+    const found = checkerOf({ [pathOf(text)]: text }).diagnostics(pathOf(text));
     assert.equal(found.map(textOf).join('\n'), message);
   });
 }

@@ -41,6 +41,8 @@ const rows: readonly (readonly [source: string, printed: string | undefined])[] 
   ['0x', undefined],
   ['0xg', undefined],
   ['no', undefined],
+  ['_1', undefined],
+  ['Infinity', undefined],
 ];
 
 for (const [source, printed] of rows) {
