@@ -4,11 +4,12 @@
  * those of quantities, so it is approximate. Pure.
  */
 import { parseJson } from '../base/parseJson.ts';
+import { allSteps } from '../base/turns.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
 import { type FieldTrie, fieldOwners, mergeKeysAt, nodeAt, unionOf, valueAt } from './managedFields.ts';
 import { NamedItems } from './namedItems.ts';
-import { type Prediction, predictChange } from './predictChange.ts';
+import { type Prediction, predictSteps } from './predictChange.ts';
 import { sameQuantity } from './sameQuantity.ts';
 import { isOwn, kustomizeController, pruneFields } from './takenBack.ts';
 
@@ -21,17 +22,31 @@ export interface Undecided {
   readonly overridden?: readonly string[] | undefined;
 }
 
-export function approximateChange({ desired, live, mergesOnly, ignored, overridden }: Undecided): Prediction {
+export function approximateChange(undecided: Undecided): Prediction {
+  return allSteps(approximateSteps(undecided));
+}
+
+/** The same in steps, for objects with thousands of fields: see `Turns`. */
+export function* approximateSteps(undecided: Undecided): Generator<void, Prediction> {
+  const { desired, live, mergesOnly, ignored, overridden } = undecided;
   const owners = fieldOwners(live);
+  yield;
   const owned = unionOf(owners.map(({ fields }) => fields));
+  yield;
   const wanted = withTargetPorts(desired);
   const merged = overlay(live, wanted, owned, false);
+  yield;
   const own = fieldsOf(wanted, owned);
+  yield;
   const last = unionOf(owners.filter(isOwn).map(({ fields }) => fields));
   const others = owners.filter((owner) => !isOwn(owner)).map(({ fields }) => fields);
-  const applied = pruneFields(merged, { taken: last, last, managed: unionOf([own, ...others]) });
-  const answer = withOwnFields(applied as KubernetesObject, live, own);
-  return predictChange({ live, dryRun: answer, mergesOnly, ignored, overridden });
+  const managed = unionOf([own, ...others]);
+  yield;
+  const applied = pruneFields(merged, { taken: last, last, managed });
+  yield;
+  const dryRun = withOwnFields(applied as KubernetesObject, live, own);
+  yield;
+  return yield* predictSteps({ live, dryRun, mergesOnly, ignored, overridden });
 }
 
 /** The controller sends 0 where a Service states none, and the server takes it for the port. */

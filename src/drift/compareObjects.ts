@@ -2,6 +2,7 @@
  * What differs between an object as it lives and as it would be, by the rules of kustomize-controller and helm-controller (pkg/ssa
  * manager_diff.go `hasDrifted`), and at which fields. Pure; asks no cluster, knows nothing of Secrets.
  */
+import { allSteps } from '../base/turns.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
 import type { FieldPath } from '../render/desired.ts';
@@ -40,7 +41,21 @@ export function compareObjects(
   next: KubernetesObject,
   part: ComparedPart = 'drift',
 ): readonly FieldChange[] {
+  return allSteps(compareSteps(live, next, part));
+}
+
+/** The same in steps, for objects with thousands of fields: see `Turns`. */
+export function* compareSteps(
+  live: KubernetesObject,
+  next: KubernetesObject,
+  part: ComparedPart = 'drift',
+): Generator<void, readonly FieldChange[]> {
+  for (const object of [live, next]) {
+    fieldOwners(object); // read once, and known from then on
+    yield;
+  }
   const owned = ownedByEither(live, next);
+  yield;
   const changes: FieldChange[] = [];
   compareValues(comparedPart(live, part), comparedPart(next, part), owned, [], changes);
   return changes;

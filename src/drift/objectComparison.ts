@@ -11,7 +11,7 @@ import { groupOf, versionOf } from '../flux/kinds.ts';
 import { type ObjectId, idOf, objectKey } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import type { DesiredObject, FieldPath } from '../render/desired.ts';
-import { approximateChange } from './approximateChange.ts';
+import { approximateSteps } from './approximateChange.ts';
 import { attempt } from './attempt.ts';
 import type { ComparisonSurroundings } from './comparisonSurroundings.ts';
 import { comparisonTurns } from './comparisonTurns.ts';
@@ -20,7 +20,7 @@ import { dryRunKnownFields } from './dryRunKnownFields.ts';
 import { dryRunVerdict } from './dryRunVerdict.ts';
 import { lengthUpTo } from './lengthUpTo.ts';
 import { normalizeDesired } from './normalizeDesired.ts';
-import { needsDefinition, predictSteps } from './predictChange.ts';
+import { needsDefinition, type Prediction, predictSteps } from './predictChange.ts';
 import { ObjectResult } from './objectResult.ts';
 import { refusedRemains } from './refusedRemains.ts';
 import { ServedKinds } from './servedKinds.ts';
@@ -168,10 +168,11 @@ export class ObjectComparison {
     return this.#result.changed(live, prediction, id, { approximate: true, reason: why });
   }
 
-  async #approximate(live: KubernetesObject): Promise<ReturnType<typeof approximateChange>> {
+  async #approximate(live: KubernetesObject): Promise<Prediction> {
     const rules = { mergesOnly: mergesOnly(this.#sent, live), ignored: this.#around.ignore.pointersFor(this.#sent) };
     const overridden = await this.#around.overridden?.(live);
-    return approximateChange({ desired: this.#sent, live, ...rules, overridden });
+    await this.#turns.take();
+    return this.#turns.run(approximateSteps({ desired: this.#sent, live, ...rules, overridden }));
   }
 
   async #dryRun(
@@ -207,6 +208,7 @@ export class ObjectComparison {
     // The server has accepted its own answer, whatever it lacks.
     const isAccepted = prediction.paths.length === 0 || refusedRemains(answer, definition) !== undefined;
     const remains = isAccepted ? undefined : refusedRemains(prediction.next, definition);
+    await this.#turns.take();
     return remains
       ? this.#result.leftInvalid(live, remains, id)
       : this.#result.changed(live, prediction, id, { ...unsure, ...reason });

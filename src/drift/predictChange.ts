@@ -5,7 +5,7 @@
 import { allSteps } from '../base/turns.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { isBuiltIn } from './builtInKinds.ts';
-import { type FieldChange, compareObjects } from './compareObjects.ts';
+import { type FieldChange, compareObjects, compareSteps } from './compareObjects.ts';
 import type { FieldPath } from '../render/desired.ts';
 import type { FieldDifference } from './difference.ts';
 import { pointerPath, withFieldsOf, withoutPointers } from './ignoreRules.ts';
@@ -41,7 +41,7 @@ export function predictChange(drifting: Drifting): Prediction {
 /** The same in steps, for objects with thousands of fields: see `Turns`. */
 export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
   const { live, dryRun, ignored, mergesOnly, overridden } = drifting;
-  const drifted = compareObjects(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
+  const drifted = yield* compareSteps(withoutPointers(live, ignored), withoutPointers(dryRun, ignored));
   const isCleaned = !mergesOnly && isCleanedUp(live, overridden);
   if (drifted.length === 0 && !isCleaned) {
     return { next: live, paths: [] };
@@ -54,9 +54,9 @@ export function* predictSteps(drifting: Drifting): Generator<void, Prediction> {
   yield;
   const next = isCleaned ? restored(left, drifting) : left;
   yield;
-  const changes = compareObjects(live, next, 'all');
+  const changes = yield* compareSteps(live, next, 'all');
   yield;
-  const shownByDryRun = compareObjects(live, kept, 'all');
+  const shownByDryRun = yield* compareSteps(live, kept, 'all');
   yield;
   return { next, paths: differences(live, changes, shownByDryRun) };
 }

@@ -1,7 +1,7 @@
 /** What would change, told without asking the server: what is desired over what lives, by who owns what. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { approximateChange } from '../../../src/drift/approximateChange.ts';
+import { approximateChange, approximateSteps } from '../../../src/drift/approximateChange.ts';
 import { sameQuantity } from '../../../src/drift/sameQuantity.ts';
 import { type Owned, owned } from './ownedObject.ts';
 
@@ -199,3 +199,26 @@ for (const [a, b, same] of quantities) {
     assert.equal(sameQuantity(b, a), same);
   });
 }
+
+test('a large object is gone through in steps, between which others get their turn, and comes out the same', () => {
+  const names = Array.from({ length: 300 }, (_none, at) => `c${at}`);
+  const stated = { spec: containers(...names.slice(100).map((name) => ({ name, image: 'b:2' }))) };
+  const there = { spec: containers(...names.map((name) => ({ name, image: 'a:1' }))) };
+  const made = () => owned(there, [applied(byName(...names)), ['kubectl-edit', { 'f:spec': byName(...names) }]]);
+  const [live, sameLive] = [made(), made()];
+  const desired = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web', namespace: 'apps' },
+    ...stated,
+  };
+  const work = approximateSteps({ desired, live, mergesOnly: false, ignored: [] });
+  let steps = 0;
+  let step = work.next();
+  for (; step.done !== true; step = work.next()) {
+    steps += 1;
+  }
+  assert.ok(steps >= 15, `${steps} steps`);
+  assert.deepEqual(step.value, approximateChange({ desired, live: sameLive, mergesOnly: false, ignored: [] }));
+  assert.equal(step.value.paths.length, 300);
+});
