@@ -14,9 +14,14 @@ const secretParameter =
 
 const authorization = /\b(?<scheme>Bearer|Basic)\s+[A-Za-z0-9+/=_.~-]{8,}/g;
 
-/** `password=…`, `token: "…"`: as command lines, connection strings and YAML have them. */
-const assignment =
-  /\b(?<name>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?key|token))(?<sign>"?\s?[=:]\s?)(?:"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|[^\s"',;&)\]}]{1,2000})/gi;
+const secretName = String.raw`(?<![\w./-])(?<name>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?key|token))`;
+const quoted = String.raw`"[^"\n]{1,2000}"|'[^'\n]{1,2000}'`;
+
+/** `password=…`, `"token": …` and `token: "…"`. A colon and a plain word are a chain of errors: `failed to get token: unauthorized`. */
+const assignment = new RegExp(
+  String.raw`${secretName}(?:(?<sign>"?\s?=\s?|"\s?:\s?)(?:${quoted}|[^\s"',;&)\]}]{1,2000})|(?<colon>\s?:\s?)(?:${quoted}))`,
+  'gi',
+);
 
 /** What a server refuses it quotes (apimachinery pkg/util/validation/field). */
 const quotedValue = /(?<lead>(?:Invalid value|Unsupported value|Duplicate value): )(?:"(?:[^"\\]|\\.){0,4000}"|\S+)/g;
@@ -30,6 +35,6 @@ export function withoutCredentials(text: string): string {
     .replace(userInfo, `$<scheme>${mask}@`)
     .replace(secretParameter, `$<name>=${mask}`)
     .replace(authorization, `$<scheme> ${mask}`)
-    .replace(assignment, `$<name>$<sign>${mask}`);
+    .replace(assignment, `$<name>$<sign>$<colon>${mask}`);
   return isAboutSecrets.test(bare) ? bare.replace(quotedValue, `$<lead>${mask}`) : bare;
 }
