@@ -53,7 +53,11 @@ export async function upgradeDifferences(
     const counterpart = left.get(keyOf(placed.id));
     left.delete(keyOf(placed.id));
     return counterpart
-      ? unlessRefused(changed(counterpart, placed, desired, parts), { placed, desired, ...parts })
+      ? unlessRefused(changed(counterpart, placed, desired, { ...parts, release: rendered.release }), {
+          placed,
+          desired,
+          ...parts,
+        })
       : created(placed, desired, rendered, parts);
   });
   return parts.told([...compared, ...[...left.values()].map((object) => deleted(object, rendered, parts))]);
@@ -97,14 +101,21 @@ function changed(
   stored: PlacedObject,
   placed: PlacedObject,
   desired: DesiredObject,
-  { around: { secrets, substituted, hidden }, reinstalls, formerAs }: UpgradeParts,
+  {
+    around: { secrets, substituted, hidden },
+    reinstalls,
+    formerAs,
+    release,
+  }: UpgradeParts & Pick<RenderedRelease, 'release'>,
 ): ObjectDifference {
   const [live, next] = [stored.object.reveal(), placed.object.reveal()];
   const sides = maskLive({ desired, live, former: formerAs(stored), secrets, substituted });
   const { id, apiVersion } = placed;
   const paths = renderedPaths(live, next).filter(({ path }) => !desired.unstable.some((one) => isWithin(path, one)));
-  const isLeft = reinstalls && survivesUninstall(live);
-  const kept = isLeft ? { because: 'resourcePolicyKeep' as const } : {};
+  // One that the uninstall does not find is taken over by the new release, which states the old namespace.
+  const isLost = isLostByUninstall(stored, release);
+  const isLeft = reinstalls && (isLost || survivesUninstall(live));
+  const kept = isLeft ? { because: isLost ? ('pruneDisabled' as const) : ('resourcePolicyKeep' as const) } : {};
   const isMadeAnew = reinstalls && !isLeft;
   if (!isMadeAnew && (!sides.differs || paths.length === 0)) {
     return { id, apiVersion, change: 'none', paths: [], ...kept };
@@ -164,7 +175,7 @@ async function deleted(
     const reason = 'no longer in the chart; Helm leaves it in the cluster (helm.sh/resource-policy)';
     return { ...base, change: 'skip', because: 'resourcePolicyKeep', reason };
   }
-  if (reinstalls && stored.placedByRelease && id.namespace !== release.namespace) {
+  if (reinstalls && isLostByUninstall(stored, release)) {
     const reason =
       `stays in the cluster, where nobody owns it then: Helm's uninstall looks for it in the new namespace, ` +
       `${release.namespace}, for its manifest names none`;
@@ -172,6 +183,11 @@ async function deleted(
   }
   const { before } = maskLive({ live: object, former: formerAs(stored), secrets });
   return { ...base, change: 'delete', ...(before && !hidden ? { before } : {}) };
+}
+
+/** Helm's uninstall looks for what the manifest gives no namespace in the one of the release, which is the new one by then. */
+function isLostByUninstall({ placedByRelease, id }: PlacedObject, release: RenderedRelease['release']): boolean {
+  return placedByRelease === true && id.namespace !== release.namespace;
 }
 
 const policy = 'helm.sh/resource-policy';

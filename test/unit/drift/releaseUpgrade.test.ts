@@ -227,6 +227,31 @@ test('a release in another namespace leaves behind what its manifest gave no nam
   assert.match(find(comparison, 'old').reason ?? '', /^stays in the cluster, where nobody owns it/);
 });
 
+test('what stays behind and is stated in its old namespace is changed, and not made anew', async () => {
+  const data = manifestObject('PersistentVolumeClaim', 'data', { spec: { size: 1 } });
+  const named = manifestObject('ConfigMap', 'named', { data: { a: '1' } }, { namespace: 'apps' });
+  const live = helmRelease();
+  const entries = [{ id: 'apps_data__PersistentVolumeClaim', v: 'v1' }];
+  const here = { namespace: 'apps' };
+  const comparison = await new ReleaseBed({ manifest: [data, named], live: [installed(data)] }).compare({
+    live: { ...live, status: { ...live.status, inventory: { entries } } },
+    rendered: rendered(
+      [
+        desired('PersistentVolumeClaim', 'data', { metadata: { name: 'data', ...here }, spec: { size: 2 } }),
+        desired('ConfigMap', 'named', { metadata: { name: 'named', ...here }, data: { a: '1' } }),
+      ],
+      { inForce: helmRelease({ targetNamespace: 'shops' }), release: { name: 'shop', namespace: 'shops' } },
+    ),
+  });
+  // The uninstall finds what its manifest gives a namespace, and nothing else.
+  assert.deepEqual(
+    comparison.objects.map(({ change, id }) => `${change} ${id.name}`),
+    ['recreate named', 'change data'],
+  );
+  assert(find(comparison, 'data').paths.some(({ path }) => path.join('.') === 'spec.size'));
+  assert.deepEqual(comparison.identity?.losses, []);
+});
+
 test('a volume that says it is to be kept is not told to be lost with a release that is installed anew', async () => {
   const metadata = { annotations: { 'helm.sh/resource-policy': 'keep' } };
   const volumes = ['both', 'left', 'lost'].map((name) =>
