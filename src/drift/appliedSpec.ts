@@ -9,9 +9,6 @@ import { fieldOwners } from './managedFields.ts';
 /** Reasons of Ready=False that are given after all was applied (kustomize-controller kustomization_controller.go `reconcile`). */
 const afterApply: ReadonlySet<string> = new Set(['HealthCheckFailed', 'HealthCheckCanceled']);
 
-/** Who suspends writes nothing else of the spec; an editor may have changed more in the same write. */
-const editors: ReadonlySet<string> = new Set(['kubectl-edit', 'kubectl-replace', 'kubectl-client-side-apply']);
-
 /** `suspended`: what lives was applied if nothing but the suspension was written since, which managed fields tell. */
 export function specApplied(kustomization: KubernetesObject): 'yes' | 'no' | 'suspended' {
   const { metadata, spec, status } = kustomization;
@@ -33,13 +30,15 @@ export function specApplied(kustomization: KubernetesObject): 'yes' | 'no' | 'su
   return !isStalled && fieldAt(status, 'observedGeneration') === generation ? 'yes' : 'no';
 }
 
-/** Of a Kustomization with managed fields: whether the one who suspended it changed nothing else. */
+/**
+ * Of a Kustomization with managed fields: whether it was suspended by Flux's CLI or by this program, which write nothing else of the
+ * spec. What others took away in the same write stands in no managed field.
+ */
 export function suspendedAlone(kustomization: KubernetesObject): boolean {
-  return fieldOwners(kustomization).some(({ manager, operation, fields }) => {
-    const below = fields.below.get('f:spec')?.below;
-    const isAlone = below?.size === 1 || manager === 'flux'; // whose CLI creates Kustomizations too, and suspends by a patch
-    return operation === 'Update' && !editors.has(manager) && below?.has('f:suspend') === true && isAlone;
-  });
+  return fieldOwners(kustomization).some(
+    ({ manager, operation, fields }) =>
+      manager === 'flux' && operation === 'Update' && fields.below.get('f:spec')?.below.has('f:suspend') === true,
+  );
 }
 
 function condition(status: unknown, type: string): unknown {

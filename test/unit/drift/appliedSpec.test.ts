@@ -71,7 +71,7 @@ const writers: readonly (readonly [what: string, writers: readonly Owned[], isAl
     true,
   ],
   ['flux, which has created it', [['flux', { 'f:spec': { ...spec['f:spec'], 'f:suspend': {} } }]], true],
-  ['kubectl patch', [['kubectl-patch', suspend]], true],
+  ['kubectl patch', [['kubectl-patch', suspend]], false],
   ['an editor', [['kubectl-edit', suspend]], false],
   [
     'its manifest',
