@@ -184,7 +184,7 @@ function operationSites(operation: YamlNode): Site[] {
   if (path.endsWith('/tag') || path.endsWith('/newTag')) {
     const inImage = /^\/spec\/values\/(?:.*\/)?[^/]*image\/tag$/i.test(path);
     const changed = inImage ? judgeChangedValue(value) : undefined;
-    return inImage || text === 'latest' ? site((resolved) => changed ?? judgeTag(resolved, { needsTag: false })) : [];
+    return inImage || text === 'latest' ? site((resolved) => changed ?? judgeTag(resolved, {})) : [];
   }
   const names = { chart: 'the chart', repository: 'its repository' };
   const number = numberVerdict(value);
