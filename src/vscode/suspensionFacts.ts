@@ -6,12 +6,13 @@ import type { Log } from '../base/log.ts';
 import { Failure, isFailure } from '../base/failure.ts';
 import type { ClusterApi } from '../cluster/clusterApi.ts';
 import { suspensionApplier } from '../cluster/controllerOf.ts';
-import { displayName, type ObjectId, objectKey } from '../flux/objectKey.ts';
+import { displayName, idOf, type ObjectId, objectKey } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { sourceOf } from '../flux/references.ts';
 import { countCommits } from '../git/countCommits.ts';
 import { allAreKnown } from '../view/completeness.ts';
 import { suspendedText } from '../view/objectText.ts';
+import { isSuspended } from '../flux/suspension.ts';
 import { suspensionNoteOf } from '../flux/suspensionNote.ts';
 import { goesOnText, type PiledUp, piledUp, piledUpText, setBackText } from '../view/suspendTexts.ts';
 import type { ClusterViews } from './clusterViews.ts';
@@ -43,6 +44,7 @@ export async function suspensionFacts(
 ): Promise<SuspensionFacts> {
   const { api, views, now, signal } = parts;
   const object = await readObject(api, id, signal);
+  requireUndone(verb, object, now);
   const { survey, open } = views;
   const ours = survey?.context === api.context ? survey : undefined;
   const by = suspensionApplier(object);
@@ -57,6 +59,17 @@ export async function suspensionFacts(
   const piled = piledUp(object, source && ours?.views.get(objectKey(api.context, source))?.object);
   const text = piled && piledUpText(object, piled, await countOf(piled, parts));
   return { object, said: wordsOf(object, now), setBack, piledUp: text };
+}
+
+/** Somebody else may have been here since the row or the lens was drawn: their word is not written over. */
+function requireUndone(verb: 'suspend' | 'resume', object: FluxObject, now: number): void {
+  const name = `${object.kind} ${displayName(idOf(object))}`;
+  if (verb === 'suspend' && isSuspended(object)) {
+    throw new Failure('conflict', `${name} is already ${suspendedText(object, now)}`);
+  }
+  if (verb === 'resume' && !isSuspended(object)) {
+    throw new Failure('conflict', `${name} is not suspended`);
+  }
 }
 
 /** With `managedFields`. Throws a Failure. */

@@ -513,6 +513,30 @@ describe('suspend and resume', () => {
     assert.equal(server.requests.some(isWatch), false);
   });
 
+  it('keep who suspends and why with the object, in the same patch; a resume takes the word away', async () => {
+    const object = server.put(kustomization('apps'));
+    const note = { by: 'admin', at: '2026-01-01T00:00:00Z', reason: 'disks `rm -rf /`' };
+    assert.equal((await suspendObject(parts(), request(object, { note }))).state, 'succeeded');
+    const result = resumeObject(parts(), request(object));
+    await controllersFinish();
+    assert.equal((await result).state, 'succeeded');
+    const said = {
+      'driftline.dev/suspended-reason': 'disks `rm -rf /`',
+      'driftline.dev/suspended-by': 'admin',
+      'driftline.dev/suspended-at': '2026-01-01T00:00:00Z',
+    };
+    const unsaid = Object.fromEntries(Object.keys(said).map((name) => [name, null]));
+    assert.deepEqual(bodies(), [
+      { metadata: { annotations: said }, spec: { suspend: true } },
+      { metadata: { annotations: unsaid }, spec: { suspend: null } },
+    ]);
+    const { annotations = {} } = server.get(idOf(object))?.metadata ?? {};
+    assert.deepEqual(
+      Object.keys(annotations).filter((name) => name.startsWith('driftline.dev/')),
+      [],
+    );
+  });
+
   it('take the field away to resume, and wait for the reconcile that follows', async () => {
     const object = server.put(kustomization('apps', { spec: { suspend: true } }));
     const result = resumeObject(parts(), request(object));
@@ -573,6 +597,15 @@ describe('suspend and resume', () => {
       assert.equal(result.state === 'succeeded' ? result.warning : result.message, warning);
     });
   }
+
+  it('do not warn of a root that applies itself: suspended, it does not', async () => {
+    const root = kustomization('root', {
+      appliedBy: { kind: 'Kustomization', name: 'root' },
+      metadata: { managedFields: applied({ 'f:suspend': {} }) },
+    });
+    const object = server.put(root);
+    assert.deepEqual(await suspendObject(parts(), request(object)), { state: 'succeeded', message: 'suspended' });
+  });
 
   it('refuse a kind that cannot be suspended', async () => {
     const artifact = server.put(anyObject('source.toolkit.fluxcd.io/v1', 'ExternalArtifact', 'built'));
