@@ -205,4 +205,14 @@ test('a commit that an overlay adds decides before the branch of its base', () =
   });
   checkRepository({ ...overlay(`commit: ${commit}`), 'base/source.yaml': base('') });
   checkRepository({ ...overlay('tag: v1.2.3'), 'base/source.yaml': base('') });
+  const bare = (mark: string) => source('GitRepository', `url: https://github.com/a/b${mark}`);
+  checkRepository({ ...overlay('tag: v1.2.3'), 'base/source.yaml': bare('') });
+  checkRepository({ ...overlay(''), 'base/source.yaml': bare(' #! warning source-no-ref') });
+  // A branch has no say beside a tag.
+  const tagged = source(
+    'GitRepository',
+    'url: https://github.com/a/b\nref:\n  tag: stable #! information source-branch',
+  );
+  const branch = overlay('branch: dev #! hint source-branch');
+  checkRepository({ ...branch, 'base/source.yaml': tagged });
 });
