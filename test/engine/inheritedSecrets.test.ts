@@ -15,6 +15,7 @@ import type { FluxObject, KubernetesObject } from '../../src/flux/objects.ts';
 import { fieldAt } from '../../src/flux/untyped.ts';
 import type { ClusterInputs, FetchedArchive } from '../../src/render/desired.ts';
 import { memoryFiles } from '../support/memoryFiles.ts';
+import { seededRandom } from '../support/seededRandom.ts';
 import { tarFiles, tarGz } from '../support/tarArchive.ts';
 import { DriftCluster } from '../unit/drift/driftCluster.ts';
 import { cluster, configMap, type Files, kustomizationBed } from './kustomizationSetup.ts';
@@ -131,6 +132,36 @@ test('drift of a child whose parent may have put an older Secret into it: no for
   const made = world('2026-11-01T13:00:00Z');
   const comparison = await drift(old, { 'apps/a.yaml': settings }, { f0: old.toUpperCase() }, made);
   checkSilent(comparison, ['rotated', 'otter', 'canary']);
+});
+
+/** What a parent may write of its variable into a child, and what a file may hold beside one. */
+const given: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.toUpperCase(),
+  (text) => text.toLowerCase(),
+  (text) => text.slice(0, 14),
+  (text) => text.slice(4),
+  (text) => `https://${text}.example.com/`,
+  (text) => `x ${text.slice(2, 16).toUpperCase()} y`,
+];
+const around: readonly ((form: string) => string)[] = [
+  (form) => form,
+  (form) => `https://u:${form}@db/`,
+  (form) => `${form}-${form}`,
+  (form) => `{"token":"${form}"}`,
+];
+
+test('drift of a child, whatever its parent and it make of a Secret: no piece of it is shown', async () => {
+  for (const seed of Array.from({ length: 15 }, (_, at) => at + 1)) {
+    const random = seededRandom(seed);
+    const value = random.pick(given)(canary);
+    const data = Array.from({ length: 6 }, (_, at) => `f${at}: '${random.pick(around)(random.pick(forms))}'\n`);
+    const lived = Object.fromEntries(
+      data.map((_, at) => [`f${at}`, random.pick([value, value.toUpperCase(), 'other'])]),
+    );
+    const comparison = await drift(value, { 'apps/a.yaml': configMap('settings', data.join('')) }, lived);
+    checkSilent(comparison, ['swordfis', 'rdfish-c', 'canary']);
+  }
 });
 
 function release(values: Fields): FluxObject {
