@@ -2,18 +2,26 @@
  * The commands that bring an object to what stands in Git, and those that make a release try again. Each finds its object, says
  * what is to be known before, and hands it to `objectActions.ts`.
  */
+import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
-import { objectKey } from '../flux/objectKey.ts';
+import type { Log } from '../base/log.ts';
+import { objectKey, parseObjectKey } from '../flux/objectKey.ts';
+import type { Settings } from '../settings.ts';
 import type { ObjectView } from '../view/clusterSurvey.ts';
 import { type ChangeWord, changeWords } from '../view/objectRow.ts';
-import { actionTarget, type LinkArgument } from './actionTarget.ts';
+import { type ActionTarget, actionTarget, type LensArgument, type LinkArgument } from './actionTarget.ts';
 import type { ClusterViews } from './clusterViews.ts';
 import type { ObjectActions } from './objectActions.ts';
 import type { OperationHandler } from './operationHandler.ts';
+import type { RepositoryFacts } from './repositoryFacts.ts';
+import { askUnseen, type Unseen } from './unseenFile.ts';
 
 export interface ReconcileParts {
   readonly views: ClusterViews;
   readonly actions: ObjectActions;
+  readonly repositories: RepositoryFacts;
+  readonly settings: () => Settings;
+  readonly log: Log;
 }
 
 export function reconcileHandlers(parts: ReconcileParts) {
@@ -24,8 +32,9 @@ export function reconcileHandlers(parts: ReconcileParts) {
       changeWords(view).includes(word);
   const reconcileFromRoot: OperationHandler = async (argument) => {
     const target = await actionTarget(argument, views, fits('canReconcileFromRoot'));
-    if (target) {
-      await actions.run('reconcileFromRoot', target.key, target.doubt);
+    const unseen = target ? await unseenOf(argument, target, parts) : 'declined';
+    if (target && unseen !== 'declined') {
+      await actions.run('reconcileFromRoot', target.key, target.doubt, { answered: unseen === 'agreed' });
     }
   };
   const resetRelease: OperationHandler = async (argument) => {
@@ -35,6 +44,21 @@ export function reconcileHandlers(parts: ReconcileParts) {
     }
   };
   return { reconcileFromRoot, resetRelease, resumeAndReconcile: (argument: unknown) => resumeLink(argument, parts) };
+}
+
+/** Only who begins in a file looks at one; who is in doubt of its object is asked about that instead. */
+async function unseenOf(
+  argument: unknown,
+  { key, doubt }: ActionTarget,
+  { views, repositories, settings, log }: ReconcileParts,
+): Promise<Unseen> {
+  const { uri } = (argument ?? {}) as Partial<LensArgument>;
+  const parsed = parseObjectKey(key);
+  if (uri === undefined || doubt !== undefined || !parsed || settings().readOnly) {
+    return 'seen';
+  }
+  const { context, ...id } = parsed;
+  return askUnseen(vscode.Uri.parse(uri), id, context, { repositories, survey: views.survey, log });
 }
 
 /** The link is asked about as any object that is resumed; the rest goes on as the user has begun it. */
