@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { Slots } from '../../src/cluster/slots.ts';
 import { compareKustomization } from '../../src/drift/compareKustomization.ts';
 import type { ObjectDifference } from '../../src/drift/difference.ts';
+import { renderBeside } from '../../src/drift/renderBeside.ts';
 import { yamlObjects } from '../support/comparable.ts';
 import type { ApiObject } from './apiClient.ts';
 import type { TestCluster } from './clusterHandle.ts';
@@ -190,11 +191,13 @@ export class DriftBed {
     const told = new Map<string, ObjectDifference>();
     for (const name of this.#kustomizations.keys()) {
       const fluxName = { kind: 'Kustomization', namespace: this.#namespace, name } as const;
-      const rendered = await bed.renderer.kustomization(fluxName, { state: bed.state, cluster: bed.inputs });
+      const { api, inputs, state } = bed;
+      const readLive = () => inputs.fluxObject(fluxName.kind, this.#namespace, name);
+      const render = () => bed.renderer.kustomization(fluxName, { state, cluster: inputs });
+      const { rendered, live, start } = await renderBeside({ owner: fluxName, api, readLive }, render);
       assert.equal(rendered.kind, 'Kustomization');
-      const live = await this.#cluster.api.get(this.#fluxPath(name));
       const { signal } = new AbortController();
-      const compared = await compareKustomization({ rendered, live, api: bed.api, from: 'working tree', signal });
+      const compared = await compareKustomization({ rendered, live, start, api, from: 'working tree', signal });
       for (const difference of compared.objects) {
         told.set(difference.id.name, difference);
       }
