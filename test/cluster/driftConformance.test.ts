@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { projectRoot } from '../../scripts/projectRoot.ts';
 import type { ApiObject } from './apiClient.ts';
 import { DriftBed, type DriftOutcome } from './driftBed.ts';
@@ -17,7 +17,7 @@ import { judgeDifference, judgeFluxDiff } from './driftJudge.ts';
 import { objectClasses } from './driftObjectClasses.ts';
 import { ownershipClasses } from './driftOwnershipClasses.ts';
 import { type JudgedCase, reportCases, reportTable } from './driftReport.ts';
-import { apiPath, clusterForTests, newNamespace } from './support.ts';
+import { apiPath, beforeClusterGoes, clusterForTests, newNamespace } from './support.ts';
 
 /** Cases that once were not as told, by class, number and seed. */
 const kept: readonly (readonly [drift: string, number: number, seed: number])[] = [
@@ -70,7 +70,7 @@ before(async () => {
 });
 
 /** Or the namespace would wait for whom they name. */
-after(async () => {
+beforeClusterGoes(cluster, async () => {
   for (const each of cases.filter(({ drift }) => drift === 'finalizer')) {
     const path = await apiPath(cluster, each.first!);
     const live = await cluster.api.find(path);

@@ -31,6 +31,11 @@ export async function clusterForTests(): Promise<TestCluster> {
   return cluster;
 }
 
+/** To be done after the last test of the file, while the cluster is still there: a hook of the file itself would come after it has gone. */
+export function beforeClusterGoes(cluster: TestCluster, cleanup: Cleanup): void {
+  cleanups.get(cluster)?.push(cleanup);
+}
+
 /**
  * A namespace that no other test has. It is deleted after the last test of the file, without waiting for what Flux still
  * removes in it.
