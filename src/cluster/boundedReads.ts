@@ -27,8 +27,12 @@ type Kind = Pick<ObjectId, 'group' | 'kind'> & { readonly version?: string | und
 
 const parallelRequests = 6;
 
-/** Names come out of specs and sentences. No object has another one, and it would be a part of a path and of a selector. */
 const objectName = /^[A-Za-z0-9](?:[A-Za-z0-9:_.-]{0,251}[A-Za-z0-9])?$/;
+
+/** Names come out of specs and sentences. No object has another one, and it would be a part of a path and of a selector. */
+export function couldBeName({ namespace, name }: Pick<ObjectId, 'namespace' | 'name'>): boolean {
+  return objectName.test(name) && (namespace === '' || objectName.test(namespace));
+}
 
 /** Content that nobody needs to know whether the object is there. */
 const metadataKinds: ReadonlySet<string> = new Set(['Secret', 'ConfigMap']);
@@ -75,7 +79,7 @@ export class BoundedReads {
   }
 
   async #object(id: ObjectId, version: string | undefined): Promise<Answer<KubernetesObject>> {
-    if (!objectName.test(id.name) || (id.namespace !== '' && !objectName.test(id.namespace))) {
+    if (!couldBeName(id)) {
       return { state: 'missing' };
     }
     const what = `${id.kind} ${displayName(id)}`;

@@ -5,7 +5,7 @@
 import type { ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asNumber, asText, fieldAt } from '../flux/untyped.ts';
-import type { Answer, BoundedReads } from './boundedReads.ts';
+import { type Answer, type BoundedReads, couldBeName } from './boundedReads.ts';
 import type { RecentEvent } from './explanation.ts';
 
 /** Told of one object. */
@@ -20,8 +20,8 @@ const clusterEvents = 'default';
  * not be read, which the reads note.
  */
 export async function recentEvents(reads: BoundedReads, id: ObjectId, uid?: string): Promise<readonly RecentEvent[]> {
-  const answer = await readEither(reads, id);
-  const events = answer.state === 'found' ? answer.value : [];
+  const answer = couldBeName(id) ? await readEither(reads, id) : undefined;
+  const events = answer?.state === 'found' ? answer.value : [];
   const own = events.filter((event) => {
     const of = asText(fieldAt(event, 'involvedObject', 'uid') ?? fieldAt(event, 'regarding', 'uid')) ?? '';
     return uid === undefined || of === '' || of === uid;

@@ -27,7 +27,7 @@ export function failedActionMessage(
   if (!step) {
     const text = resultText(verb, id, context, result);
     const message = failure && failureMessage(attempt, context, failure);
-    return { text: message?.text ?? text, buttons: offers ?? message?.buttons ?? [log] };
+    return { text: message?.text ?? text, buttons: offers ?? message?.buttons ?? [whyButton(on), log] };
   }
   const where = `${plainText(attempt)} on ${plainText(context)}`;
   const link = objectName(step.id);
@@ -43,6 +43,11 @@ export function failedActionMessage(
 const log: MessageButton = { title: 'Open log', command: 'showLog' };
 
 type Target = NonNullable<MessageButton['on']>;
+
+/** Where the controllers have said no, or nothing. */
+function whyButton(on: Target): MessageButton {
+  return { title: 'Why?', command: 'whyObject', on };
+}
 
 /** What leads on from a link; the object alone can be reconciled where only its parents stand in the way. */
 function stepButtons({ failure }: FailedAction, on: Target, link: ObjectId): readonly MessageButton[] {
@@ -64,7 +69,7 @@ function stepButtons({ failure }: FailedAction, on: Target, link: ObjectId): rea
     case 'unreachable':
       return [again, log];
     case undefined:
-      return [{ ...show, title: 'Why?', command: 'whyObject' }, show];
+      return [whyButton({ context: on.context, id: link }), show];
     default:
       return [log];
   }

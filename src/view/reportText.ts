@@ -7,8 +7,11 @@ import type { ObjectId } from '../flux/objectKey.ts';
 import { plainText } from './markdown.ts';
 import { withoutCredentials } from './withoutCredentials.ts';
 
+/** What a link does with an object. */
+export type ObjectCommand = 'revealObject' | 'openFile' | 'openLiveObject';
+
 export type LinkTarget =
-  | { readonly to: 'object'; readonly command: 'revealObject' | 'openLiveObject' | 'whyObject'; readonly id: ObjectId }
+  | { readonly to: 'object'; readonly command: ObjectCommand; readonly id: ObjectId }
   /** A page of documentation, whose address stands in the code. */
   | { readonly to: 'page'; readonly url: string };
 

@@ -12,7 +12,7 @@ import { failureText } from './failureGist.ts';
 import { suspendedText } from './objectText.ts';
 import { containerLine, podWords } from './podWords.ts';
 import { ageText, clockText } from './relativeTime.ts';
-import { type Linked, type Part, type Report, ReportText, told, toldLines } from './reportText.ts';
+import { type Linked, type ObjectCommand, type Part, type Report, ReportText, told, toldLines } from './reportText.ts';
 import { nameOf, whyAnswer } from './whyAnswer.ts';
 
 export interface WhyReportInput {
@@ -42,20 +42,27 @@ export function whyReport(input: WhyReportInput): Report {
   return report.build();
 }
 
+/** The file is looked for when somebody asks: which repository has it is not known here. */
 function subjectLinks({ id, read }: Explained, { isInTree }: WhyReportInput): Part[] {
   const isThere = read.state === 'flux' || read.state === 'plain';
-  return [
-    ...(isInTree(id) ? [treeLink('Show in tree', id), ' · '] : []),
+  const links = [
+    ...(isInTree(id) ? [treeLink('Show in tree', id)] : []),
+    objectLink('Open file', 'openFile', id, `Open the file that states ${nameOf(id)}`),
     ...(isThere && id.kind !== 'Secret' ? [liveLink('Open live YAML', id)] : []),
   ];
+  return links.flatMap((link, index) => (index === 0 ? [link] : [' · ', link]));
+}
+
+function objectLink(text: string, command: ObjectCommand, id: ObjectId, tooltip: string): Linked {
+  return { text, target: { to: 'object', command, id }, tooltip };
 }
 
 function treeLink(text: string, id: ObjectId): Linked {
-  return { text, target: { to: 'object', command: 'revealObject', id }, tooltip: `Show ${nameOf(id)} in the tree` };
+  return objectLink(text, 'revealObject', id, `Show ${nameOf(id)} in the tree`);
 }
 
 function liveLink(text: string, id: ObjectId): Linked {
-  return { text, target: { to: 'object', command: 'openLiveObject', id }, tooltip: `Open ${nameOf(id)} as YAML` };
+  return objectLink(text, 'openLiveObject', id, `Open ${nameOf(id)} as YAML`);
 }
 
 function controllerSection(report: ReportText, { read, controllerMissing }: Explained, now: number): void {

@@ -59,7 +59,7 @@ export function fieldSelector(text: string, plural: string): Selector {
     const known =
       generalFields.includes(field) ||
       (moreFields[plural]?.includes(field) ?? false) ||
-      (plural === 'events' && field.startsWith('involvedObject.'));
+      (plural === 'events' && /^(?:involvedObject|regarding)\./.test(field));
     if (!known) {
       throw badRequest(`field label not supported: ${field}`);
     }

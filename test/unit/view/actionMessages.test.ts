@@ -101,6 +101,13 @@ const rows: readonly Row[] = [
     buttons: ['Reset and reconcile resetRelease loki', 'Force an upgrade forceUpgrade loki'],
   },
   {
+    is: 'the controller’s no to one that was reconciled alone',
+    verb: 'reconcile',
+    result: failed('install failed: timed out'),
+    text: 'Reconcile HelmRelease logging/loki on homelab failed: install failed: timed out',
+    buttons: ['Why? whyObject loki', 'Open log showLog'],
+  },
+  {
     is: 'another release on the way that has used them up: it is not the one that is meant',
     result: failed('gave up', { because: 'exhausted', step: at({ ...loki, name: 'outer' }) }),
     text: 'Reconcile HelmRelease logging/loki on homelab failed at 2 of 4, HelmRelease logging/outer: gave up',

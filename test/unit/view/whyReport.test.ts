@@ -407,7 +407,7 @@ describe('the document', () => {
   it('says all of it, in the order in which a person asks', async () => {
     const { report } = await why(stuck);
     const expected = `HelmRelease apps/web is not ready because its pod cannot pull ghcr.io/example/web:1.2 (ImagePullBackOff)
-On homelab, read at HH:MM. Show in tree · Open live YAML
+On homelab, read at HH:MM. Show in tree · Open file · Open live YAML
 
 What the controller says
   InstallFailed · for 2m · tried again by itself · runs 1.0.0
@@ -446,6 +446,7 @@ Documentation
   it('has links that we have made: to the tree, to YAML, to pages', async () => {
     assert.deepEqual(linksOf(await why(stuck)), [
       'Show in tree → revealObject HelmRelease web',
+      'Open file → openFile HelmRelease web',
       'Open live YAML → openLiveObject HelmRelease web',
       'HelmRelease apps/web → revealObject HelmRelease web',
       'Deployment apps/web → openLiveObject Deployment web',
