@@ -13,6 +13,7 @@ import { longestReason, suspensionNoteOf } from '../flux/suspensionNote.ts';
 import { asText, fieldAt } from '../flux/untyped.ts';
 import { driftedObjects, type ObjectView, type Survey } from './clusterSurvey.ts';
 import { comparedLines } from './differenceRows.ts';
+import { fluxDocs } from './documentation.ts';
 import { escapeMarkdown, escapeMarkdownLines } from './markdown.ts';
 import { correctedLines, pendingLines } from './markText.ts';
 import { suspendedText, waitingText } from './objectText.ts';
@@ -205,18 +206,7 @@ function conditionTable(conditions: readonly Condition[], now: number): string[]
   return [['| condition | status | reason | for |', '| --- | --- | --- | --- |', ...lines].join('\n')];
 }
 
-const docs: Readonly<Record<string, string>> = {
-  Kustomization: 'kustomize/kustomizations',
-  HelmRelease: 'helm/helmreleases',
-  GitRepository: 'source/gitrepositories',
-  OCIRepository: 'source/ocirepositories',
-  HelmRepository: 'source/helmrepositories',
-  HelmChart: 'source/helmcharts',
-  Bucket: 'source/buckets',
-  ExternalArtifact: 'source/externalartifacts',
-};
-
 function docsLine({ id }: ObjectView): string[] {
-  const page = Object.hasOwn(docs, id.kind) ? docs[id.kind] : undefined;
-  return page === undefined ? [] : [`[Flux documentation](https://fluxcd.io/flux/components/${page}/)`];
+  const [page] = fluxDocs(id);
+  return page === undefined ? [] : [`[Flux documentation](${page.url})`];
 }
