@@ -207,6 +207,18 @@ test('images of a workload come from its own pods, and only where somebody waits
   );
 });
 
+test('a file that two Kustomizations apply to two namespaces stands for no workload, unless it says which', async () => {
+  const second = kustomization('apps-staging', {
+    spec: { path: './apps' },
+    status: { inventory: { entries: [inventoryEntry({ ...webId, namespace: 'staging' })] } },
+  });
+  const known = [...cluster(), second];
+  const either = await ask({ object: { ...webId, namespace: '' }, about: 'images' }, known);
+  assert.deepEqual([either.facts, either.asked.lists], [undefined, []]);
+  const one = await ask({ object: webId, about: 'images' }, known);
+  assert.equal(one.facts?.images.length, 1);
+});
+
 test('images of a release come from the pods of what it has applied', async () => {
   const { facts, asked } = await ask({ object: releaseId, about: 'images' });
   assert.deepEqual(

@@ -133,6 +133,12 @@ const sources: readonly Row[] = [
     },
   },
   {
+    name: 'no reference any more, and the cluster has still fetched another branch',
+    before: git('  interval: 1h\n'),
+    facts: { revision: `main@sha1:${commit}` },
+    pins: {},
+  },
+  {
     name: 'a tag that moves gives way to the commit',
     before: git('  ref:\n    tag: stable\n'),
     facts: { revision: `stable@sha1:${commit}` },
