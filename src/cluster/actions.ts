@@ -21,6 +21,7 @@ import { displayName, idOf, objectKey, type ObjectId } from '../flux/objectKey.t
 import type { FluxObject } from '../flux/objects.ts';
 import { type Outcome, reconcileOutcome, type ReconcileRequest, resumeOutcome } from '../flux/outcomes.ts';
 import { ownerOf, sourceOf } from '../flux/references.ts';
+import { isSuspended } from '../flux/suspension.ts';
 import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { ActionResult } from './actionResult.ts';
 import { awaitOutcome, type Awaited, pause } from './awaitOutcome.ts';
@@ -133,6 +134,10 @@ export function reconcileWithSource(
 export function suspendObject(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, async () => {
     const found = await findObject(parts, request.id, request.signal);
+    if (isSuspended(found.object)) {
+      // Somebody was faster: whose word is there is not written over.
+      return { state: 'succeeded', message: 'it was suspended already' };
+    }
     const patch = suspendPatch(found.object, request.note);
     if (!patch) {
       throw new Failure('invalid', `${describe(request.id)} cannot be suspended`);

@@ -94,6 +94,12 @@ const works: Readonly<Record<ActionVerb, Work>> = {
   resume: resumeObject,
 };
 
+function requireWriting({ readOnly }: Settings): void {
+  if (readOnly) {
+    throw new Failure('forbidden', 'the setting driftline.readOnly is on');
+  }
+}
+
 export class ObjectActions {
   readonly #parts: ObjectActionsParts;
 
@@ -141,7 +147,8 @@ export class ObjectActions {
     report?: (message: string) => void,
   ): Promise<ActionResult> {
     const { context, id } = this.#subject(key);
-    const { running, clock, log } = this.#parts;
+    const { running, clock, log, settings } = this.#parts;
+    requireWriting(settings()); // it may have been turned on while a question stood
     const session = this.#session(context);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
@@ -187,9 +194,7 @@ export class ObjectActions {
   ): Promise<Agreed | undefined> {
     const { id, context } = subject;
     const own = this.#parts.settings();
-    if (own.readOnly) {
-      throw new Failure('forbidden', 'the setting driftline.readOnly is on');
-    }
+    requireWriting(own);
     // Who has just said yes is not asked the same again; in production the name is typed all the same.
     const settings =
       before.answered === true && own.confirm === 'always' ? { ...own, confirm: 'production' as const } : own;

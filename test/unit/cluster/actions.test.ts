@@ -537,6 +537,17 @@ describe('suspend and resume', () => {
     );
   });
 
+  it('leave the word of whoever has suspended the object meanwhile', async () => {
+    const annotations = { 'driftline.dev/suspended-by': 'eve' };
+    const object = server.put(kustomization('apps', { spec: { suspend: true }, annotations }));
+    const note = { by: 'admin', at: '2026-01-01T00:00:00Z', reason: 'x' };
+    assert.deepEqual(await suspendObject(parts(), request(object, { note })), {
+      state: 'succeeded',
+      message: 'it was suspended already',
+    });
+    assert.deepEqual(patches(), []);
+  });
+
   it('take the field away to resume, and wait for the reconcile that follows', async () => {
     const object = server.put(kustomization('apps', { spec: { suspend: true } }));
     const result = resumeObject(parts(), request(object));
