@@ -91,11 +91,17 @@ export function commitsToAsk(cluster: FollowedObjects, remotes: CommitPlace['rem
       asked.add(commit);
     }
   };
-  const all = [...cluster.objects];
-  for (const source of all.filter((object) => remotesOf(object, remotes).length > 0)) {
-    put(offeredRevision(source));
-  }
-  for (const { status, spec, kind } of all) {
+  const isOurs = (object: FluxObject | undefined): boolean =>
+    object !== undefined && remotesOf(object, remotes).length > 0;
+  for (const object of cluster.objects) {
+    const { status, spec, kind } = object;
+    const from = sourceOf(object);
+    if (isOurs(object)) {
+      put(offeredRevision(object));
+    }
+    if (!from || !isOurs(cluster.get(from))) {
+      continue; // what other repositories have is nothing to ask this clone about
+    }
     if (kind === 'Kustomization' && spec?.sourceRef?.kind === 'GitRepository') {
       [status?.lastAppliedRevision, status?.lastAttemptedRevision].forEach(put);
     } else if (kind === 'Kustomization') {

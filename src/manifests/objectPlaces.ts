@@ -36,7 +36,7 @@ export interface ObjectPlace {
 export interface ObjectPlaces {
   /** In the files that one of the builds reads, documents first. */
   readonly built: readonly ObjectPlace[];
-  /** In others, by its name alone. */
+  /** In others, by its name alone. Not looked for where one place is certain. */
   readonly others: readonly ObjectPlace[];
 }
 
@@ -75,7 +75,9 @@ export async function objectPlaces(
     built.push(...found.map((offset) => ({ path, offset, role }) as const));
   }
   const others: ObjectPlace[] = [];
-  for (const path of (await repository.list(signal)).filter((one) => !seen.has(one) && mayStateObject(one))) {
+  const isCertain = onceEach(built).length === 1;
+  const rest = isCertain ? [] : (await repository.list(signal)).filter((one) => !seen.has(one) && mayStateObject(one));
+  for (const path of rest) {
     if (signal?.aborted === true) {
       break;
     }

@@ -121,6 +121,8 @@ class Following implements Disposable {
   readonly #bar: vscode.StatusBarItem;
   /** What the clone said last; `undefined` once it has changed. */
   #place: Omit<CommitPlace, 'isIn'> | undefined;
+  /** What is followed is to be told whether the views are open or not. */
+  #hold: Disposable | undefined;
   #answers = new Map<string, 'yes' | 'no' | 'unknown'>();
   #seen: FollowedCommit;
   #shown = '';
@@ -139,8 +141,7 @@ class Following implements Disposable {
     );
     this.#bar.name = 'Driftline: followed commit';
     this.#bar.command = commandIds.showFollowed;
-    // What is followed is to be told whether the views are open or not.
-    this.#disposables.add(parts.sessions.acquire());
+    this.#disposables.add({ dispose: () => this.#hold?.dispose() });
     this.#disposables.add(parts.views.onDidSurvey(() => this.#look()));
     this.#disposables.add(parts.clones.onDidChange(() => this.#cloneChanged()));
     this.#disposables.add({ dispose: () => this.#settling?.dispose() });
@@ -199,10 +200,21 @@ class Following implements Disposable {
     });
   }
 
+  /** Not one of another cluster, which nothing here needs. */
+  #holdSession(context: string | undefined): void {
+    if (context !== undefined && context !== this.#subject.context) {
+      this.#hold?.dispose();
+      this.#hold = undefined;
+    } else if (!this.#disposables.disposed) {
+      this.#hold ??= this.#parts.sessions.acquire();
+    }
+  }
+
   /** Never rejects. */
   async #lookOnce(): Promise<void> {
     const { views, log } = this.#parts;
     const state = views.open?.session;
+    this.#holdSession(state?.context);
     const { survey } = views;
     if (state?.context !== this.#subject.context || survey?.context !== this.#subject.context) {
       this.#hide();

@@ -442,6 +442,8 @@ describe('what the caller asks Git', () => {
         source('b'),
         gitRepository('other', { status: { artifact: { revision: at('9') } } }),
         applied('apps', 'a', { status: { lastAttemptedRevision: at('c') } }),
+        applied('foreign', '8', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } }),
+        built(undefined),
         ofArtifact('d'),
         chart('e', '1.0.0'),
         release('1.0.0'),

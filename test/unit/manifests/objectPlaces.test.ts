@@ -78,7 +78,6 @@ const rows: readonly Row[] = [
     },
     wanted: 'Deployment apps/web',
     built: ['base/web.yaml'],
-    others: ['staging/web.yaml'],
   },
   {
     name: 'a base and the overlay’s patch of it, the document first',
@@ -87,9 +86,11 @@ const rows: readonly Row[] = [
       'apps/a-patch.yaml': bare,
       'base/web.yaml': bare,
       'base/kustomization.yaml': ofFolder('web.yaml'),
+      'staging/web.yaml': bare,
     },
     wanted: 'Deployment apps/web',
     built: ['base/web.yaml', 'apps/a-patch.yaml patch'],
+    others: ['staging/web.yaml'],
   },
   {
     name: 'what another environment’s overlay puts into another namespace is another object',
