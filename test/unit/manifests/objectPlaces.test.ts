@@ -215,6 +215,16 @@ const rows: readonly Row[] = [
     built: ['base/web.yaml'],
   },
   {
+    name: 'and a second round is none',
+    files: {
+      'apps/kustomization.yaml': `${ofFolder('../base')}namePrefix: a-\n`,
+      'base/kustomization.yaml': ofFolder('../apps', 'web.yaml'),
+      'base/web.yaml': bare,
+    },
+    wanted: 'Deployment apps/a-a-web',
+    built: [],
+  },
+  {
     name: 'broken files state nothing',
     files: { 'apps/broken.yaml': 'kind: Deployment\n  : {', 'apps/web.yaml': web },
     wanted: 'Deployment apps/web',
