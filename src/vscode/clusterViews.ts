@@ -145,7 +145,7 @@ export class ClusterViews implements Disposable {
   /** Rows at the head of the Cluster tree, of whoever has something to say there; the last ones go. */
   setNotes(rows: readonly Row[]): void {
     this.#notes = rows;
-    this.#redrawSoon();
+    this.redraw();
   }
 
   /** Shows the object's row, without the filter if that hides it. Resolves to `false` when no view has it. */
