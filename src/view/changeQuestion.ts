@@ -57,6 +57,6 @@ export function changeQuestion(input: ChangeInput): ChangeQuestion {
 
 function reasonOf({ verb, id, context }: ChangeInput, goesOn: string): NonNullable<ChangeQuestion['reason']> {
   const title = `${verbText(verb)} ${objectName(id)} on ${plainText(context)}`;
-  const prompt = [goesOn, 'Reason, kept with the object: Enter for none, Escape to suspend nothing.'];
+  const prompt = [goesOn, 'A reason, if you like, is kept with the object.'];
   return { title, prompt: prompt.filter((part) => part !== '').join(' '), longest: longestReason };
 }

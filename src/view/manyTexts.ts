@@ -87,7 +87,7 @@ export function manyQuestion(input: ManyInput): ManyQuestion {
 }
 
 function reasonOf(title: string, goesOn: string) {
-  const prompt = [goesOn, 'Reason, kept with each object: Enter for none, Escape to suspend nothing.'];
+  const prompt = [goesOn, 'A reason, if you like, is kept with each object.'];
   return { title, prompt: prompt.filter((part) => part !== '').join(' '), longest: longestReason };
 }
 

@@ -49,7 +49,7 @@ describe('suspend and resume', () => {
     assert.equal(box?.title, 'Suspend Kustomization flux-system/workloads on homelab');
     assert.match(
       box.prompt ?? '',
-      /^Nothing new is applied and drift is no longer corrected\..* Reason, kept with the object/,
+      /^Nothing new is applied and drift is no longer corrected\..* A reason, if you like, is kept with the object/,
     );
     const { annotations } = object(workloads).metadata;
     assert.equal(annotations?.[reasonOf], 'moving "disks" $(rm -rf /); back');

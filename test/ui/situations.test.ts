@@ -146,7 +146,7 @@ test('in a production context a change asks to type the name, and nothing else l
   await window.quickInputText().waitFor();
   assert.equal(writes(), before);
   await window.answer('workloads');
-  await seen(window.quickInputText(), /Reason, kept with the object/);
+  await seen(window.quickInputText(), /A reason, if you like, is kept with the object/);
   await window.answer('');
   await seen(window.rowText('workloads'), /suspended/);
   assert.equal(writes(), before + 1);

@@ -25,8 +25,8 @@ function stepsOf(
   ].join('\n');
 }
 
-const reason = 'reason: Reason, kept with the object: Enter for none, Escape to suspend nothing.';
-const reasonAfter = 'reason: Upgrades stop. Reason, kept with the object: Enter for none, Escape to suspend nothing.';
+const reason = 'reason: A reason, if you like, is kept with the object.';
+const reasonAfter = 'reason: Upgrades stop. A reason, if you like, is kept with the object.';
 const prod = { context: 'prod' };
 const typeSuspend = 'type grafana: Suspend HelmRelease logging/grafana on prod?';
 const typeResume = 'type grafana: Resume HelmRelease logging/grafana on prod?';

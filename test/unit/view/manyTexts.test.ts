@@ -85,7 +85,7 @@ test('one question lists all, names what is left out, and asks one reason', () =
     typeOne: undefined,
     reason: {
       title: 'Suspend 2 objects on homelab',
-      prompt: 'Reason, kept with each object: Enter for none, Escape to suspend nothing.',
+      prompt: 'A reason, if you like, is kept with each object.',
       longest: 300,
     },
   });
@@ -116,7 +116,7 @@ test('where nothing is to be asked, only doubts are; what goes on is said over t
   assert.equal(question('reconcile', [loki, grafana], never).ask, undefined);
   const quiet = question('suspend', [loki, grafana], never);
   assert.equal(quiet.ask, undefined);
-  assert.ok(quiet.reason?.prompt.startsWith(`${release} Reason, kept with each object`));
+  assert.ok(quiet.reason?.prompt.startsWith(`${release} A reason, if you like, is kept with each object`));
   const doubtful = question('suspend', [loki, grafana], { ...never, setBack: [idOf(loki)] });
   assert.match(
     doubtful.ask?.detail ?? '',
