@@ -3,6 +3,7 @@
  * knows what the views know.
  */
 import type * as vscode from 'vscode';
+import { hasAppliedDocument } from '../flux/appliedDocument.ts';
 import { appliersOfFile } from '../flux/documentMatch.ts';
 import { objectKey, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
@@ -28,6 +29,18 @@ export async function fileAppliers(
   const { filePath, remotes, reaches } = repository;
   const get = (id: ObjectId): FluxObject | undefined => survey.views.get(objectKey(survey.context, id))?.object;
   return appliersOfFile(filePath, { remotes, get, reaches }, kustomizationsOf(survey));
+}
+
+/** Those of the file that have applied this object: a file may state what its build leaves out, or what is not pushed yet. */
+export function objectAppliers(
+  appliers: readonly ObjectId[],
+  object: Pick<ObjectId, 'group' | 'kind' | 'name'>,
+  { survey }: FileAppliersParts['views'],
+): readonly ObjectId[] {
+  return appliers.filter((id) => {
+    const known = survey?.views.get(objectKey(survey.context, id))?.object;
+    return known !== undefined && hasAppliedDocument(known, object);
+  });
 }
 
 function* kustomizationsOf({ views }: Survey): Iterable<FluxObject> {

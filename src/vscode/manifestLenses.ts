@@ -15,7 +15,7 @@ import { nameOf } from '../manifests/repositoryPath.ts';
 import type { Settings } from '../settings.ts';
 import { manifestLens } from '../view/manifestLens.ts';
 import type { ClusterViews } from './clusterViews.ts';
-import { fileAppliers } from './fileAppliers.ts';
+import { fileAppliers, objectAppliers } from './fileAppliers.ts';
 import type { RepositoryFacts } from './repositoryFacts.ts';
 
 export interface ManifestLensesParts {
@@ -84,11 +84,11 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
     const found = this.#parts.settings().codeLens ? this.#documentsOf(document) : [];
-    const appliers = found.length === 0 ? [] : await fileAppliers(document.uri, this.#parts);
+    const appliers = await this.#appliersOfEach(document, found);
     this.#drawn.set(document.uri.toString(), JSON.stringify(appliers));
     const { survey } = this.#parts.views;
-    return found.flatMap(({ line, document: _span, ...object }) => {
-      const lens = manifestLens(titleOf(object), appliers, survey?.context ?? '');
+    return found.flatMap(({ line, document: _span, ...object }, at) => {
+      const lens = manifestLens(titleOf(object), appliers[at] ?? [], survey?.context ?? '');
       const argument: ManifestArgument = { uri: document.uri.toString(), object };
       const range = new vscode.Range(line, 0, line, 0);
       return lens ? [new vscode.CodeLens(range, { ...lens, arguments: [argument] })] : [];
@@ -106,11 +106,20 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
     }
     for (const { document } of vscode.window.visibleTextEditors) {
       const drawn = this.#drawn.get(document.uri.toString());
-      if (drawn !== undefined && drawn !== JSON.stringify(await this.#appliersOf(document))) {
+      if (drawn !== undefined && drawn !== JSON.stringify(await this.#appliersOfEach(document))) {
         this.#changed.fire();
         return;
       }
     }
+  }
+
+  /** Who has applied it, for each object of the text. */
+  async #appliersOfEach(
+    document: vscode.TextDocument,
+    found = this.#documentsOf(document),
+  ): Promise<readonly (readonly ObjectId[])[]> {
+    const appliers = found.length === 0 ? [] : await fileAppliers(document.uri, this.#parts);
+    return found.map((object) => objectAppliers(appliers, object, this.#parts.views));
   }
 
   #appliersOf(document: vscode.TextDocument): Promise<readonly ObjectId[]> {
