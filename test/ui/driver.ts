@@ -350,10 +350,19 @@ export class Workbench {
 
   /** The editor of a rendered document, by the beginning of its tab's title. */
   renderedEditor(title: string): Locator {
+    return this.#editorOf('driftline-applied', title);
+  }
+
+  /** The editor of the answer to *Why?* of an object, named by kind and name. */
+  answerEditor(object: string): Locator {
+    return this.#editorOf('driftline-why', `Why ${object} (`);
+  }
+
+  #editorOf(scheme: string, title: string): Locator {
     return this.page
       .locator('.editor-group-container')
       .filter({ has: this.page.locator('.tab.active', { hasText: textPattern(title.replaceAll('/', '∕')) }) })
-      .locator('.monaco-editor[data-uri^="driftline-applied:"]')
+      .locator(`.monaco-editor[data-uri^="${scheme}:"]`)
       .first();
   }
 

@@ -47,7 +47,7 @@ test('the lens says the state first, then what can be done now', async () => {
   const { window } = demo();
   await window.openFile('infrastructure/logging/loki.yaml');
   await seen(window.lens('Failed'), /^Failed: timed out waiting for 1 object · \d+[smh]$/);
-  const actions = ['Diff', 'Reconcile', 'Suspend', 'Show in tree', 'What Flux applies'];
+  const actions = ['Why?', 'Diff', 'Reconcile', 'Suspend', 'Show in tree', 'What Flux applies'];
   assert.deepEqual((await window.lensTitles()).slice(1), actions);
 });
 
