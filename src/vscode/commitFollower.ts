@@ -144,6 +144,9 @@ class Following implements Disposable {
     this.#disposables.add({ dispose: () => this.#hold?.dispose() });
     this.#disposables.add(parts.views.onDidSurvey(() => this.#look()));
     this.#disposables.add(parts.clones.onDidChange(() => this.#cloneChanged()));
+    // A first push makes folders of Git's, which a watcher may follow late: somebody who comes back from a terminal has waited.
+    const focus = vscode.window.onDidChangeWindowState(({ focused }) => focused && this.#cloneChanged());
+    this.#disposables.add(focus);
     this.#disposables.add({ dispose: () => this.#settling?.dispose() });
     this.#disposables.add({ dispose: () => this.#leaving?.dispose() });
     this.#disposables.add({ dispose: () => this.#ended.abort() });
