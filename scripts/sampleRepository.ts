@@ -18,11 +18,7 @@ export const sampleRemote = 'https://github.com/driftline-demo/homelab';
 export async function makeSampleRepository(sample: string, target: string): Promise<boolean> {
   await mkdir(dirname(target), { recursive: true });
   await cp(resolve(projectRoot, sample), target, { recursive: true });
-  const git = async (...args: string[]) => {
-    // The user's own git settings (signing, hooks, templates) have no place in a copy that is thrown away.
-    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-    await promisify(execFile)('git', args, { cwd: target, env });
-  };
+  const git = gitIn(target);
   try {
     await git('init', '--quiet', '--initial-branch=main');
   } catch (error) {
@@ -37,4 +33,17 @@ export async function makeSampleRepository(sample: string, target: string): Prom
   await git('add', '--all');
   await git('commit', '--quiet', '--message', 'Sample repository');
   return true;
+}
+
+/** As if the branch had just been pushed: what is in the files is then what the demo cluster's source can fetch. */
+export async function markAsPushed(folder: string): Promise<void> {
+  await gitIn(folder)('update-ref', 'refs/remotes/origin/main', 'HEAD');
+}
+
+function gitIn(folder: string) {
+  return async (...args: string[]): Promise<void> => {
+    // The user's own git settings (signing, hooks, templates) have no place in a copy that is thrown away.
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+    await promisify(execFile)('git', args, { cwd: folder, env });
+  };
 }

@@ -12,7 +12,7 @@ import { packageExtension } from './packageExtension.ts';
 import { stopGroup } from './processes.ts';
 import { projectRoot } from './projectRoot.ts';
 import { makeRunFolder } from './runFolder.ts';
-import { makeSampleRepository } from './sampleRepository.ts';
+import { makeSampleRepository, markAsPushed } from './sampleRepository.ts';
 import { type ShownCluster, showCluster } from './startCluster.ts';
 import { type StartOptions, readStartOptions, startUsage } from './startOptions.ts';
 import { ensureHost, newestHost } from './vscodeHost.ts';
@@ -118,8 +118,12 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<void> 
     const cluster = await showCluster(options.cluster, { runFolder, log: say, signal });
     ends.push(() => cluster.stop());
     const folder = options.folder ?? join(runFolder, 'homelab');
-    if (options.folder === undefined && !(await makeSampleRepository('demo/homelab', folder))) {
-      say('git was not found: the sample is a plain folder, so its files are not tied to the cluster.');
+    if (options.folder === undefined) {
+      if (await makeSampleRepository('demo/homelab', folder)) {
+        await markAsPushed(folder);
+      } else {
+        say('git was not found: the sample is a plain folder, so its files are not tied to the cluster.');
+      }
     }
     signal.throwIfAborted();
     const parts = {

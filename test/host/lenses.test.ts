@@ -4,69 +4,16 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { systemClock } from '../../src/base/clock.ts';
-import type { Disposable } from '../../src/base/disposables.ts';
 import { commandIds, writingCommands } from '../../src/vscode/commandIds.ts';
 import { ManualClock } from '../support/manualClock.ts';
+import { whileControllersWork } from './window/controllersAtWork.ts';
 import { connect, type HostCluster, releaseId, source, startHomelab } from './window/hostCluster.ts';
-import {
-  closeEditors,
-  eventually,
-  hostDialogs,
-  patienceMs,
-  setSetting,
-  showFile,
-  showUntitled,
-  workspaceFile,
-} from './window/hostWindow.ts';
+import { closeEditors, hostDialogs, setSetting, showFile, showUntitled, workspaceFile } from './window/hostWindow.ts';
+import { click, has, lensesOf, lensesWhen, titles } from './window/shownLenses.ts';
+import { pushWorkspace, unpushWorkspace } from './window/workspaceGit.ts';
 
 const grafanaFile = 'infrastructure/logging/grafana.yaml';
 const gitRepository = { group: source, kind: 'GitRepository', namespace: 'flux-system', name: 'flux-system' };
-
-function titles(lenses: readonly vscode.CodeLens[]): string[] {
-  return lenses.map((lens) => lens.command?.title ?? '');
-}
-
-async function lensesOf(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-  return vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100);
-}
-
-/** Asks again at each change of what is known of the cluster, until the titles hold. */
-async function lensesWhen(
-  cluster: HostCluster,
-  document: vscode.TextDocument,
-  holds: (shown: readonly string[]) => boolean,
-): Promise<vscode.CodeLens[]> {
-  const { views } = cluster.probe;
-  const end = Date.now() + patienceMs;
-  for (;;) {
-    const changes = { seen: 0 };
-    const subscription = views.onDidSurvey(() => (changes.seen += 1));
-    try {
-      const lenses = await lensesOf(document);
-      if (holds(titles(lenses))) {
-        return lenses;
-      }
-      const shown = `${document.uri.path}: ${titles(lenses).join(' | ')}`;
-      assert.ok(Date.now() < end, shown);
-      const listen = (listener: () => void): Disposable => views.onDidSurvey(listener);
-      await eventually(
-        'lenses as expected',
-        () => changes.seen > 0,
-        [listen],
-        () => shown,
-      );
-    } finally {
-      subscription.dispose();
-    }
-  }
-}
-
-/** Clicks the lens with that title. Resolves when its command has ended. */
-async function click(lenses: readonly vscode.CodeLens[], title: string): Promise<void> {
-  const command = lenses.find((lens) => lens.command?.title === title)?.command;
-  assert.ok(command, `${title} among ${titles(lenses).join(' | ')}`);
-  await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
-}
 
 function putFile(path: string, text: string): void {
   const { fsPath } = workspaceFile(path);
@@ -86,11 +33,6 @@ spec:
       version: 1.0.0
 `;
 
-const has =
-  (text: string) =>
-  (shown: readonly string[]): boolean =>
-    shown.some((title) => title.includes(text));
-
 describe('lenses', () => {
   let cluster: HostCluster;
   const clock = new ManualClock(Date.now());
@@ -98,25 +40,16 @@ describe('lenses', () => {
   before(async () => {
     // The controllers' work takes as long as a test says.
     cluster = await connect({ server: await startHomelab({ clock, reconcileMs: 1_000 }) });
+    pushWorkspace();
   });
   after(async () => {
+    unpushWorkspace();
     await cluster.close();
   });
   beforeEach(() => hostDialogs().reset());
   afterEach(closeEditors);
 
-  /** Lets the controllers do what they were asked for, however many steps it takes. */
-  const whileControllersWork = async (work: Promise<void>): Promise<void> => {
-    const turn = cluster.server.onDidReceive(() => clock.advance(5_000));
-    const ticks = cluster.probe.views.onDidSurvey(() => clock.advance(5_000));
-    clock.advance(5_000);
-    try {
-      await work;
-    } finally {
-      turn.dispose();
-      ticks.dispose();
-    }
-  };
+  const whileTheyWork = (work: Promise<void>): Promise<void> => whileControllersWork(cluster, clock, work);
 
   it('tell the state of this repository’s objects and offer what can be done', async () => {
     const lenses = await lensesWhen(cluster, await showFile(grafanaFile), has('Reconcile'));
@@ -141,12 +74,27 @@ describe('lenses', () => {
     assert.match(titles(suspended)[0] ?? '', /Suspended/);
   });
 
-  it('are not over kustomize files, sources and other manifests', async () => {
-    for (const path of [
-      'infrastructure/logging/kustomization.yaml',
-      'infrastructure/sources/grafana.yaml',
-      'workloads/llm/deployment.yaml',
-    ]) {
+  it('are over sources, which have nothing to compare but the document itself', async () => {
+    const lenses = await lensesWhen(cluster, await showFile('infrastructure/sources/grafana.yaml'), has('Reconcile'));
+    const [state = '', ...others] = titles(lenses).filter((title) => !title.startsWith('Applied by '));
+    assert.match(state, /^\$\(pass\) Ready: /);
+    assert.deepEqual(others, ['Reconcile', 'Suspend', 'Show in tree']);
+  });
+
+  it('are over each of several documents of one file, and over no template', async () => {
+    const source = 'apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\n';
+    const repository = `${source}metadata:\n  name: nowhere\n  namespace: flux-system\nspec:\n  url: https://x\n`;
+    const template = release('template').replace('version: 1.0.0', 'version: {{ .version }}');
+    const text = `# nothing\n---\n${repository}---\n${template}---\n${release('nowhere')}`;
+    const lenses = await lensesWhen(cluster, await showUntitled(text), has('Not in'));
+    assert.deepEqual(
+      lenses.map(({ range, command }) => `${range.start.line} ${command?.title}`),
+      ['2 $(circle-slash) Not in homelab', '21 $(circle-slash) Not in homelab'],
+    );
+  });
+
+  it('are not over kustomize files and other manifests', async () => {
+    for (const path of ['infrastructure/logging/kustomization.yaml', 'workloads/llm/deployment.yaml']) {
       // Who applies a plain document is said by a lens of its own.
       const found = titles(await lensesOf(await showFile(path))).filter((title) => !title.startsWith('Applied by '));
       assert.deepEqual(found, [], path);
@@ -165,7 +113,7 @@ describe('lenses', () => {
     assert.deepEqual(hostDialogs().messages, []);
   });
 
-  it('reconcile: one patch as flux makes it, the running state in lens and tree, and the result', async () => {
+  it('reconcile: each link from the source down as flux asks it, the running state in lens and tree, the result', async () => {
     const document = await showFile(grafanaFile);
     const before = cluster.writes.length;
     const work = click(await lensesWhen(cluster, document, has('Reconcile')), 'Reconcile');
@@ -174,20 +122,25 @@ describe('lenses', () => {
     await cluster.until('the row says so too', () =>
       /\brunning\b/.test(cluster.row(releaseId('grafana'))?.contextValue ?? ''),
     );
-    await whileControllersWork(work);
+    await whileTheyWork(work);
 
     const writes = cluster.writes.slice(before);
     assert.deepEqual(
-      writes.map(({ method, path, contentType }) => [method, path, contentType]),
+      writes.map(({ path }) => path.split('?')[0]?.split('/').slice(-2).join('/')),
       [
-        [
-          'PATCH',
-          '/apis/helm.toolkit.fluxcd.io/v2/namespaces/logging/helmreleases/grafana?fieldManager=flux',
-          'application/merge-patch+json',
-        ],
+        'gitrepositories/flux-system',
+        'kustomizations/flux-system',
+        'kustomizations/infrastructure',
+        'helmrepositories/grafana',
+        'helmcharts/logging-grafana',
+        'helmreleases/grafana',
       ],
     );
-    const sent = JSON.parse(writes[0]?.body ?? '{}') as { metadata: { annotations: Record<string, string> } };
+    for (const { method, path, contentType } of writes) {
+      assert.deepEqual([method, contentType], ['PATCH', 'application/merge-patch+json']);
+      assert.match(path, /\?fieldManager=flux$/);
+    }
+    const sent = JSON.parse(writes.at(-1)?.body ?? '{}') as { metadata: { annotations: Record<string, string> } };
     const token = sent.metadata.annotations['reconcile.fluxcd.io/requestedAt'];
     assert.equal(cluster.server.get(releaseId('grafana'))?.['status' as never]?.['lastHandledReconcileAt'], token);
     await lensesWhen(cluster, document, (shown) => shown.some((title) => title.startsWith('$(check) Reconciled')));
@@ -208,11 +161,11 @@ describe('lenses', () => {
     const reloader = releaseId('reloader', 'reloader');
     const before = cluster.writes.length;
     hostDialogs().type('');
-    await whileControllersWork(click(await lensesWhen(cluster, document, has('Suspend')), 'Suspend'));
+    await whileTheyWork(click(await lensesWhen(cluster, document, has('Suspend')), 'Suspend'));
     await cluster.until('suspended in the tree', () => /suspended/.test(cluster.row(reloader)?.description ?? ''));
     const lenses = await lensesWhen(cluster, document, has('Resume'));
     assert.ok(!titles(lenses).includes('Reconcile'), 'a suspended object is not reconciled');
-    await whileControllersWork(click(lenses, 'Resume'));
+    await whileTheyWork(click(lenses, 'Resume'));
     await cluster.until(
       'no longer suspended',
       () => !/suspended/.test(cluster.row(reloader)?.description ?? 'suspended'),
@@ -275,11 +228,11 @@ describe('lenses', () => {
       hostDialogs().press('Suspend');
       hostDialogs().type('');
       const before = cluster.writes.length;
-      await whileControllersWork(click(lenses, 'Suspend'));
+      await whileTheyWork(click(lenses, 'Suspend'));
       assert.equal(cluster.writes.length, before + 1);
       assert.match(cluster.writes.at(-1)?.path ?? '', /\/namespaces\/logging\/helmreleases\/grafana\?/);
       hostDialogs().press('Resume');
-      await whileControllersWork(click(await lensesWhen(cluster, document, has('Resume')), 'Resume'));
+      await whileTheyWork(click(await lensesWhen(cluster, document, has('Resume')), 'Resume'));
       rmSync(workspaceFile('staging').fsPath, { recursive: true });
     });
   });

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeSampleRepository, sampleRemote } from '../../../scripts/sampleRepository.ts';
+import { makeSampleRepository, markAsPushed, sampleRemote } from '../../../scripts/sampleRepository.ts';
 import { readRecording } from '../../support/apiServer/recording.ts';
 
 test('the copy is a clean repository whose remote is the one that the demo cluster applies', async (t) => {
@@ -22,6 +22,8 @@ test('the copy is a clean repository whose remote is the one that the demo clust
   assert.equal(git('status', '--porcelain'), '');
   assert.equal(git('branch', '--show-current'), 'main');
   assert.ok(existsSync(join(copy, 'clusters', 'homelab')));
+  await markAsPushed(copy);
+  assert.equal(git('rev-parse', 'refs/remotes/origin/main'), git('rev-parse', 'HEAD'));
 });
 
 test('the demo cluster’s own source names that remote', () => {
