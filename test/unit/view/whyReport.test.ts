@@ -522,6 +522,20 @@ Documentation
     await assert.rejects(why({ ...stuck, broken: /^get HelmRelease/ }), (error) => isFailure(error, 'unreachable'));
   });
 
+  it('ends when nobody waits for it any more', async () => {
+    const api = readableCluster(stuck);
+    const cancelling = new AbortController();
+    const report = (message: string): void => {
+      if (message.startsWith('Deployment')) {
+        cancelling.abort();
+      }
+    };
+    const id = { group: groups['HelmRelease'] ?? '', kind: 'HelmRelease', namespace: 'apps', name: 'web' };
+    const parts = { api, state: fakeClusterState(), now, signal: cancelling.signal, report };
+    await assert.rejects(explainObject(parts, id), (error) => isFailure(error, 'cancelled'));
+    assert.ok(api.requests.every((request) => !request.startsWith('list Event')));
+  });
+
   it('keeps what the container itself has written to the container', async () => {
     const { report } = await why({
       of: 'Deployment apps/web',
