@@ -27,6 +27,8 @@ export function minutesAgo(minutes: number): string {
 export interface Shown extends FakeState {
   readonly grouping?: Grouping;
   readonly filter?: TreeFilter;
+  /** Rows of others. */
+  readonly notes?: readonly Row[];
   /** By the name of the owner. */
   readonly inventories?: Readonly<Record<string, InventoryView>>;
   /** By the name of the object. */
@@ -68,6 +70,7 @@ export function clusterTree(shown: Shown): ClusterTree {
     ...inputOf(shown),
     grouping: shown.grouping ?? 'hierarchy',
     filter: shown.filter,
+    notes: shown.notes ?? [],
     inventory: (key) => namedIn(shown.inventories, key),
   });
 }

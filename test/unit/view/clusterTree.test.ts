@@ -12,6 +12,7 @@ import {
 } from '../../support/builders.ts';
 import { Failure } from '../../../src/base/failure.ts';
 import { fluxKinds } from '../../../src/flux/kinds.ts';
+import { noteRow } from '../../../src/view/headRows.ts';
 import { controllers, refused } from '../../support/fakeClusterState.ts';
 import { clusterTree, minutesAgo, rowLabelled, type Shown } from '../../support/shownTree.ts';
 import { dedent, treeText } from '../../support/treeText.ts';
@@ -478,4 +479,17 @@ test('what is deeply nested is as good as any: a chain of 3,000 Kustomizations',
   const tree = clusterTree({ objects });
   assert.equal(tree.rows.size, 3000);
   assert.ok([...tree.rows.keys()].every((id) => id.length < 300));
+});
+
+test('what somebody follows stands before all, whatever is filtered, and in no empty tree', () => {
+  const notes = [
+    noteRow({ id: 'cluster|followed', label: '5f2c1a9 is not pushed', icon: { id: 'git-commit', color: undefined } }),
+  ];
+  const first = (shown: Shown): string | undefined => {
+    const tree = clusterTree({ notes, ...shown });
+    return tree.rows.get(tree.roots[0] ?? '')?.label;
+  };
+  assert.equal(first({ objects: homelab }), '5f2c1a9 is not pushed');
+  assert.equal(first({ objects: homelab, filter: ['failing'] }), '5f2c1a9 is not pushed');
+  assert.equal(first({ connection: { state: 'disconnected', reason: 'noContext' } }), undefined);
 });
