@@ -1,7 +1,7 @@
 /** A commit that is followed, in the window: from the clone to the last Kustomization, by what Git and the cluster tell. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { ObjectId } from '../../../src/flux/objectKey.ts';
 import type { Condition, FluxObject } from '../../../src/flux/objects.ts';
@@ -49,10 +49,12 @@ describe('a commit that is followed', () => {
   before(async () => {
     cluster = await connect();
     first = git('rev-parse', 'HEAD');
-    git('update-ref', 'refs/remotes/origin/main', first);
+    // One after the other: a folder within a folder that is new itself is never followed.
     for (const folder of ['.git/refs/remotes', '.git/refs/remotes/origin']) {
+      mkdirSync(workspaceFile(folder).fsPath, { recursive: true });
       await whenWatched(workspaceFile(folder));
     }
+    git('update-ref', 'refs/remotes/origin/main', first);
     offer(first);
     kustomizations().forEach((object) => apply(object, first));
     writeFileSync(workspaceFile(llmFile).fsPath, `${original}# followed\n`);
