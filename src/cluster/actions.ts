@@ -16,6 +16,7 @@ import {
   resumePatch,
   suspendPatch,
 } from '../flux/changes.ts';
+import { sharedSources } from '../flux/consumers.ts';
 import { parseDuration } from '../flux/durations.ts';
 import { displayName, idOf, objectKey, type ObjectId } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
@@ -37,6 +38,8 @@ export interface ActionParts {
   /** What is known of Flux's controllers, to name the one that does not run. */
   readonly controllers?: () => Controllers;
   readonly random?: () => number;
+  /** All that is known of the cluster, to count who else takes from a source; nothing is said of it without. */
+  readonly objects?: () => Iterable<FluxObject>;
 }
 
 export interface ActionRequest {
@@ -126,8 +129,24 @@ export function reconcileWithSource(
         return isTarget ? result : { ...result, message: `${describe(stepRequest.id)}: ${result.message}` };
       }
     }
-    return result;
+    const steps = chain.steps.map(idOf);
+    return { ...result, message: `${result.message}${alsoMoves(parts, steps, [...steps, request.id], 'moved')}` };
   });
+}
+
+/** `; also moved 19 other objects that take from GitRepository flux-system/flux-system`, `''` where nobody else takes from them. */
+export function alsoMoves(
+  parts: ActionParts,
+  sources: readonly ObjectId[],
+  but: readonly ObjectId[],
+  word: 'moves' | 'moved',
+): string {
+  return sharedSources(sources, parts.objects?.() ?? [], but)
+    .map(({ id, others }) => {
+      const objects = others === 1 ? '1 other object that takes' : `${others} other objects that take`;
+      return `; also ${word} ${objects} from ${describe(id)}`;
+    })
+    .join('');
 }
 
 /** Nothing is waited for: a reconcile that runs is not interrupted, and the next one does not begin. */

@@ -5,7 +5,6 @@
  */
 import { isFailure } from '../base/failure.ts';
 import { canReconcile, reconcileChain } from '../flux/changes.ts';
-import { sharedSources } from '../flux/consumers.ts';
 import { displayName, idOf, type ObjectId, objectKey } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { appliedOutcome, dependencyOutcome } from '../flux/outcomes.ts';
@@ -16,6 +15,7 @@ import type { ActionResult } from './actionResult.ts';
 import {
   type ActionParts,
   type ActionRequest,
+  alsoMoves,
   asResult,
   describe,
   findObject,
@@ -27,11 +27,6 @@ import {
 } from './actions.ts';
 import { missingController } from './controllerOf.ts';
 
-export interface RootParts extends ActionParts {
-  /** All that is known of the cluster, to count who else takes from a source; nothing is said of it without. */
-  readonly objects?: () => Iterable<FluxObject>;
-}
-
 /** How often a link is asked again after what it waited for has become ready. */
 const mostRounds = 3;
 
@@ -39,17 +34,17 @@ const mostRounds = 3;
  * A suspended or missing link refuses all before anything is sent. What the parents apply may change the object and its sources:
  * both are read again then.
  */
-export function reconcileFromRoot(parts: RootParts, request: ActionRequest): Promise<ActionResult> {
+export function reconcileFromRoot(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, () => new RootWalk(parts, request).run());
 }
 
 class RootWalk {
-  readonly #parts: RootParts;
+  readonly #parts: ActionParts;
   readonly #request: ActionRequest;
   readonly #done = new Map<string, RootLink>();
   #order: readonly RootLink[] = [];
 
-  constructor(parts: RootParts, request: ActionRequest) {
+  constructor(parts: ActionParts, request: ActionRequest) {
     this.#parts = parts;
     this.#request = request;
   }
@@ -229,13 +224,7 @@ class RootWalk {
   #othersText(links: readonly RootLink[], word: 'moves' | 'moved'): string {
     const met = [...this.#done.values(), ...this.#order].map(({ object }) => idOf(object));
     const sources = links.map(({ object }) => idOf(object));
-    const shared = sharedSources(sources, this.#parts.objects?.() ?? [], [...met, this.#request.id]);
-    return shared
-      .map(({ id, others }) => {
-        const objects = others === 1 ? '1 other object that takes' : `${others} other objects that take`;
-        return `; also ${word} ${objects} from ${describe(id)}`;
-      })
-      .join('');
+    return alsoMoves(this.#parts, sources, [...met, this.#request.id], word);
   }
 
   #ended(last: Extract<ActionResult, { state: 'succeeded' }>): ActionResult {

@@ -8,6 +8,7 @@ import { Failure, isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import type { ActionResult, ActionVerb } from '../cluster/actionResult.ts';
 import {
+  type ActionParts,
   type ActionRequest,
   reconcileObject,
   reconcileWithSource,
@@ -15,7 +16,7 @@ import {
   resumeObject,
   suspendObject,
 } from '../cluster/actions.ts';
-import { reconcileFromRoot, type RootParts } from '../cluster/reconcileFromRoot.ts';
+import { reconcileFromRoot } from '../cluster/reconcileFromRoot.ts';
 import type { ActionWork, RunningActions } from '../cluster/runningActions.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { fluxKinds } from '../flux/kinds.ts';
@@ -82,7 +83,7 @@ interface Shown {
   readonly cancel: () => void;
 }
 
-type Work = (parts: RootParts, request: ActionRequest) => Promise<ActionResult>;
+type Work = (parts: ActionParts, request: ActionRequest) => Promise<ActionResult>;
 
 const works: Readonly<Record<ActionVerb, Work>> = {
   reconcile: reconcileObject,
@@ -152,7 +153,7 @@ export class ObjectActions {
     const session = this.#session(context);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
-    const parts: RootParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
+    const parts: ActionParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
     const begin: ActionWork = (either, show) => {
       const tell = (message: string): void => {
         report?.(message);

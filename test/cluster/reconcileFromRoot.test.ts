@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '../../src/base/clock.ts';
 import { noLog } from '../../src/base/log.ts';
+import type { ActionParts } from '../../src/cluster/actions.ts';
 import { HttpClusterApi } from '../../src/cluster/httpClusterApi.ts';
 import { createTransport, loadKubeconfigs } from '../../src/cluster/kubernetes.ts';
-import { reconcileFromRoot, type RootParts } from '../../src/cluster/reconcileFromRoot.ts';
+import { reconcileFromRoot } from '../../src/cluster/reconcileFromRoot.ts';
 import type { ObjectId } from '../../src/flux/objectKey.ts';
 import { fluxPath, isReady } from './fluxObjects.ts';
 import { applyManifest, clusterForTests, newNamespace, pushFiles } from './support.ts';
@@ -14,7 +15,7 @@ const cluster = await clusterForTests();
 const signal = AbortSignal.timeout(240_000);
 
 let namespace: string;
-let parts: RootParts;
+let parts: ActionParts;
 let api: HttpClusterApi | undefined;
 after(() => api?.dispose());
 

@@ -426,6 +426,19 @@ describe('reconcile with source', () => {
     assert.deepEqual(patched(), ['gitrepositories/flux-system', 'kustomizations/apps']);
   });
 
+  it('says whom else the source has moved', async () => {
+    server.put(gitRepository('flux-system'));
+    const object = server.put(kustomization('apps'));
+    const objects = (): FluxObject[] => [kustomization('apps'), kustomization('a'), kustomization('b')];
+    const result = reconcileWithSource({ ...parts(), objects }, request(object));
+    await controllersFinish(1);
+    await controllersFinish(2);
+    assert.equal(
+      (await result).message,
+      'applied revision main@5f2c1a9; also moved 2 other objects that take from GitRepository flux-system/flux-system',
+    );
+  });
+
   it('passes over a HelmRepository of type oci, and goes by the HelmChart', async () => {
     server.put(helmRepository('charts', { spec: { type: 'oci' }, conditions: [] }));
     server.put(helmChart('default-loki'));

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { noLog } from '../../../src/base/log.ts';
 import type { ActionResult } from '../../../src/cluster/actionResult.ts';
-import type { ActionRequest } from '../../../src/cluster/actions.ts';
+import type { ActionParts, ActionRequest } from '../../../src/cluster/actions.ts';
 import type { HttpClusterApi } from '../../../src/cluster/httpClusterApi.ts';
-import { reconcileFromRoot, type RootParts } from '../../../src/cluster/reconcileFromRoot.ts';
+import { reconcileFromRoot } from '../../../src/cluster/reconcileFromRoot.ts';
 import { idOf } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
 import { type ApiServer, startApiServer } from '../../support/apiServer/apiServer.ts';
@@ -42,7 +42,7 @@ afterEach(async () => {
   await server.close();
 });
 
-function run(object: KubernetesObject, more: Partial<ActionRequest & RootParts> = {}): Promise<ActionResult> {
+function run(object: KubernetesObject, more: Partial<ActionRequest & ActionParts> = {}): Promise<ActionResult> {
   const { signal = new AbortController().signal, ...parts } = more;
   return reconcileFromRoot(
     { api, clock, log: noLog(), random: () => 0.5, ...parts },
