@@ -570,6 +570,48 @@ Documentation
     assert.equal(requests.filter((request) => request === 'get Kustomization flux-system/base').length, 1);
   });
 
+  it('tells of who applies it only what stands in the way of the next change', async () => {
+    const waiting = failing('HealthCheckFailed', 'health check failed after 30s');
+    const chainWith = async (parent: FluxObject): Promise<string | undefined> => {
+      const release = stuckRelease('web');
+      const labels = kustomization('x', { appliedBy: { kind: 'Kustomization', name: 'apps' } }).metadata.labels ?? {};
+      const applied = { ...release, metadata: { ...release.metadata, labels } };
+      const { report } = await why({ of: 'HelmRelease apps/web', objects: [git, applied, ...chart, ...web, parent] });
+      return /applied by .*/.exec(report.text)?.[0];
+    };
+    assert.equal(await chainWith(kustomization('apps')), undefined);
+    assert.equal(await chainWith(kustomization('apps', { conditions: waiting })), undefined, 'it waits for this one');
+    assert.equal(
+      await chainWith(kustomization('apps', { conditions: waiting, spec: { suspend: true } })),
+      'applied by (beside it) Kustomization flux-system/apps: suspended',
+    );
+    assert.match(
+      (await chainWith(kustomization('apps', { conditions: failing('BuildFailed', 'no such file') }))) ?? '',
+      /^applied by \(beside it\) Kustomization flux-system\/apps: build failed: no such file/,
+    );
+  });
+
+  it('looks at the objects that the controller names, where it names any', async () => {
+    const ids = ['web', 'other'].map((name) => ({ group: 'apps', kind: 'Deployment', namespace: 'apps', name }));
+    const waitsFor = (message: string) =>
+      why({
+        of: 'Kustomization flux-system/apps',
+        objects: [
+          git,
+          ...web,
+          stuckDeployment('other'),
+          kustomization('apps', {
+            conditions: failing('HealthCheckFailed', message),
+            status: { inventory: { entries: ids.map((id) => inventoryEntry(id)) } },
+          }),
+        ],
+      });
+    const [first] = ids;
+    assert.ok(first);
+    assert.doesNotMatch((await waitsFor(timedOut(first))).report.text, /Deployment apps\/other/);
+    assert.match((await waitsFor('health check failed')).report.text, /waits for Deployment apps\/other/);
+  });
+
   it('leaves out pods that the workload does not own, and those of before', async () => {
     const foreign = {
       ...pod('foreign', 'web', pulling),
