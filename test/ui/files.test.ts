@@ -90,6 +90,28 @@ test('suspend and resume from the file reach the cluster, and come back to file 
   assert.ok(patches.every(({ path }) => path.includes('fieldManager=flux')));
 });
 
+test('of several selected rows a command is for those that it fits: one question names them, and who is left out', async () => {
+  const { window, server } = demo();
+  const before = server.requests.filter(({ method }) => method === 'PATCH').length;
+  await showReleases();
+  // Rows without anything below them: a click on another one opens it.
+  const selected = window.page.locator('.sidebar [role="treeitem"][aria-selected="true"]');
+  await window.treeRow('logging/alloy-events').click();
+  await window.treeRow('logging/alloy-events').and(selected).waitFor();
+  await window.treeRow('envoy/gateway').click({ modifiers: ['Control'] });
+  await selected.nth(1).waitFor();
+  const question = window.page.locator('.monaco-dialog-box');
+  await window.rowMenu('logging/alloy-events', 'Suspend', question);
+  await seen(
+    question,
+    /Suspend 1 object on homelab\?.*HelmRelease logging\/alloy-events.*Left out.*HelmRelease envoy\/gateway/s,
+  );
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  assert.equal(server.requests.filter(({ method }) => method === 'PATCH').length, before);
+  await window.treeRow('logging/alloy-events').click();
+});
+
 test('a reconcile is asked for once at each step from the source down, and said to be done by the lens alone', async () => {
   const { window, server } = demo();
   await markAsPushed(window.folder);
