@@ -51,8 +51,8 @@ export function rootChain(target: FluxObject, lookup: (id: ObjectId) => FluxObje
     for (const step of chain.steps) {
       const key = keyOf(idOf(step));
       const role = key === keyOf(idOf(target)) ? 'object' : step === applier ? 'parent' : 'source';
-      // Whoever was met before keeps its place: a source must come before all that take from it.
-      links.set(key, links.get(key) ?? { object: step, role });
+      // A map keeps the place of who was met before: a source comes before all that take from it.
+      links.set(key, { object: step, role });
     }
   }
   return { state: 'chain', links: [...links.values()] };

@@ -74,6 +74,8 @@ describe('what is seen', () => {
     push('feature');
     assert.deepEqual(await see('second\n'), { state: 'elsewhere', comesTo: pushed });
     assert.equal((await see('first\n')).state, 'same', 'the text of the followed branch is what is applied');
+    const unknown = '1'.repeat(40);
+    assert.deepEqual(await see('second\n', { fetched: unknown }), { state: 'elsewhere', comesTo: unknown });
   });
 
   test('was pushed to another repository: that is not the source’s', async () => {
