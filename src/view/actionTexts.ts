@@ -137,10 +137,14 @@ export function resultText(verb: ActionVerb, id: ObjectId, context: string, resu
   }
 }
 
-/** The end of an action in a lens: short, for the object is beside it. */
+/**
+ * The end of an action in a lens: short, for the object is beside it. What went well besides (whom the source has moved too, say) is
+ * left to the tooltip: the lenses behind this one would be pushed out of sight.
+ */
 export function endedText(entry: Extract<ActionEntry, { state: 'ended' }>): string {
   const { result, verb } = entry;
-  const message = newsOf(verb, result, 100);
+  const news = newsOf(verb, result, 100);
+  const message = result.state === 'succeeded' ? news.replace(/; .*/, '') : news;
   switch (result.state) {
     case 'succeeded':
       return message === '' ? words[verb].done : `${words[verb].done}: ${message}`;

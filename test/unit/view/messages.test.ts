@@ -189,6 +189,19 @@ for (const [result, long, short] of [
     'Reconciled',
   ],
   [
+    {
+      state: 'succeeded',
+      message: 'applied revision 1.2.3; also moved 2 other objects that take from GitRepository a/b',
+    },
+    'Reconciled HelmRelease logging/grafana on homelab: applied revision 1.2.3; also moved 2 other objects that take from GitRepository a/b',
+    'Reconciled: applied revision 1.2.3',
+  ],
+  [
+    { state: 'failed', message: 'it has failed; nobody tries again' },
+    'Reconcile HelmRelease logging/grafana on homelab failed: it has failed; nobody tries again',
+    'Reconcile failed: it has failed; nobody tries again',
+  ],
+  [
     { state: 'failed', message: 'helm-controller is not running' },
     'Reconcile HelmRelease logging/grafana on homelab failed: helm-controller is not running',
     'Reconcile failed: helm-controller is not running',
