@@ -191,14 +191,14 @@ test(
     const before = await requests();
     const applies = await shortRevision();
     const instead = `Reconcile HelmRelease logging/tempo on homelab applies ${applies} of GitRepository flux-system/flux-system, not what you see in the editor`;
-    await retype(tempoFile, '168h', '240h');
+    await retype(tempoFile, '15m', '20m');
     await window.act('Reconcile', dialog());
     await seen(dialog(), new RegExp(`tempo\\.yaml is not saved\\. ${instead}`));
     await dialog().getByRole('button', { name: 'Save', exact: true }).waitFor();
     await answer('Cancel');
 
     await save();
-    await commit('Traces are kept for ten days');
+    await commit('Traces are looked at less often');
     await window.act('Reconcile', dialog());
     await seen(dialog(), new RegExp(`tempo\\.yaml is committed and not pushed\\. ${instead}`));
     await seen(dialog(), /Push it to have it applied/);
@@ -357,15 +357,21 @@ test('Why? on a release whose pods cannot pull: the first line names image and r
   await closeEditors();
 });
 
+const analyzer = {
+  file: 'workloads/log-analyzer/service.yaml',
+  service: '/api/v1/namespaces/log-analyzer/services/log-analyzer',
+};
+
 test('a commit is followed from not pushed until it has landed, in a row and in the status bar', { skip }, async () => {
   const window = open();
-  await replaceIn('workloads/llm/service.yaml', 'moved: "yes"', 'moved: "back"');
-  const id = await commit('The model server moves back');
+  const { service } = analyzer;
+  await replaceIn(analyzer.file, '  name: log-analyzer\n', '  name: log-analyzer\n  labels:\n    followed: "yes"\n');
+  const id = await commit('The analyzer gets a label');
   const short = id.slice(0, 7);
   const row = window.treeRow(new RegExp(`^\\s*${short}`), 'Cluster');
   const bar = window.statusBar(short);
   await window.palette('Driftline: Follow my commit');
-  await window.choose('The model server moves back');
+  await window.choose('The analyzer gets a label');
   await seen(row, /is not pushed/);
   await seen(bar, new RegExp(short));
 
@@ -375,7 +381,8 @@ test('a commit is followed from not pushed until it has landed, in a row and in 
     await seen(row, /is pushed, waiting for GitRepository flux-system \(fetches every 5m\)/);
     running().resume('source-controller');
     await row.hover();
-    await window.clickUntil(row.getByRole('button', { name: 'Reconcile the waiting source' }), bar);
+    const fetch = row.getByRole('button', { name: 'Reconcile the waiting source' });
+    await window.clickUntil(fetch, fetch, 'detached');
     await seen(row, /is fetched by flux-system, applied by 0 of 3/);
     await seen(bar, new RegExp(`${short} 0/3`));
     await picture('follow');
@@ -383,6 +390,5 @@ test('a commit is followed from not pushed until it has landed, in a row and in 
   await seen(row, /has landed: applied by all 3/);
   await seen(window.rowText('workloads', 'Cluster'), /^(?!.*(pending|behind))/);
   await picture('landed');
-  const service = await running().api.get('/api/v1/namespaces/llm/services/llm');
-  assert.equal(service.metadata.labels?.['moved'], 'back');
+  assert.equal((await running().api.get(service)).metadata.labels?.['followed'], 'yes');
 });
