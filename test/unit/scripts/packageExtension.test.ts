@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
 import type { Metafile } from 'esbuild';
+import { bundles } from '../../../scripts/bundles.ts';
 import { maxPackageBytes, packageProblems } from '../../../scripts/packageExtension.ts';
 import { bundledPackages, thirdPartyLicenses } from '../../../scripts/thirdPartyLicenses.ts';
 import { zipEntries } from '../../../scripts/zipEntries.ts';
@@ -14,20 +15,8 @@ const good = [
   'extension/readme.md',
   'extension/changelog.md',
   'extension/LICENSE.txt',
-  'extension/dist/extension.cjs',
-  'extension/dist/kubernetes.cjs',
-  'extension/dist/podStream.cjs',
-  'extension/dist/clones.cjs',
-  'extension/dist/prerequisites.cjs',
-  'extension/dist/languageClient.cjs',
-  'extension/dist/operations.cjs',
-  'extension/dist/rendering.cjs',
-  'extension/dist/yaml.cjs',
-  'extension/dist/render.cjs',
-  'extension/dist/engineWorker.cjs',
+  ...bundles.map(({ name }) => `extension/dist/${name}.cjs`),
   'extension/dist/engine.wasm',
-  'extension/dist/server.cjs',
-  'extension/dist/cli.cjs',
   'extension/dist/THIRD-PARTY-LICENSES.txt',
   'extension/bin/driftline',
   'extension/bin/driftline.cmd',
