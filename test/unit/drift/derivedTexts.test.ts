@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DerivedTexts } from '../../../src/drift/derivedTexts.ts';
 
-const derived = new DerivedTexts(['Swordfish-77', 'pike-7', 'ab1c', '']);
+const derived = new DerivedTexts([
+  'Swordfish-77',
+  'pike-7',
+  'ab1c',
+  'eel.io',
+  'Tr0ut-d0r3-x9-Qz',
+  '10.20.30.40',
+  '!.?-!.?',
+  '',
+]);
 
 const rows: readonly (readonly [what: string, text: string, isDerived: boolean])[] = [
   ['the text itself', 'Swordfish-77', true],
@@ -19,6 +28,14 @@ const rows: readonly (readonly [what: string, text: string, isDerived: boolean])
   ['a short one within another stands there by chance', 'lab1cd', false],
   ['three letters of it', 'Swo', false],
   ['some letters of it within another', 'x-wordfis-y', false],
+  ['a short domain as a part of a name', 'eel-io-production-tls', true],
+  ['an address as a host’s name', 'ip-10-20-30-40', true],
+  ['short words of one, joined by other signs', 'tr0ut_d0r3_x9_qz', true],
+  ['short words of one, joined by nothing', 'TR0UTD0R3X9QZ', true],
+  ['a part of one, joined by other signs, within another', 'x/0ut_d0r3_x/y', true],
+  ['a cut of one, joined by other signs', 'x9.qz', true],
+  ['signs alone', '--', false],
+  ['other signs', '.?-!!', false],
   ['another word', 'info', false],
   ['no text', '', false],
 ];
