@@ -55,7 +55,7 @@ export async function answerCodeActions(
   const file: FixedFile = { uri: document.uri, version: document.version, text: document.getText(), path };
   const actions: CodeAction[] = [];
   if (isWanted(context.only, CodeActionKind.QuickFix) && context.diagnostics.length > 0) {
-    const mayAsk = context.triggerKind !== CodeActionTriggerKind.Automatic;
+    const mayAsk = isOpened(context);
     const config = await configOf(document.uri, path);
     const choice = (rule: string): SeverityChoice => ({ rule, config });
     const fixes = await quickFixes(context.diagnostics, {
@@ -71,6 +71,14 @@ export async function answerCodeActions(
     actions.push(...(all ? [all] : []));
   }
   return actions;
+}
+
+/**
+ * Somebody has opened the list. VS Code says "invoked" for a hover over the finding too, but names the kind there; the list that is
+ * opened by hand is of all kinds.
+ */
+function isOpened({ triggerKind, only }: CodeActionParams['context']): boolean {
+  return triggerKind === CodeActionTriggerKind.Invoked && only === undefined;
 }
 
 /** A kind that is asked for takes those below it along. */

@@ -31,10 +31,18 @@ function whenFound(document: vscode.TextDocument, rule: string): Promise<vscode.
   return eventually(rule, () => finding(document, rule), [onFindings]);
 }
 
-async function bulb(document: vscode.TextDocument, rule: string): Promise<vscode.CodeAction[]> {
+/** As a hover over the finding asks, by kind; opened by hand, the list is of all kinds. */
+async function bulb(document: vscode.TextDocument, rule: string, opened = false): Promise<vscode.CodeAction[]> {
   const { range } = await whenFound(document, rule);
-  const kind = vscode.CodeActionKind.QuickFix.value;
-  return vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, range, kind);
+  const fix = vscode.CodeActionKind.QuickFix;
+  const kinds = opened ? [] : [fix.value];
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    range,
+    ...kinds,
+  );
+  return actions.filter(({ kind }) => kind !== undefined && fix.contains(kind));
 }
 
 /** Asks again at each change of what is known of the cluster, until the first entry is the expected one. */
@@ -43,6 +51,7 @@ async function bulbWhen(
   document: vscode.TextDocument,
   rule: string,
   first: string,
+  opened = false,
 ): Promise<vscode.CodeAction[]> {
   const end = Date.now() + patienceMs;
   const { views } = cluster.probe;
@@ -50,7 +59,7 @@ async function bulbWhen(
     const changes = { seen: 0 };
     const subscription = views.onDidSurvey(() => (changes.seen += 1));
     try {
-      const actions = await bulb(document, rule);
+      const actions = await bulb(document, rule, opened);
       if (actions[0]?.title === first) {
         return actions;
       }
@@ -135,7 +144,10 @@ describe('the light bulb', () => {
     cluster.server.put(pulledPod(cluster));
     const document = await showFile(deployment);
     const title = `Pin to latest@${digest.slice(0, 19)}, running now`;
-    const [pin] = await bulbWhen(cluster, document, 'image-latest', title);
+    await bulbWhen(cluster, document, 'image-latest', 'Ask the cluster which image runs now…');
+    const read = cluster.server.requests.filter(({ path }) => path.includes('/pods'));
+    assert.deepEqual(read, [], 'a hover over the finding reads no pods');
+    const [pin] = await bulbWhen(cluster, document, 'image-latest', title, true);
     await take(pin);
     assert.match(document.getText(), new RegExp(`image: ghcr.io/ggml-org/llama.cpp:latest@${digest}\n`));
     await eventually('nothing is found', () => !finding(document, 'image-latest'), [onFindings]);

@@ -117,21 +117,25 @@ bulbTest('a client that fails gets what needs no answer', unpinned, async (pair)
   assert.deepEqual(titles(await actionsOf(pair)), offline);
 });
 
-bulbTest('pods may be asked for where somebody has opened the list', pod('foo:latest'), async (pair) => {
-  const questions = answering(pair, { askable: true });
-  assert.equal(
-    titles(await actionsOf(pair, { triggerKind: CodeActionTriggerKind.Automatic }))[0],
-    'Ask the cluster which image runs now…',
-  );
-  await actionsOf(pair, { triggerKind: CodeActionTriggerKind.Invoked });
-  assert.deepEqual(
-    questions.map(({ mayAsk, about }) => [mayAsk, about]),
-    [
-      [false, 'images'],
-      [true, 'images'],
-    ],
-  );
-});
+const { Automatic, Invoked } = CodeActionTriggerKind;
+const askings: readonly (readonly [string, Asking, boolean])[] = [
+  ['a bulb that comes by itself', { triggerKind: Automatic }, false],
+  ['a hover over the finding', { triggerKind: Invoked, only: ['quickfix'] }, false],
+  ['an editor that does not tell why it asks', {}, false],
+  ['a list that somebody has opened', { triggerKind: Invoked }, true],
+];
+
+for (const [who, asking, mayAsk] of askings) {
+  bulbTest(`${who} ${mayAsk ? 'asks for pods' : 'offers to ask for pods'}`, pod('foo:latest'), async (pair) => {
+    const questions = answering(pair, { askable: !mayAsk });
+    const [first] = titles(await actionsOf(pair, asking));
+    assert.equal(first === 'Ask the cluster which image runs now…', !mayAsk, first);
+    assert.deepEqual(
+      questions.map((question) => [question.mayAsk, question.about]),
+      [[mayAsk, 'images']],
+    );
+  });
+}
 
 bulbTest('a list that is no longer wanted ends the question too', unpinned, async (pair) => {
   const asked = Promise.withResolvers<true>();
