@@ -17,7 +17,7 @@ import type { Surroundings } from './candidate.ts';
 import { findFixTarget } from './fixTarget.ts';
 import { inspectFile } from './inspectFile.ts';
 import { factsFor, type FactQuestion, isFixedTogether, pinFixes } from './pinFixes.ts';
-import { plainFixes, quoteFix } from './plainFixes.ts';
+import { countUses, plainFixes, quoteFix } from './plainFixes.ts';
 import { positions } from './positions.ts';
 import { applyEdits, type Finding, type QuickFix } from './quickFix.ts';
 import { isRuleId, ruleDocumentation, type RuleId } from './rules.ts';
@@ -55,11 +55,15 @@ export async function quickFixes(diagnostics: readonly Diagnostic[], parts: Acti
   return actions;
 }
 
-/** Everything of a file that can be fixed without a choice, as one edit; `undefined` where there is nothing. */
+/**
+ * Everything of a file that can be fixed without a choice, as one edit; `undefined` where there is nothing. A value that aliases
+ * share is left to a person: on save nobody is told where else it changes.
+ */
 export function fixAll(diagnostics: readonly Diagnostic[], file: FixedFile): CodeAction | undefined {
   const fixed = diagnostics.flatMap((diagnostic) => {
     const finding = isFixedTogether(String(diagnostic.code)) ? findingOf(diagnostic, file) : undefined;
-    const fix = finding && quoteFix(finding);
+    const isShared = finding?.target !== undefined && countUses(finding.target) > 1;
+    const fix = finding && !isShared ? quoteFix(finding) : undefined;
     return fix ? [{ diagnostic, fix }] : [];
   });
   const edits = new Map(fixed.flatMap(({ fix }) => fix.edits).map((edit) => [edit.start, edit]));

@@ -64,7 +64,7 @@ export function quoteFix(finding: Finding): QuickFix | undefined {
   if (!after || !isDeepStrictEqual(valueWith(after, new Map()), expected)) {
     return undefined;
   }
-  const uses = countUses(target.root, target.node);
+  const uses = countUses(target);
   const elsewhere = uses > 1 ? `, also where its ${uses === 2 ? 'alias stands' : `${uses - 1} aliases stand`}` : '';
   return { title: `Put ${source} in quotes${elsewhere}`, edits, preferred: true };
 }
@@ -85,13 +85,16 @@ function quoteOf(text: string): '"' | "'" {
   return count(/[:[,-][ \t]*'[^'\r\n]*'/g) > count(/[:[,-][ \t]*"[^"\r\n]*"/g) ? "'" : '"';
 }
 
-/** In how many places the node stands: one and its aliases. */
-function countUses(root: YamlNode, wanted: YamlNode): number {
-  if (root === wanted) {
-    return 1;
-  }
-  const children = root.type === 'list' ? root.items : [...(asMap(root)?.entries.values() ?? [])].map((e) => e.value);
-  return children.reduce((sum, child) => sum + countUses(child, wanted), 0);
+/** In how many places the value stands: one and its aliases. */
+export function countUses({ root, node: wanted }: FixTarget): number {
+  const usesIn = (node: YamlNode): number => {
+    if (node === wanted) {
+      return 1;
+    }
+    const children = node.type === 'list' ? node.items : [...(asMap(node)?.entries.values() ?? [])].map((e) => e.value);
+    return children.reduce((sum, child) => sum + usesIn(child), 0);
+  };
+  return usesIn(root);
 }
 
 /** What Flux does without a reference, in words: whoever reads the file then sees which branch it is. */

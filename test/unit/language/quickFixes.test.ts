@@ -309,3 +309,10 @@ test('all at once: every value that YAML would change, and nothing else', () => 
   assert.equal(allFixed(before), after);
   assert.equal(allFixed(after), undefined);
 });
+
+test('all at once: a value that an alias shares is left to whoever sees both places', () => {
+  const shared = '    a:\n      repository: foo/bar\n      tag: &t 1.10\n    replicas: *t\n';
+  assert.equal(allFixed(release(shared)), undefined);
+  const other = '    b: {repository: foo/baz, tag: 1e3}\n';
+  assert.equal(allFixed(release(shared + other)), release(shared + other.replace('1e3', '"1e3"')));
+});
