@@ -5,7 +5,7 @@
  */
 import type { ObjectId } from '../flux/objectKey.ts';
 import { plainText } from './markdown.ts';
-import { withoutCredentials } from './withoutCredentials.ts';
+import { withoutCredentials } from '../flux/withoutCredentials.ts';
 
 /** What a link does with an object. */
 export type ObjectCommand = 'revealObject' | 'openFile' | 'openLiveObject';

@@ -1,7 +1,7 @@
 /** Messages as they may be shown: what some of them quote is left out, and nothing else. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutCredentials } from '../../../src/view/withoutCredentials.ts';
+import { withoutCredentials } from '../../../src/flux/withoutCredentials.ts';
 
 const masked: readonly (readonly [what: string, message: string, shown: string])[] = [
   ['a user and a token in a URL', 'clone https://bot:t0ken@example.com/x.git', 'clone https://•••@example.com/x.git'],
