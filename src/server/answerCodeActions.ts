@@ -2,8 +2,8 @@
  * Answers what an editor asks at the light bulb: the findings that it shows, the facts of a cluster that fixes of them need, and
  * where the repository keeps its own settings. Facts come from the client or not at all; what a fix writes is `language`'s matter.
  */
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   CancellationTokenSource,
   type CodeAction,
@@ -38,6 +38,8 @@ export interface CodeActionsParts {
   readonly document: TextDocument;
   /** Relative to the workspace folder that the document is in, its name alone where it is in none. */
   readonly path: string;
+  /** Of that workspace folder, absolute; `undefined` where it is in none. */
+  readonly folder: string | undefined;
   /** Everything that is found in the document as it stands. */
   readonly found: () => readonly Diagnostic[];
   readonly signal: AbortSignal;
@@ -56,7 +58,7 @@ export async function answerCodeActions(
   const actions: CodeAction[] = [];
   if (isWanted(context.only, CodeActionKind.QuickFix) && context.diagnostics.length > 0) {
     const mayAsk = isOpened(context);
-    const config = await configOf(document.uri, path);
+    const config = await configOf(parts.folder);
     const choice = (rule: string): SeverityChoice => ({ rule, config });
     const fixes = await quickFixes(context.diagnostics, {
       file,
@@ -127,14 +129,15 @@ async function askClient(
   }
 }
 
-/** Address of the configuration that counts for the document: of its workspace folder, else of its repository. */
-async function configOf(uri: string, path: string): Promise<string | undefined> {
-  if (!uri.startsWith('file:')) {
+/**
+ * Address of the configuration that counts for the documents of a workspace folder: its own, else that of the repository that the
+ * folder is in. Must name no file that its checks do not read: what is written there would have no effect.
+ */
+async function configOf(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) {
     return undefined;
   }
-  const file = fileURLToPath(uri);
-  const folder = file.slice(0, file.length - path.length);
-  for (const root of [folder, await findRepositoryRoot(dirname(file))]) {
+  for (const root of [folder, await findRepositoryRoot(folder)]) {
     const config = root === undefined ? undefined : join(root, repositoryConfigName);
     if (config !== undefined && (await readSmallFile(config)) !== undefined) {
       return pathToFileURL(config).href;

@@ -17,7 +17,7 @@ import type { ServerSettings } from '../protocol.ts';
 export interface FolderChecksParts {
   readonly repository: Repository;
   readonly settings: ServerSettings;
-  /** What is said of the folder outside of it; asked for once, before anything is published. */
+  /** What is said of the folder outside of it; asked for before anything is published, and again when that has changed. */
   readonly surroundings?: () => Promise<FolderSurroundings>;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,6 +33,8 @@ export interface FolderSurroundings {
   readonly remotes: readonly string[];
   /** Of the repository that the folder is a part of. */
   readonly config: RepositoryConfig | undefined;
+  /** Absolute path of the file that `config` is of, or would be; `undefined` where the folder is the whole repository. */
+  readonly configFile: string | undefined;
   /** Where the folder is in that repository, with `/`; `''` at its top. */
   readonly folder: string;
 }
@@ -64,6 +66,7 @@ export class FolderChecks implements Disposable {
   readonly #published = new Map<string, string>();
   #running: Promise<void> | undefined;
   #scanning: Promise<void> | undefined;
+  #areSurroundingsDue = false;
 
   constructor(parts: FolderChecksParts) {
     this.#parts = parts;
@@ -99,6 +102,12 @@ export class FolderChecks implements Disposable {
     }
   }
 
+  /** What is said outside of the folder is another by now: it is read again, and all files are judged by it. */
+  surroundingsChanged(): void {
+    this.#areSurroundingsDue = true;
+    this.#enqueue([]);
+  }
+
   set settings(settings: ServerSettings) {
     this.#checker.settings = settings;
     this.#publishAll();
@@ -115,7 +124,7 @@ export class FolderChecks implements Disposable {
     do {
       this.#arrivals.flushNow();
       await this.#running;
-    } while (this.#due.size > 0 && !this.#disposables.disposed);
+    } while (this.#isWorkLeft && !this.#disposables.disposed);
     const lists = [...this.#published.values()].map((json) => JSON.parse(json) as readonly unknown[]);
     return { files: this.#checker.size, diagnostics: lists.reduce((sum, list) => sum + list.length, 0) };
   }
@@ -132,12 +141,7 @@ export class FolderChecks implements Disposable {
   async #scan(): Promise<void> {
     const started = this.#parts.clock.now();
     try {
-      const surroundings = await this.#parts.surroundings?.();
-      this.#checker.remotes = surroundings?.remotes ?? [];
-      const folder = surroundings?.folder ?? '';
-      this.#checker.inherit(surroundings?.config ?? emptyConfig, (path) =>
-        folder === '' ? path : `${folder}/${path}`,
-      );
+      await this.#readSurroundings();
       const paths = await this.#parts.repository.list(this.#stopped.signal);
       paths.forEach((path) => this.#due.add(path));
       await this.#drain();
@@ -148,6 +152,18 @@ export class FolderChecks implements Disposable {
       this.#scanning = undefined;
       this.#enqueue([]); // what came in meanwhile, and the first publication
     }
+  }
+
+  get #isWorkLeft(): boolean {
+    return this.#due.size > 0 || this.#areSurroundingsDue;
+  }
+
+  async #readSurroundings(): Promise<void> {
+    this.#areSurroundingsDue = false; // before the read: what changes during it is read again
+    const surroundings = await this.#parts.surroundings?.();
+    this.#checker.remotes = surroundings?.remotes ?? [];
+    const folder = surroundings?.folder ?? '';
+    this.#checker.inherit(surroundings?.config ?? emptyConfig, (path) => (folder === '' ? path : `${folder}/${path}`));
   }
 
   #enqueue(paths: Iterable<string>): void {
@@ -162,13 +178,16 @@ export class FolderChecks implements Disposable {
       .finally(() => {
         this.#running = undefined;
         this.#publishAll();
-        if (this.#due.size > 0) {
+        if (this.#isWorkLeft) {
           this.#enqueue([]);
         }
       });
   }
 
   async #drain(): Promise<void> {
+    if (this.#areSurroundingsDue) {
+      await this.#readSurroundings();
+    }
     let sliceEnd = this.#parts.clock.now() + sliceMs;
     while (this.#due.size > 0) {
       const batch: string[] = [];

@@ -3,13 +3,14 @@
  * everything that a message starts is `handle.ts`. Contacts no cluster and no registry.
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { relative, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import {
   CancellationToken,
   type CodeAction,
   type CodeActionParams,
   type Connection,
   type Diagnostic,
+  DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
   TextDocuments,
@@ -23,7 +24,7 @@ import { checkText } from '../language/repositoryChecker.ts';
 import { DiskRepository } from '../manifests/diskRepository.ts';
 import { checkWorkspace, didChangeSettings, type ServerSettings, type WorkspaceChecked } from '../protocol.ts';
 import { answerCodeActions, codeActionKinds } from './answerCodeActions.ts';
-import { FolderChecks } from './folderChecks.ts';
+import { FolderChecks, type FolderSurroundings } from './folderChecks.ts';
 import { handleNotification, handleRequest } from './handle.ts';
 import { readSurroundings } from './readSurroundings.ts';
 import { readServerSettings } from './serverSettings.ts';
@@ -45,6 +46,10 @@ export class LanguageServer implements Disposable {
   readonly #disposables = new Disposables();
   readonly #documents = new TextDocuments(TextDocument);
   readonly #folders = new Map<string, Folder>();
+  /** By the root of a folder, the file outside of it that its checks depend on. */
+  readonly #outside = new Map<string, string>();
+  readonly #watched = new Set<string>();
+  #mayWatch = false;
   #settings: ServerSettings = readServerSettings(undefined);
 
   constructor({ connection, clock }: LanguageServerParts) {
@@ -102,6 +107,8 @@ export class LanguageServer implements Disposable {
 
   #initialize(params: InitializeParams): InitializeResult {
     this.#settings = readServerSettings(params.initializationOptions);
+    const watching = params.capabilities.workspace?.didChangeWatchedFiles;
+    this.#mayWatch = watching?.dynamicRegistration === true && watching.relativePatternSupport === true;
     for (const { uri } of params.workspaceFolders ?? []) {
       this.#addFolder(uri);
     }
@@ -140,7 +147,7 @@ export class LanguageServer implements Disposable {
     const checks = new FolderChecks({
       repository: new DiskRepository(root),
       settings: this.#settings,
-      surroundings: () => readSurroundings(root),
+      surroundings: () => this.#surroundingsOf(root),
       clock: this.#clock,
       log: this.#log,
       publish: (path, diagnostics, version) => {
@@ -156,20 +163,44 @@ export class LanguageServer implements Disposable {
     return folder;
   }
 
+  async #surroundingsOf(root: string): Promise<FolderSurroundings> {
+    const surroundings = await readSurroundings(root);
+    const { configFile } = surroundings;
+    this.#outside.delete(root);
+    if (configFile !== undefined) {
+      this.#outside.set(root, configFile);
+      this.#watch(configFile);
+    }
+    return surroundings;
+  }
+
+  /** A file that no watcher of the client's covers, because it is in no folder of the workspace. */
+  #watch(file: string): void {
+    if (!this.#mayWatch || this.#watched.has(file)) {
+      return;
+    }
+    this.#watched.add(file);
+    const globPattern = { baseUri: pathToFileURL(dirname(file)).href, pattern: basename(file) };
+    this.#connection.client
+      .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern }] })
+      .catch((error: unknown) => this.#log.debug(`${basename(file)} is not watched: ${String(error)}`));
+  }
+
   #removeFolder(uri: string): void {
     const root = pathOf(uri) ?? '';
     this.#folders.get(root)?.checks.dispose();
     this.#folders.delete(root);
+    this.#outside.delete(root);
   }
 
   /** The innermost folder that holds the file, and the file's path in it. */
-  #locate(uri: string): { checks: FolderChecks; path: string } | undefined {
+  #locate(uri: string): (Folder & { readonly path: string }) | undefined {
     const file = pathOf(uri);
     const holders = [...this.#folders.values()].flatMap(({ root, checks }) => {
       const path = file === undefined ? '..' : relative(root, file).replaceAll('\\', '/');
-      return path === '' || path.startsWith('..') || isAbsolute(path) ? [] : [{ checks, path, depth: root.length }];
+      return path === '' || path.startsWith('..') || isAbsolute(path) ? [] : [{ root, checks, path }];
     });
-    return holders.sort((a, b) => b.depth - a.depth)[0];
+    return holders.sort((a, b) => b.root.length - a.root.length)[0];
   }
 
   #documentChanged(document: TextDocument): void {
@@ -198,6 +229,12 @@ export class LanguageServer implements Disposable {
   #fileChanged(uri: string): void {
     const place = this.#locate(uri);
     place?.checks.diskChanged(place.path);
+    const file = pathOf(uri);
+    for (const [root, outside] of this.#outside) {
+      if (outside === file) {
+        this.#folders.get(root)?.checks.surroundingsChanged();
+      }
+    }
   }
 
   #changeSettings(raw: unknown): void {
@@ -227,6 +264,7 @@ export class LanguageServer implements Disposable {
         log: this.#log,
         document,
         path: place?.path ?? nameOf(document.uri),
+        folder: place?.root,
         found: () => place?.checks.diagnostics(place.path) ?? this.#checkAlone(document),
         signal,
       },

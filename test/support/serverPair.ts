@@ -1,4 +1,5 @@
 /** The language server and a client of it in one process, joined by streams: the real protocol without an editor. */
+import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,9 +10,11 @@ import {
   createConnection,
   createProtocolConnection,
   type Diagnostic,
+  type DidChangeWatchedFilesRegistrationOptions,
   FileChangeType,
   type ProtocolConnection,
   type PublishDiagnosticsParams,
+  type RegistrationParams,
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
@@ -32,6 +35,8 @@ export interface ServerPairOptions {
   /** Files on disk before the server starts, by path in the first folder. */
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: unknown;
+  /** What of those is the workspace folder; `''`, all, by default. Paths count from the top all the same. */
+  readonly folder?: string;
 }
 
 export class ServerPair {
@@ -42,6 +47,8 @@ export class ServerPair {
   /** Every message of diagnostics and of the log, in order. */
   readonly published: PublishDiagnosticsParams[] = [];
   readonly log: string[] = [];
+  /** Addresses of files that the server wants to be told of beyond those of the folder. */
+  readonly watched: string[] = [];
   readonly #subscriptions = new Disposables();
   #version = 1;
 
@@ -55,11 +62,22 @@ export class ServerPair {
       }),
     );
     this.#subscriptions.add(
+      client.onRequest('client/registerCapability', ({ registrations }: RegistrationParams) => {
+        for (const { method, registerOptions } of registrations) {
+          assert.equal(method, 'workspace/didChangeWatchedFiles');
+          for (const { globPattern } of (registerOptions as DidChangeWatchedFilesRegistrationOptions).watchers) {
+            assert.ok(typeof globPattern === 'object' && typeof globPattern.baseUri === 'string');
+            this.watched.push(`${globPattern.baseUri}/${globPattern.pattern}`);
+          }
+        }
+      }),
+    );
+    this.#subscriptions.add(
       client.onNotification('window/logMessage', ({ message }: { message: string }) => void this.log.push(message)),
     );
   }
 
-  static async start({ files = {}, settings }: ServerPairOptions = {}): Promise<ServerPair> {
+  static async start({ files = {}, settings, folder = '' }: ServerPairOptions = {}): Promise<ServerPair> {
     const root = await mkdtemp(join(tmpdir(), 'driftline-server-'));
     const [toServer, toClient] = [new PassThrough(), new PassThrough()];
     // Readers and writers rather than the streams: those would end this process when they close.
@@ -73,8 +91,13 @@ export class ServerPair {
     await client.sendRequest('initialize', {
       processId: null,
       rootUri: null,
-      capabilities: { workspace: { workspaceFolders: true } },
-      workspaceFolders: [{ uri: pathToFileURL(root).href, name: 'root' }],
+      capabilities: {
+        workspace: {
+          workspaceFolders: true,
+          didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+        },
+      },
+      workspaceFolders: [{ uri: pathToFileURL(join(root, folder)).href, name: 'root' }],
       initializationOptions: settings,
     });
     await client.sendNotification('initialized', {});

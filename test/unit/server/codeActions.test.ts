@@ -164,6 +164,47 @@ bulbTest(
   { files: { '.driftline.yaml': 'ignore: []\n' } },
 );
 
+const partOfRepository: ServerPairOptions = {
+  folder: 'apps',
+  files: {
+    '.git/HEAD': 'ref: refs/heads/main\n',
+    '.driftline.yaml': 'rules: {image-channel: hint}\n',
+    'apps/b.yaml': '',
+  },
+};
+
+bulbTest(
+  'a file of the repository above the folder is named, watched, and counts as soon as it is written',
+  pod('foo:latest'),
+  async (pair) => {
+    const settings = (await actionsOf(pair)).find(({ title }) => title.startsWith('Rule settings'));
+    assert.deepEqual(settings?.command?.arguments, [{ rule: 'image-latest', config: pair.uri('.driftline.yaml') }]);
+    assert.deepEqual(pair.watched, [pair.uri('.driftline.yaml')]);
+    await pair.write({ '.driftline.yaml': 'rules: {image-latest: off}\n' });
+    await pair.fileEvents('.driftline.yaml');
+    assert.deepEqual(await pair.rules(path), []);
+  },
+  partOfRepository,
+);
+
+bulbTest(
+  'a document outside of the folder is judged by the settings alone, and they are what is written',
+  '',
+  async (pair) => {
+    const uri = pair.uri('other/c.yaml');
+    await pair.open(uri, pod('foo:latest'));
+    await pair.settled();
+    const actions = await pair.client.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line: 7, character: 0 }, end: { line: 7, character: 0 } },
+      context: { diagnostics: pair.diagnostics(uri) },
+    });
+    const settings = actions.find(({ title }) => title.startsWith('Rule settings'));
+    assert.deepEqual(settings?.command?.arguments, [{ rule: 'image-latest' }]);
+  },
+  partOfRepository,
+);
+
 bulbTest('and to the settings where there is none', pod('foo:latest'), async (pair) => {
   const settings = (await actionsOf(pair)).find(({ title }) => title.startsWith('Rule settings'));
   assert.deepEqual(settings?.command?.arguments, [{ rule: 'image-latest' }]);

@@ -178,7 +178,12 @@ test('what a repository agreed to leave out is told from its top, also where a f
     repository: repository({ 'old/a.yaml': pod('foo:latest'), 'new/a.yaml': pod('foo:latest') }),
     settings: readServerSettings(undefined),
     surroundings: () =>
-      Promise.resolve({ remotes: [], folder: 'apps', config: readRepositoryConfig('ignore: [apps/old/**]').config }),
+      Promise.resolve({
+        remotes: [],
+        folder: 'apps',
+        config: readRepositoryConfig('ignore: [apps/old/**]').config,
+        configFile: undefined,
+      }),
     clock: new ManualClock(),
     log: noLog(),
     publish: (path) => published.push(path),
