@@ -1,6 +1,6 @@
 /**
  * Comments that allow a finding, written where `suppression.ts` looks for them: above the line, or once for the file. A comment
- * that is there already is continued; none is put inside a text, or between a value and the comment of a bot.
+ * that is there already is continued; none is put inside a text, or between a value and the comment of a tool.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TextEdit } from '../manifests/editField.ts';
@@ -19,7 +19,10 @@ export function suppressFixes(finding: Finding): QuickFix[] {
   ];
   const said = whatIsSaid(text);
   return choices.flatMap(([title, edit]) =>
-    edit && isAllowedBy(finding, edit) && isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
+    edit &&
+    isAllowedBy(finding, edit) &&
+    !bringsFindings(finding, edit) &&
+    isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
       ? [{ title, edits: [edit] }]
       : [],
   );
@@ -44,13 +47,24 @@ function suppressHere({ rule, text, span }: Finding): TextEdit | undefined {
   if (continued) {
     return insertion(aboveStart + continued[0].length, `, ${rule}`);
   }
-  if (/^\uFEFF?[ \t]*#[ \t]*renovate:/.test(above)) {
-    return suppressBeside(text, rule, span.end); // the bot looks for the value right below its own comment
+  if (speaksOfNextLine(above)) {
+    return suppressBeside(text, rule, span.end);
   }
   const [bom = ''] = /^\uFEFF?/.exec(text.slice(lineStart)) ?? [];
   const at = lineStart + bom.length;
   const [indent = ''] = /^[ \t]*/.exec(text.slice(at)) ?? [];
   return insertion(at, `${indent}# driftline-disable-next-line ${rule}${lineEndOf(text)}`);
+}
+
+/**
+ * A comment that a bot, a scanner or a linter reads for the line right below it: `# renovate: …`, `# kics-scan ignore-line`,
+ * `# nosemgrep`, `# checkov:skip=…`, `# yamllint disable-line`. All forms of `suppression.ts` are among them: one that allows
+ * something else of the line must not be parted from it either. Prose that is taken for one only moves ours.
+ */
+function speaksOfNextLine(line: string): boolean {
+  return /^\uFEFF?[ \t]*#.*(?:renovate:|(?<![a-z])(?:ignore|disable|skip|allow|nosec|nosemgrep|noqa|nolint)(?![a-z]))/i.test(
+    line,
+  );
 }
 
 function suppressBeside(text: string, rule: string, end: number): TextEdit | undefined {

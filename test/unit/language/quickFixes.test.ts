@@ -201,6 +201,20 @@ const comments: readonly Row[] = [
       '    # renovate: datasource=docker depName=foo\n    - image: foo:latest # driftline: ignore image-latest\n',
     ),
   },
+  ...['kics-scan ignore-line', 'nosemgrep', 'checkov:skip=CKV_K8S_14:agreed', 'yamllint disable-line'].map((says) => ({
+    name: `a comment of a scanner stays right above its value: ${says}`,
+    before: pod(`    # ${says}\n    - image: foo:latest\n`),
+    title: here,
+    after: pod(`    # ${says}\n    - image: foo:latest # driftline: ignore image-latest\n`),
+  })),
+  {
+    name: 'a comment that allows another finding of the line goes on doing so',
+    before: pod('    # driftline: ignore image-untagged\n    - {name: a, image: "foo:latest"}\n'),
+    title: here,
+    after: pod(
+      '    # driftline: ignore image-untagged\n    - {name: a, image: "foo:latest"} # driftline: ignore image-latest\n',
+    ),
+  },
   {
     name: 'behind a marker of image automation',
     before: pod('    - image: foo:latest # {"$imagepolicy": "a:b"}\n'),
