@@ -19,10 +19,7 @@ export function suppressFixes(finding: Finding): QuickFix[] {
   ];
   const said = whatIsSaid(text);
   return choices.flatMap(([title, edit]) =>
-    edit &&
-    isAllowedBy(finding, edit) &&
-    !bringsFindings(finding, edit) &&
-    isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
+    edit && isAllowedBy(finding, edit) && isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
       ? [{ title, edits: [edit] }]
       : [],
   );
