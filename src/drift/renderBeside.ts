@@ -1,58 +1,79 @@
 /** Renders what is desired while the cluster is asked what lives: the one needs nothing of the other. Compares nothing. */
 import { type Clock, systemClock } from '../base/clock.ts';
+import type { Disposable } from '../base/disposables.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { ComparisonStart, type ComparisonStartParts } from './comparisonStart.ts';
 
 export interface BesideParts extends ComparisonStartParts {
-  /** The Flux Kustomization as it lives. Called a second time where the render took long. */
-  readonly readLive: () => Promise<FluxObject | undefined>;
+  /** The Flux Kustomization as it lives. Called a second time where the render took long; the signal ends it. */
+  readonly readLive: (signal: AbortSignal) => Promise<FluxObject | undefined>;
 }
 
-export interface RenderedBeside<T> {
-  readonly rendered: T;
+/** What lives, and what else was asked for it. */
+export interface LiveBeside {
   readonly live: FluxObject | undefined;
   /** For the comparison; else the caller disposes it. */
   readonly start: ComparisonStart;
 }
 
+export interface RenderedBeside<T> extends LiveBeside {
+  readonly rendered: T;
+}
+
 /** A person may have been asked something: what was read so long ago is read again. */
 const freshMs = 30_000;
 
-/** Throws what `render` throws, else what `readLive` does; nothing is left to be disposed then. */
-export async function renderBeside<T>(
-  { readLive, clock = systemClock(), ...parts }: BesideParts,
-  render: () => Promise<T>,
-): Promise<RenderedBeside<T>> {
-  const began = clock.now();
-  const start = new ComparisonStart({ ...parts, clock });
-  try {
-    const reading = readAhead(start, readLive);
-    const rendered = await render();
-    if (clock.now() - began <= freshMs) {
-      return { rendered, live: await reading, start };
+/** Reads what lives from the moment it is made; nobody waits for that before `read`. Whoever makes it disposes it. */
+export class ReadBeside implements Disposable {
+  readonly #parts: ComparisonStartParts & { readonly clock: Clock };
+  readonly #readLive: BesideParts['readLive'];
+  readonly #began: number;
+  readonly #ended = new AbortController();
+  readonly #reading: Promise<FluxObject | undefined>;
+  #start: ComparisonStart;
+
+  constructor({ readLive, clock = systemClock(), ...parts }: BesideParts) {
+    this.#parts = { ...parts, clock };
+    this.#readLive = readLive;
+    this.#began = clock.now();
+    this.#start = new ComparisonStart(this.#parts);
+    this.#reading = this.#readAhead(this.#start);
+    // Its failure is told to who waits for it, which nobody does where the render fails.
+    this.#reading.catch(() => undefined);
+  }
+
+  /** To be called when the render is done, once. Throws what `readLive` does; `start` is disposed with this. */
+  async read(): Promise<LiveBeside> {
+    if (this.#parts.clock.now() - this.#began > freshMs) {
+      this.#start.dispose();
+      const live = await this.#readLive(this.#ended.signal);
+      this.#start = new ComparisonStart(this.#parts);
+      return { live, start: this.#start };
     }
-    start.dispose();
-    return { rendered, ...(await readAnew({ ...parts, clock }, readLive)) };
-  } catch (error) {
-    start.dispose();
-    throw error;
+    return { live: await this.#reading, start: this.#start };
+  }
+
+  /** Ends what is under way. */
+  dispose(): void {
+    this.#ended.abort();
+    this.#start.dispose();
+  }
+
+  async #readAhead(start: ComparisonStart): Promise<FluxObject | undefined> {
+    const live = await this.#readLive(this.#ended.signal);
+    start.readAhead(live);
+    return live;
   }
 }
 
-/** Its failure is told to who waits for it, which nobody does where the render fails. */
-function readAhead(start: ComparisonStart, readLive: BesideParts['readLive']): Promise<FluxObject | undefined> {
-  const reading = readLive().then((live) => {
-    start.readAhead(live);
-    return live;
-  });
-  reading.catch(() => undefined);
-  return reading;
-}
-
-async function readAnew(
-  parts: ComparisonStartParts & { readonly clock: Clock },
-  readLive: BesideParts['readLive'],
-): Promise<Pick<RenderedBeside<unknown>, 'live' | 'start'>> {
-  const live = await readLive();
-  return { live, start: new ComparisonStart(parts) };
+/** Throws what `render` throws, else what `readLive` does; nothing is left to be disposed then. */
+export async function renderBeside<T>(parts: BesideParts, render: () => Promise<T>): Promise<RenderedBeside<T>> {
+  const beside = new ReadBeside(parts);
+  try {
+    const rendered = await render();
+    return { rendered, ...(await beside.read()) };
+  } catch (error) {
+    beside.dispose();
+    throw error;
+  }
 }

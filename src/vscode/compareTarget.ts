@@ -15,7 +15,7 @@ import type { ComparisonProgress, ObjectDifference } from '../drift/difference.t
 import type { FormerRender } from '../drift/formerMasks.ts';
 import { inheritedReader } from '../drift/inheritedSecrets.ts';
 import { localClone } from '../drift/localClone.ts';
-import { renderBeside } from '../drift/renderBeside.ts';
+import { ReadBeside, renderBeside } from '../drift/renderBeside.ts';
 import { formerRender, renderApplied, renderNext } from '../drift/renderApplied.ts';
 import { renderNextRelease } from '../drift/renderLiveRelease.ts';
 import type { FluxObject } from '../flux/objects.ts';
@@ -51,7 +51,7 @@ export interface CompareParts {
 }
 
 /** The Flux object as it lives, and what else the cluster was asked before it was known what is desired. */
-export type Beside = Pick<Compared, 'live'> & { readonly start?: ComparisonStart | undefined };
+type Beside = Pick<Compared, 'live'> & { readonly start?: ComparisonStart | undefined };
 
 /** What a comparison is of. `live` is the object when it began: `undefined` where the cluster has none yet. */
 export interface Compared {
@@ -63,39 +63,48 @@ export interface Compared {
 
 type Rendered = RenderedKustomization | RenderedRelease;
 
-/** With what the files of the working tree give; `from` names it. `beside`: what was asked while they were rendered. */
+/**
+ * With what the files of the working tree give; `from` names it. `beside`: what was asked while they were rendered, which is waited
+ * for here, where the user sees it and can end it.
+ */
 export async function compareRendered(
   rendered: Rendered,
   from: string,
   parts: CompareParts,
-  beside?: Beside,
+  beside?: ReadBeside,
 ): Promise<Compared> {
   const { namespace, name } = rendered.name;
-  const isOfSame = beside?.live?.metadata.name === name && beside.live.metadata.namespace === namespace;
-  const { live, start } = isOfSame ? beside : { live: await readLive(rendered.name, parts) };
+  const known = beside && (await readUntil(beside, parts.signal));
+  const isOfSame = known?.live?.metadata.name === name && known.live.metadata.namespace === namespace;
+  const { live, start } = isOfSame ? known : { live: await readLive(rendered.name, parts) };
   return compared({ rendered, live, from, start }, parts);
 }
 
+async function readUntil(beside: ReadBeside, signal: AbortSignal): Promise<Beside> {
+  const end = (): void => beside.dispose();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await beside.read();
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
 /**
- * For `compareRendered`: renders files while what a Kustomization of that name has applied is read. `beside` is absent where the
- * name does not say which, or the cluster has none that can be read; whoever does not compare disposes its `start`.
+ * For `compareRendered`: begins to read what a Kustomization of that name has applied, while its files are rendered. `undefined` where
+ * the name does not say which. The caller disposes it.
  */
-export async function renderFilesBeside<T>(
+export function readBesideFiles(
   name: FluxName,
   { api, cluster, clock, previous, alone }: Pick<CompareParts, 'api' | 'cluster' | 'clock' | 'previous' | 'alone'>,
-  render: () => Promise<T>,
-): Promise<{ readonly made: T; readonly beside?: Beside }> {
+): ReadBeside | undefined {
   if (name.kind !== 'Kustomization' || name.namespace === '' || alone) {
-    return { made: await render() };
+    return undefined;
   }
   // What keeps the cluster from answering is told by the comparison, if the render comes so far.
-  const readLive = () => cluster.fluxObject(name.kind, name.namespace, name.name).catch(() => undefined);
-  const { rendered: made, live, start } = await renderBeside({ owner: name, api, clock, previous, readLive }, render);
-  if (live) {
-    return { made, beside: { live, start } };
-  }
-  start.dispose();
-  return { made };
+  const read = (signal: AbortSignal) =>
+    cluster.fluxObject(name.kind, name.namespace, name.name, signal).catch(() => undefined);
+  return new ReadBeside({ owner: name, api, clock, previous, readLive: read });
 }
 
 /** With what the source has now. */

@@ -11,6 +11,7 @@ import type { SessionManager } from '../cluster/sessionManager.ts';
 import type { ComparisonCache } from '../drift/comparisonCache.ts';
 import type { DocumentOfFile } from '../drift/compareStatedDocument.ts';
 import type { ObjectDifference } from '../drift/difference.ts';
+import type { ReadBeside } from '../drift/renderBeside.ts';
 import { asRecord } from '../flux/untyped.ts';
 import type { ClusterInputs, FluxName } from '../render/desired.ts';
 import type { ManifestReader } from '../render/readManifest.ts';
@@ -20,13 +21,12 @@ import { withRawOffer } from '../view/renderProblem.ts';
 import { type AskedRender, type AskedRenderParts, askedRender, tellProblem } from './askedRender.ts';
 import { commandIds, type DiffCommand } from './commandIds.ts';
 import {
-  type Beside,
   type Compared,
   compareDrift,
   compareNext,
   type CompareParts,
   compareRendered,
-  renderFilesBeside,
+  readBesideFiles,
 } from './compareTarget.ts';
 import { pickAgainst } from './diffPick.ts';
 import { type ManifestTargetParts, manifestTarget } from './manifestTarget.ts';
@@ -174,12 +174,12 @@ async function compareFiles(
   const { cluster, session } = connected;
   const { clock, previous } = parts;
   const reading = { cluster, api: session.api, clock, previous: previous(), alone: target.alone };
-  const render = () => askedRender(target.stated, { pull, filesOnly: true }, parts);
-  const { made, beside } = await renderFilesBeside(target.name, reading, render);
+  const beside = readBesideFiles(target.name, reading);
   try {
-    return await compareAsked(target, made, connected, parts, beside);
+    const asked = await askedRender(target.stated, { pull, filesOnly: true }, parts);
+    return await compareAsked(target, asked, connected, parts, beside);
   } finally {
-    beside?.start?.dispose(); // where it did not come to a comparison
+    beside?.dispose(); // where it did not come to a comparison
   }
 }
 
@@ -188,7 +188,7 @@ async function compareAsked(
   asked: AskedRender | undefined,
   connected: ConnectedCluster,
   parts: DiffCommandsParts,
-  beside: Beside | undefined,
+  beside: ReadBeside | undefined,
 ): Promise<ComparedNow | undefined> {
   if (!asked) {
     return undefined;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../../../src/base/failure.ts';
-import { renderBeside } from '../../../src/drift/renderBeside.ts';
+import { ReadBeside, renderBeside } from '../../../src/drift/renderBeside.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import { ManualClock } from '../../support/manualClock.ts';
 import { kustomizationName as owner } from '../../support/rendered.ts';
@@ -106,4 +106,23 @@ test('a cluster that cannot be reached is told after the render', async () => {
   };
   await assert.rejects(renderBeside({ ...parts, readLive }, render), { reason: 'unreachable' });
   assert.ok(rendering.ended);
+});
+
+test('nobody waits for a cluster that does not answer: what is disposed ends its read, the second as well', async () => {
+  for (const late of [0, 30_001]) {
+    const { clock, parts } = bed();
+    const signals: AbortSignal[] = [];
+    const readLive = (signal: AbortSignal): Promise<undefined> => {
+      signals.push(signal);
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Failure('cancelled', 'ended'))),
+      );
+    };
+    const beside = new ReadBeside({ ...parts, readLive });
+    clock.advance(late);
+    const read = beside.read();
+    beside.dispose();
+    await assert.rejects(read, { reason: 'cancelled' });
+    assert.ok(signals.length > 0 && signals.every(({ aborted }) => aborted));
+  }
 });
