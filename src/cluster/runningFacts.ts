@@ -46,7 +46,7 @@ export async function runningFacts(
   }
   if (about === 'revision') {
     const revision = flux && fetchedRevision(flux);
-    return revision === undefined ? undefined : { ...nothing, revision };
+    return revision && { ...nothing, revision };
   }
   const workloads = object.kind === 'HelmRelease' ? (flux ? workloadsIn(flux) : []) : workloadOf(object, parts);
   if (workloads.length === 0) {

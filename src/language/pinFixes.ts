@@ -2,9 +2,10 @@
  * Fixes that pin a chart or a source to what runs now. What runs is handed in as facts; where they do not fit what the file says,
  * there is no fix: a pin must never be a guess.
  */
+import { parseRange, parseVersion } from '../base/versionRange.ts';
 import { parseRevision } from '../flux/revision.ts';
-import type { RunningVersions } from '../flux/runningVersions.ts';
-import { isUnset, plainText, valueAt } from '../manifests/yamlNode.ts';
+import type { ChartOrigin, FetchedRevision, RunningVersions } from '../flux/runningVersions.ts';
+import { isUnset, plainText, valueAt, type YamlNode } from '../manifests/yamlNode.ts';
 import { classifyChartVersion } from './chartVersion.ts';
 import { type FixTarget, nodeAt, type StatedObject } from './fixTarget.ts';
 import { imageFixes } from './imageFixes.ts';
@@ -77,9 +78,15 @@ export function pinFixes(finding: Finding, facts: RunningVersions): QuickFix[] {
 
 function chartFixes(finding: Finding, target: FixTarget, { chart: installed }: RunningVersions): QuickFix[] {
   const holder = target.path.slice(0, -1);
-  const chart = plainText(valueAt(nodeAt(target.root, holder), 'chart'));
+  const stated = nodeAt(target.root, holder);
+  const chart = plainText(valueAt(stated, 'chart'));
   const isSame = installed?.name === undefined || chart === undefined || nameOf(chart) === nameOf(installed.name);
-  if (!installed || !isSame || classifyChartVersion(installed.version) !== 'exact') {
+  if (
+    !installed ||
+    !isSame ||
+    !isFrom(valueAt(stated, 'sourceRef'), installed.source) ||
+    classifyChartVersion(installed.version) !== 'exact'
+  ) {
     return [];
   }
   const { version } = installed;
@@ -103,15 +110,31 @@ function nameOf(chart: string): string {
   return chart.replace(/\/+$/, '').replace(/^.*\//, '');
 }
 
+/** A file that states no source leaves it to a patch, and the object's own one counts. */
+function isFrom(reference: YamlNode | undefined, { kind, name, namespace, isBeside }: ChartOrigin): boolean {
+  const states = (key: string): string | undefined => plainText(valueAt(reference, key));
+  const at = states('namespace');
+  return (
+    isUnset(reference) ||
+    (states('kind') === kind && states('name') === name && (at === undefined ? isBeside : at === namespace))
+  );
+}
+
 /** Fits only where what was fetched is what the file asks for: it may have been edited since. */
-function sourceFixes(finding: Finding, target: FixTarget, fetched: string): QuickFix[] {
-  const { pointer, algorithm, digest } = parseRevision(fetched);
+function sourceFixes(finding: Finding, target: FixTarget, { text, url }: FetchedRevision): QuickFix[] {
+  if (plainText(valueAt(nodeAt(target.root, target.objectPath), 'spec', 'url')) !== url) {
+    return [];
+  }
+  const { pointer, algorithm, digest } = parseRevision(text);
   const field = String(target.path.at(-1));
   const says = plainText(target.node) ?? '';
   const isPointedAt = field === 'url' || says === pointer || says === pointer?.replace(/^refs\/(?:heads|tags)\//, '');
   if (field === 'semver') {
-    const isTag = pointer !== undefined && classifyChartVersion(pointer) === 'exact';
-    return isTag ? renameFix(finding, `Pin to ${pointer}, fetched now`, 'tag', pointer) : [];
+    const version = pointer === undefined ? undefined : parseVersion(pointer);
+    const isWanted = version !== undefined && parseRange(says)?.(version) === true;
+    return pointer !== undefined && isWanted && classifyChartVersion(pointer) === 'exact'
+      ? renameFix(finding, `Pin to ${pointer}, fetched now`, 'tag', pointer)
+      : [];
   }
   if (!isPointedAt || digest === undefined || algorithm === undefined) {
     return [];

@@ -9,10 +9,12 @@ import { runningFacts, type RunningFactsParts } from '../../../src/cluster/runni
 import { Failure, isFailure } from '../../../src/base/failure.ts';
 import { idOf, type ObjectId, objectKey } from '../../../src/flux/objectKey.ts';
 import type { FluxObject, KubernetesObject } from '../../../src/flux/objects.ts';
-import type { RunningSubject } from '../../../src/flux/runningVersions.ts';
+import { installedChart, type RunningSubject } from '../../../src/flux/runningVersions.ts';
 import {
   anyObject,
+  failing,
   gitRepository,
+  helmChart,
   helmRelease,
   inventoryEntry,
   kustomization,
@@ -121,7 +123,8 @@ const chartOf = async (known: readonly FluxObject[], more: Partial<RunningFactsP
 
 test('the chart that a release has installed, without a request', async () => {
   const { facts, asked } = await ask({ object: releaseId, about: 'chart', mayAsk: false });
-  assert.deepEqual(facts?.chart, { name: 'shop', version: '6.16.0' });
+  const source = { kind: 'HelmRepository', name: 'charts', namespace: 'flux-system', isBeside: false };
+  assert.deepEqual(facts?.chart, { name: 'shop', version: '6.16.0', source });
   assert.deepEqual(asked, { kinds: [], lists: [] });
 });
 
@@ -190,8 +193,35 @@ test('two objects of one name in two namespaces are none, unless the file says w
 
 test('what a source has fetched', async () => {
   const { facts, asked } = await ask({ object: sourceId, about: 'revision', mayAsk: false });
-  assert.equal(facts?.revision, `latest@${digest}`);
+  assert.deepEqual(facts?.revision, { text: `latest@${digest}`, url: 'oci://ghcr.io/example/art' });
   assert.deepEqual(asked.lists, []);
+});
+
+const unsettled: readonly (readonly [string, Parameters<typeof ociRepository>[1]])[] = [
+  ['whose change is not looked at', { metadata: { generation: 2 }, status: { observedGeneration: 1 } }],
+  ['that fails', { conditions: failing('OCIArtifactPullFailed', 'no such tag') }],
+];
+
+for (const [name, built] of unsettled) {
+  test(`an artifact that a source ${name} still holds is nobody's version`, async () => {
+    const status = { ...built?.status, artifact: { revision: `latest@${digest}` } };
+    const source = ociRepository('art', { ...built, namespace: 'web', appliedBy: owner, status });
+    const known = [...cluster().filter(({ kind }) => kind !== 'OCIRepository'), source];
+    assert.equal((await ask({ object: sourceId, about: 'revision' }, known)).facts, undefined);
+    const chart = helmChart('shop', { ...built, status: { ...status, observedChartName: 'shop' } });
+    assert.equal(installedChart(chart), undefined);
+  });
+}
+
+test('a chart is called as the one that was fetched, whatever its object asks for', () => {
+  const fetched = helmChart('shop', { chart: './charts/x', status: { observedChartName: 'shop' } });
+  assert.deepEqual([installedChart(fetched)?.name, installedChart(fetched)?.source.name], ['shop', 'charts']);
+});
+
+test('a release whose change is not looked at has installed what another text asked for', async () => {
+  const edited = release();
+  const newer = { ...edited, metadata: { ...edited.metadata, generation: 2 } };
+  assert.equal(await chartOf(cluster(newer)), undefined);
 });
 
 test('images of a workload come from its own pods, and only where somebody waits for them', async () => {

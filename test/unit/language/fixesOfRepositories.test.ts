@@ -9,10 +9,12 @@ import { after, test } from 'node:test';
 import type { Diagnostic } from 'vscode-languageserver-types';
 import { projectRoot } from '../../../scripts/projectRoot.ts';
 import { canonicalImageName } from '../../../src/flux/podImages.ts';
+import { findFixTarget, nodeAt } from '../../../src/language/fixTarget.ts';
 import { RepositoryChecker } from '../../../src/language/repositoryChecker.ts';
 import { DiskRepository } from '../../../src/manifests/diskRepository.ts';
 import { parseYaml } from '../../../src/manifests/parseManifests.ts';
 import { plainValue } from '../../../src/manifests/plainValue.ts';
+import { plainText, stringAt, valueAt } from '../../../src/manifests/yamlNode.ts';
 import { corporaMissing, type Corpora, unpackCorpora } from '../../support/corpora.ts';
 import { defaultRules } from '../../support/expectedDiagnostics.ts';
 import { type OfferOptions, offersFor } from '../../support/offeredFixes.ts';
@@ -30,9 +32,21 @@ function factsFor(text: string, { range, message }: Diagnostic): NonNullable<Off
   const shown = /^(\S+?)(?::[^\s/]+)? (?:is|names|has)\b/.exec(words)?.[1] ?? '';
   const pointer = /^oci:/.test(underlined) ? 'latest' : /^(?:https?|ssh):/.test(underlined) ? 'master' : underlined;
   const isRange = /[<>=~^*x]/.test(underlined);
+  const start = text.split('\n', range.start.line).join('\n').length + 1 + range.start.character;
+  const target = findFixTarget(text, { start, end: start + range.end.character - range.start.character });
+  const object = target && nodeAt(target.root, target.objectPath);
+  const reference = target && valueAt(nodeAt(target.root, target.path.slice(0, -1)), 'sourceRef');
+  const [kind = '', name = '', namespace] = ['kind', 'name', 'namespace'].map((key) => stringAt(reference, key));
   return {
-    chart: { name: undefined, version: '98.7.6' },
-    revision: isRange ? `98.7.6@${digest}` : `${pointer}@${digest}`,
+    chart: {
+      name: undefined,
+      version: '98.7.6',
+      source: { kind, name, namespace, isBeside: namespace === undefined },
+    },
+    revision: {
+      text: `${isRange ? '98.7.6' : pointer}@${digest}`,
+      url: plainText(valueAt(object, 'spec', 'url')) ?? '',
+    },
     images: [{ name: canonicalImageName(shown), container: 'any', tag: '98.7.6', digest }],
   };
 }

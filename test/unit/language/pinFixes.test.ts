@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RunningImage } from '../../../src/flux/runningVersions.ts';
+import type { ChartOrigin, RunningImage } from '../../../src/flux/runningVersions.ts';
 import type { FactQuestion } from '../../../src/language/pinFixes.ts';
 import { type OfferOptions, offersFor } from '../../support/offeredFixes.ts';
 
@@ -37,7 +37,8 @@ async function checkPins({ before, facts, pins }: Row): Promise<void> {
 const chart = (version: string): string =>
   `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: a\nspec:\n  chart:\n    spec:\n      chart: foo\n${version}      sourceRef:\n        kind: HelmRepository\n        name: b\n`;
 const withVersion = (version: string): string => `${chart('').trimEnd()}\n      version: ${version}\n`;
-const installed = (version: string, name = 'foo'): Facts => ({ chart: { name, version } });
+const origin: ChartOrigin = { kind: 'HelmRepository', name: 'b', namespace: 'c', isBeside: true };
+const installed = (version: string, name = 'foo', source = origin): Facts => ({ chart: { name, version, source } });
 
 const charts: readonly Row[] = [
   {
@@ -86,6 +87,18 @@ const charts: readonly Row[] = [
     },
   },
   { name: 'another chart is installed', before: chart(''), facts: installed('6.16.0', 'bar'), pins: {} },
+  {
+    name: 'a chart of that name is installed from another source',
+    before: chart(''),
+    facts: installed('6.16.0', 'foo', { ...origin, name: 'other' }),
+    pins: {},
+  },
+  {
+    name: 'the source of that name is in another namespace',
+    before: chart(''),
+    facts: installed('6.16.0', 'foo', { ...origin, namespace: 'd', isBeside: false }),
+    pins: {},
+  },
   { name: 'what is installed has no version', before: chart(''), facts: installed('newest'), pins: {} },
   {
     name: 'an anchor that nobody refers to stays',
@@ -111,23 +124,26 @@ const git = (ref: string): string =>
 const oci = (ref: string): string =>
   `apiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata:\n  name: a\nspec:\n  url: oci://ghcr.io/other/thing\n${ref}`;
 
+const gitFetched = (text: string): Facts => ({ revision: { text, url: 'https://github.com/other/thing' } });
+const ociFetched = (text: string): Facts => ({ revision: { text, url: 'oci://ghcr.io/other/thing' } });
+
 const sources: readonly Row[] = [
   {
     name: 'a branch gets the commit beside it',
     before: git('  ref:\n    branch: main # theirs\n'),
-    facts: { revision: `main@sha1:${commit}` },
+    facts: gitFetched(`main@sha1:${commit}`),
     pins: { 'Pin to commit 7ab65dc, fetched now': git(`  ref:\n    branch: main # theirs\n    commit: ${commit}\n`) },
   },
   {
     name: 'the same in flow style',
     before: git('  ref: { branch: main }\n'),
-    facts: { revision: `refs/heads/main@sha1:${commit}` },
+    facts: gitFetched(`refs/heads/main@sha1:${commit}`),
     pins: { 'Pin to commit 7ab65dc, fetched now': git(`  ref: { branch: main, commit: "${commit}" }\n`) },
   },
   {
     name: 'no reference',
     before: git('  interval: 1h\n'),
-    facts: { revision: `master@sha1:${commit}` },
+    facts: gitFetched(`master@sha1:${commit}`),
     pins: {
       'Pin to commit 7ab65dc, fetched now': git(`  interval: 1h\n  ref:\n    branch: master\n    commit: ${commit}\n`),
     },
@@ -135,67 +151,79 @@ const sources: readonly Row[] = [
   {
     name: 'no reference any more, and the cluster has still fetched another branch',
     before: git('  interval: 1h\n'),
-    facts: { revision: `main@sha1:${commit}` },
+    facts: gitFetched(`main@sha1:${commit}`),
     pins: {},
   },
   {
     name: 'a tag that moves gives way to the commit',
     before: git('  ref:\n    tag: stable\n'),
-    facts: { revision: `stable@sha1:${commit}` },
+    facts: gitFetched(`stable@sha1:${commit}`),
     pins: { 'Pin to commit 7ab65dc, fetched now': git(`  ref:\n    commit: ${commit}\n`) },
   },
   {
     name: 'a name that is a branch gives way to the commit',
     before: git('  ref:\n    name: refs/heads/main\n'),
-    facts: { revision: `refs/heads/main@sha1:${commit}` },
+    facts: gitFetched(`refs/heads/main@sha1:${commit}`),
     pins: { 'Pin to commit 7ab65dc, fetched now': git(`  ref:\n    commit: ${commit}\n`) },
   },
   {
     name: 'a range becomes the tag that it found',
     before: git('  ref:\n    semver: ">=1.0.0" # newest\n'),
-    facts: { revision: `v1.4.2@sha1:${commit}` },
+    facts: gitFetched(`v1.4.2@sha1:${commit}`),
     pins: { 'Pin to v1.4.2, fetched now': git('  ref:\n    tag: "v1.4.2" # newest\n') },
   },
   {
     name: 'a range of an artifact too',
     before: oci('  ref: {semver: 6.x}\n'),
-    facts: { revision: `6.14.1@${digest}` },
+    facts: ociFetched(`6.14.1@${digest}`),
     pins: { 'Pin to 6.14.1, fetched now': oci('  ref: {tag: 6.14.1}\n') },
   },
   {
     name: 'latest of an artifact gets the digest beside it',
     before: oci('  ref:\n    tag: latest\n'),
-    facts: { revision: `latest@${digest}` },
+    facts: ociFetched(`latest@${digest}`),
     pins: { 'Pin to sha256:0cc9a844, fetched now': oci(`  ref:\n    tag: latest\n    digest: ${digest}\n`) },
   },
   {
     name: 'no reference of an artifact',
     before: oci('  interval: 1h\n'),
-    facts: { revision: `latest@${digest}` },
+    facts: ociFetched(`latest@${digest}`),
     pins: { 'Pin to sha256:0cc9a844, fetched now': oci(`  interval: 1h\n  ref:\n    digest: ${digest}\n`) },
   },
   {
     name: 'the file asks for another branch than the one that was fetched',
     before: git('  ref:\n    branch: develop\n'),
-    facts: { revision: `main@sha1:${commit}` },
+    facts: gitFetched(`main@sha1:${commit}`),
     pins: {},
   },
   {
     name: 'nothing but a branch is told',
     before: git('  ref:\n    branch: main\n'),
-    facts: { revision: 'main' },
+    facts: gitFetched('main'),
     pins: {},
   },
   {
     name: 'a range found no version',
     before: oci('  ref: {semver: 6.x}\n'),
-    facts: { revision: `dev@${digest}` },
+    facts: ociFetched(`dev@${digest}`),
     pins: {},
   },
   {
     name: 'a range beside a tag that is overruled',
     before: oci('  ref:\n    semver: 6.x\n    tag: latest\n'),
-    facts: { revision: `6.14.1@${digest}` },
+    facts: ociFetched(`6.14.1@${digest}`),
+    pins: {},
+  },
+  {
+    name: 'the file asks for another repository than the one that was fetched',
+    before: oci('  ref:\n    tag: latest\n'),
+    facts: { revision: { text: `latest@${digest}`, url: 'oci://quay.io/other/thing' } },
+    pins: {},
+  },
+  {
+    name: 'a range that no longer lets in what was fetched',
+    before: git('  ref:\n    semver: ">=2.0.0"\n'),
+    facts: gitFetched(`v1.2.3@sha1:${commit}`),
     pins: {},
   },
 ];

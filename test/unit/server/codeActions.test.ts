@@ -89,7 +89,8 @@ bulbTest('a client that knows no cluster gets what needs none', unpinned, async 
 });
 
 bulbTest('what is installed is the first fix, of the document as it is open', unpinned, async (pair) => {
-  const questions = answering(pair, { chart: { name: 'foo', version: '6.16.0' } });
+  const source = { kind: 'HelmRepository', name: 'c', namespace: 'b', isBeside: true };
+  const questions = answering(pair, { chart: { name: 'foo', version: '6.16.0', source } });
   const actions = await actionsOf(pair, { triggerKind: CodeActionTriggerKind.Automatic });
   assert.deepEqual(titles(actions).slice(0, 1), ['Pin to 6.16.0, installed now']);
   assert.deepEqual(titles(actions).slice(-4), offline);
