@@ -78,7 +78,7 @@ export async function runOnMany(
   if (reason === undefined) {
     return;
   }
-  const note = verb === 'suspend' ? await parts.actions.noteOf(survey.context, reason) : undefined;
+  const note = verb === 'suspend' ? await parts.actions.noteOf(open.session, reason) : undefined;
   tell(many, await runAll(many, note, parts));
 }
 
@@ -136,7 +136,8 @@ async function runAll(
     const begin = async ({ key, id }: ObjectView): Promise<ActionResult> => {
       try {
         // A suspension waits for nothing: one that has begun is let end, so that it is known how.
-        const result = await actions.perform(verb, key, note ? { note } : {}, note ? undefined : link.signal);
+        const agreed = { session, ...(note ? { note } : {}) };
+        const result = await actions.perform(verb, key, agreed, note ? undefined : link.signal);
         log[result.state === 'failed' ? 'warn' : 'info'](resultText(verb, id, session.context, result));
         return result;
       } catch (error) {

@@ -16,8 +16,10 @@ import {
   resumeObject,
   suspendObject,
 } from '../cluster/actions.ts';
+import type { ClusterSession } from '../cluster/clusterSession.ts';
 import { reconcileFromRoot } from '../cluster/reconcileFromRoot.ts';
 import type { ActionWork, RunningActions } from '../cluster/runningActions.ts';
+import { requireSame } from '../cluster/sameSession.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { fluxKinds } from '../flux/kinds.ts';
 import { type ObjectId, objectKey, type ObjectKey, parseObjectKey } from '../flux/objectKey.ts';
@@ -57,10 +59,13 @@ const statusTextMs = 5_000;
 export interface AskedBefore {
   /** The user has just answered a question that named the object and the context. */
   readonly answered?: boolean;
+  /** In which that was; the one that is connected when the action is handed over unless given. */
+  readonly session?: ClusterSession | undefined;
 }
 
-/** What a user has agreed to. */
+/** What a user has agreed to, and in which session: nothing may reach another one, though its context has the same name. */
 export interface Agreed {
+  readonly session: ClusterSession;
   readonly note?: SuspensionNote;
 }
 
@@ -69,6 +74,7 @@ type FailedAction = Extract<ActionResult, { state: 'failed' }> & { readonly fail
 interface Subject {
   readonly context: string;
   readonly id: ObjectId;
+  readonly session: ClusterSession;
 }
 
 /** What an action says while it runs: the newest, for whoever begins to listen late. */
@@ -101,6 +107,15 @@ function requireWriting({ readOnly }: Settings): void {
   }
 }
 
+function identityOf(key: ObjectKey): Omit<Subject, 'session'> {
+  const parsed = parseObjectKey(key);
+  if (!parsed) {
+    throw new Failure('invalid', `${key} names no object`);
+  }
+  const { context, ...id } = parsed;
+  return { context, id };
+}
+
 export class ObjectActions {
   readonly #parts: ObjectActionsParts;
 
@@ -119,8 +134,14 @@ export class ObjectActions {
     doubt?: string,
     before: AskedBefore = {},
   ): Promise<ActionResult | undefined> {
-    const subject = this.#subject(key);
-    const agreed = await this.#asked(verb, subject, doubt, before);
+    const { context, id } = identityOf(key);
+    const subject = {
+      context,
+      id,
+      session: before.session?.context === context ? before.session : this.#session(context),
+    };
+    const hold = this.#parts.sessions.acquire(); // a question may stand longer than the view that it began in
+    const agreed = await this.#asked(verb, subject, doubt, before).finally(() => hold.dispose());
     if (!agreed) {
       return undefined;
     }
@@ -138,19 +159,19 @@ export class ObjectActions {
 
   /**
    * The same without a question, and without a word of how it ended but in lens and row. `signal` stops waiting; `report` gets
-   * what is being waited for. Rejects with a Failure where the context is no longer connected.
+   * what is being waited for. Rejects with a Failure where the session that was agreed to has ended.
    */
   async perform(
     verb: ActionVerb,
     key: ObjectKey,
-    agreed: Agreed,
+    { session, ...agreed }: Agreed,
     signal?: AbortSignal,
     report?: (message: string) => void,
   ): Promise<ActionResult> {
-    const { context, id } = this.#subject(key);
+    const { id } = identityOf(key);
     const { running, clock, log, settings } = this.#parts;
     requireWriting(settings()); // it may have been turned on while a question stood
-    const session = this.#session(context);
+    requireSame(session, this.#parts.sessions.session);
     const hold = this.#parts.sessions.acquire(); // a long wait must outlive the view that it began in
     const objects = () => fluxKinds.flatMap((kind) => [...session.ofKind(kind)]);
     const parts: ActionParts = { api: session.api, clock, log, controllers: () => session.controllers, objects };
@@ -166,15 +187,6 @@ export class ObjectActions {
     } finally {
       hold.dispose();
     }
-  }
-
-  #subject(key: ObjectKey): Subject {
-    const parsed = parseObjectKey(key);
-    if (!parsed) {
-      throw new Failure('invalid', `${key} names no object`);
-    }
-    const { context, ...id } = parsed;
-    return { context, id };
   }
 
   /** The session of exactly that context: after a switch nothing may reach the cluster that came in its place. */
@@ -193,7 +205,7 @@ export class ObjectActions {
     doubt: string | undefined,
     before: AskedBefore,
   ): Promise<Agreed | undefined> {
-    const { id, context } = subject;
+    const { id, context, session } = subject;
     const own = this.#parts.settings();
     requireWriting(own);
     // Who has just said yes is not asked the same again; in production the name is typed all the same.
@@ -216,13 +228,16 @@ export class ObjectActions {
     if (second && !(await askAgain(second))) {
       return undefined;
     }
-    return answer && (verb === 'suspend' ? { note: await this.noteOf(context, answer.reason) } : {});
+    return answer && (verb === 'suspend' ? { session, note: await this.noteOf(session, answer.reason) } : { session });
   }
 
   /** What cannot be read cannot be changed: that is how the action ended, before anything was asked. */
-  async #factsOf(verb: 'suspend' | 'resume', { id, context }: Subject): Promise<SuspensionFacts | FailedAction> {
+  async #factsOf(
+    verb: 'suspend' | 'resume',
+    { id, context, session }: Subject,
+  ): Promise<SuspensionFacts | FailedAction> {
     const { views, clones, clock, log } = this.#parts;
-    const { api } = this.#session(context);
+    const { api } = session;
     const title = `Reading ${objectName(id)} on ${context}`;
     try {
       return await withPatience(title, clock, (signal) =>
@@ -246,10 +261,11 @@ export class ObjectActions {
     }
   }
 
-  /** Of this user in that context, now. */
-  async noteOf(context: string, reason: string): Promise<SuspensionNote> {
-    const { clock } = this.#parts;
-    const { api } = this.#session(context);
+  /** Of this user in that session, now. Rejects with a Failure where it has ended. */
+  async noteOf(session: ClusterSession, reason: string): Promise<SuspensionNote> {
+    const { clock, sessions } = this.#parts;
+    requireSame(session, sessions.session);
+    const { api } = session;
     const by = await withPatience('Asking who you are', clock, (signal) => Promise.resolve(api.userName?.(signal)));
     return { by: by ?? '', at: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'), reason };
   }

@@ -32,9 +32,10 @@ export function reconcileHandlers(parts: ReconcileParts) {
       changeWords(view).includes(word);
   const reconcileFromRoot: OperationHandler = async (argument) => {
     const target = await actionTarget(argument, views, fits('canReconcileFromRoot'));
+    const session = views.open?.session;
     const unseen = target ? await unseenOf(argument, target, parts) : 'declined';
     if (target && unseen !== 'declined') {
-      await actions.run('reconcileFromRoot', target.key, target.doubt, { answered: unseen === 'agreed' });
+      await actions.run('reconcileFromRoot', target.key, target.doubt, { answered: unseen === 'agreed', session });
     }
   };
   const resetRelease: OperationHandler = async (argument) => {

@@ -239,4 +239,18 @@ describe('suspend and resume', () => {
     await sessions.selectContext('homelab');
     await cluster.complete();
   });
+
+  it('a context that was connected anew while the question stands is another one, whatever its name', async () => {
+    const { sessions } = cluster.probe;
+    const writes = cluster.writes.length;
+    hostDialogs().type(async () => {
+      await sessions.selectContext('elsewhere');
+      await sessions.selectContext('homelab');
+      return 'x';
+    });
+    await run('suspendObject', workloads);
+    assert.match(hostDialogs().messages[0]?.text ?? '', /homelab was connected anew meanwhile; nothing was sent/);
+    assert.deepEqual(cluster.writes.slice(writes), []);
+    await cluster.complete();
+  });
 });
