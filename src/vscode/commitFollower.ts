@@ -7,6 +7,8 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Disposables } from '../base/disposables.ts';
 import { isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
+import { RepeatedRun } from '../base/repeatedRun.ts';
+import { ContextHold } from '../cluster/contextHold.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CommitPlace, type CommitProgress, commitsToAsk, followCommit } from '../flux/followCommit.ts';
 import { type ObjectId, objectKey } from '../flux/objectKey.ts';
@@ -119,15 +121,12 @@ class Following implements Disposable {
   readonly #ended = new AbortController();
   readonly #reach: CommitReach;
   readonly #bar: vscode.StatusBarItem;
+  readonly #looks: RepeatedRun;
   /** What the clone said last; `undefined` once it has changed. */
   #place: Omit<CommitPlace, 'isIn'> | undefined;
-  /** What is followed is to be told whether the views are open or not. */
-  #hold: Disposable | undefined;
   #answers = new Map<string, 'yes' | 'no' | 'unknown'>();
   #seen: FollowedCommit;
   #shown = '';
-  #looking = false;
-  #again = false;
   #settling: Disposable | undefined;
   #leaving: Disposable | undefined;
 
@@ -141,8 +140,15 @@ class Following implements Disposable {
     );
     this.#bar.name = 'Driftline: followed commit';
     this.#bar.command = commandIds.showFollowed;
-    this.#disposables.add({ dispose: () => this.#hold?.dispose() });
-    this.#disposables.add(parts.views.onDidSurvey(() => this.#look()));
+    this.#looks = this.#disposables.add(
+      new RepeatedRun(
+        () => this.#look(),
+        (error) => this.#parts.log.error('the followed commit cannot be looked at', error),
+      ),
+    );
+    // What is followed is to be told whether the views are open or not.
+    this.#disposables.add(new ContextHold({ ...parts, context: subject.context }));
+    this.#disposables.add(parts.views.onDidSurvey(() => this.#looks.ask()));
     this.#disposables.add(parts.clones.onDidChange(() => this.#cloneChanged()));
     // A first push makes folders of Git's, which a watcher may follow late: somebody who comes back from a terminal has waited.
     const focus = vscode.window.onDidChangeWindowState(({ focused }) => focused && this.#cloneChanged());
@@ -151,7 +157,7 @@ class Following implements Disposable {
     this.#disposables.add({ dispose: () => this.#leaving?.dispose() });
     this.#disposables.add({ dispose: () => this.#ended.abort() });
     void this.#watch();
-    this.#look();
+    this.#looks.ask();
   }
 
   get seen(): FollowedCommit & { readonly root: string } {
@@ -183,41 +189,13 @@ class Following implements Disposable {
     this.#settling = this.#parts.clock.after(settleMs, () => {
       this.#place = undefined;
       this.#answers = new Map();
-      this.#look();
+      this.#looks.ask();
     });
   }
 
-  /** One look at a time; what changes meanwhile is looked at after it. */
-  #look(): void {
-    if (this.#looking) {
-      this.#again = true;
-      return;
-    }
-    this.#looking = true;
-    void this.#lookOnce().then(() => {
-      this.#looking = false;
-      if (this.#again && !this.#disposables.disposed) {
-        this.#again = false;
-        this.#look();
-      }
-    });
-  }
-
-  /** Not one of another cluster, which nothing here needs. */
-  #holdSession(context: string | undefined): void {
-    if (context !== undefined && context !== this.#subject.context) {
-      this.#hold?.dispose();
-      this.#hold = undefined;
-    } else if (!this.#disposables.disposed) {
-      this.#hold ??= this.#parts.sessions.acquire();
-    }
-  }
-
-  /** Never rejects. */
-  async #lookOnce(): Promise<void> {
+  async #look(): Promise<void> {
     const { views, log } = this.#parts;
     const state = views.open?.session;
-    this.#holdSession(state?.context);
     const { survey } = views;
     if (state?.context !== this.#subject.context || survey?.context !== this.#subject.context) {
       this.#hide();
