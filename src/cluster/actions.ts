@@ -26,6 +26,7 @@ import { isSuspended } from '../flux/suspension.ts';
 import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { ActionResult } from './actionResult.ts';
 import { awaitOutcome, type Awaited, pause } from './awaitOutcome.ts';
+import { bareResult } from './bareResult.ts';
 import type { ApiResource, ClusterApi } from './clusterApi.ts';
 import type { Controllers } from './clusterState.ts';
 import { appliedBySpec, missingController } from './controllerOf.ts';
@@ -168,7 +169,10 @@ export function suspendObject(parts: ActionParts, request: ActionRequest): Promi
   });
 }
 
-/** Removes the suspension and waits for the reconcile that follows by itself. */
+/**
+ * Removes the suspension and waits for the reconcile that follows by itself. Where that is put off until something else is ready the
+ * resume has succeeded all the same: the controller tries again without being asked.
+ */
 export function resumeObject(parts: ActionParts, request: ActionRequest): Promise<ActionResult> {
   return asResult(request, async () => {
     const found = await findObject(parts, request.id, request.signal);
@@ -181,8 +185,16 @@ export function resumeObject(parts: ActionParts, request: ActionRequest): Promis
     const result = await waitFor(parts, request, { ...found, object: sent }, (object) =>
       resumeOutcome(object, generation),
     );
-    return result.state === 'succeeded' ? { ...result, ...undoneByParent(found.object) } : result;
+    if (result.state === 'succeeded' || isPutOff(result)) {
+      const message = result.state === 'succeeded' ? result.message : `put off for now, ${result.message}`;
+      return { state: 'succeeded', message, ...undoneByParent(found.object) };
+    }
+    return result;
   });
+}
+
+function isPutOff(result: ActionResult): result is Extract<ActionResult, { state: 'failed' }> {
+  return result.state === 'failed' && (result.because === 'dependencyNotReady' || result.because === 'sourceNotReady');
 }
 
 /** `outcome` tells the end, given what was asked; that of a reconcile unless given. */
@@ -299,10 +311,13 @@ async function send(parts: ActionParts, found: Found, patch: MergePatch, signal:
   }
 }
 
-/** Failures become results; a stop before anything was accepted says so. Anything else is a bug and is thrown on. */
+/**
+ * Failures become results, and results lose the credentials that they quote; a stop before anything was accepted says so. Anything
+ * else is a bug and is thrown on.
+ */
 export async function asResult(request: ActionRequest, work: () => Promise<ActionResult>): Promise<ActionResult> {
   try {
-    return await work();
+    return bareResult(await work());
   } catch (error) {
     if (!isFailure(error)) {
       throw error;
@@ -311,7 +326,7 @@ export async function asResult(request: ActionRequest, work: () => Promise<Actio
       const underWay = error.message === stoppedUnderWay;
       return { state: 'stopped', message: underWay ? stoppedUnderWay : 'stopped before anything was sent' };
     }
-    return { state: 'failed', message: error.message, failure: error };
+    return bareResult({ state: 'failed', message: error.message, failure: error });
   }
 }
 

@@ -583,6 +583,20 @@ describe('suspend and resume', () => {
     assert.deepEqual(await result, { state: 'failed', message: 'gave up after 3 attempts', because: 'exhausted' });
   });
 
+  for (const [reason, message] of [
+    ['DependencyNotReady', "dependency 'flux-system/infrastructure' is not ready"],
+    ['SourceNotReady', 'Source artifact not found, retrying in 30s'],
+  ] as const) {
+    it(`resume what is put off at first (${reason}): the suspension has gone, and nothing has failed`, async () => {
+      const object = server.put(kustomization('apps', { spec: { suspend: true } }));
+      server.outcome(idOf(object), { ready: 'False', reason, message });
+      const result = resumeObject(parts(), request(object));
+      await controllersFinish();
+      assert.deepEqual(await result, { state: 'succeeded', message: `put off for now, ${message}` });
+      assert.equal('suspend' in (server.get(idOf(object))?.spec ?? {}), false);
+    });
+  }
+
   it('resume an OCI HelmRepository without waiting for a controller that does not come', async () => {
     const object = server.put(helmRepository('charts', { spec: { type: 'oci', suspend: true }, conditions: [] }));
     assert.deepEqual(await resumeObject(parts(), request(object)), { state: 'succeeded', message: 'resumed' });
