@@ -34,19 +34,25 @@ export function documentHead(text: string): DocumentHead | undefined {
 
 /** The lines that are indented below a top-level key. Own fields come first in `metadata` and `spec` by indentation. */
 export function blockBelow(text: string, key: string): string {
+  return directChildren(linesBelow(text, key));
+}
+
+/** The same lines with all that is deeper. */
+export function linesBelow(text: string, key: string): string {
   const start = new RegExp(`^\\uFEFF?${key}:[^\\n]*\\n`, 'm').exec(text);
   if (!start) {
     return '';
   }
   const from = start.index + start[0].length;
   const end = /^[^\s#]/m.exec(text.slice(from));
-  return directChildren(text.slice(from, end ? from + end.index : text.length));
+  return text.slice(from, end ? from + end.index : text.length);
 }
 
 /** The fields behind the first anchor of that name, wherever it stands. */
 export function blockOfAnchor(text: string, name: string): string {
   const lines = text.split('\n');
-  const at = lines.findIndex((line) => new RegExp(`:[ \\t]+&${name}[ \\t]*(?:#.*)?\\r?$`).test(line));
+  const anchor = new RegExp(`:[ \\t]+&${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[ \\t]*(?:#.*)?\\r?$`);
+  const at = lines.findIndex((line) => anchor.test(line));
   if (at < 0) {
     return '';
   }
@@ -105,22 +111,57 @@ function isTemplate(text: string): boolean {
   if (!/\{[{%]|<</.test(text)) {
     return false;
   }
-  let blockIndent: number | undefined;
+  let open: OpenText | undefined;
   for (const line of text.split('\n')) {
-    const indent = indentOf(line);
-    if (line.trim() === '' || (blockIndent !== undefined && indent > blockIndent)) {
+    if (line.trim() === '') {
       continue;
     }
-    blockIndent = undefined;
+    if (open && indentOf(line) > open.column) {
+      if (open.steers?.test(line) === true) {
+        return true;
+      }
+      open = open.end?.test(line) === true ? undefined : open;
+      continue;
+    }
     // A merge key is `<<:`.
     if (/^\s*(?:-\s+)*(?:\{[{%]|<<(?!\s*:))/.test(line) || /^[^#"']*:\s+(?:\{[{%]|<<)/.test(line)) {
       return true;
     }
-    if (/[:-]\s+(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$/.test(line)) {
-      blockIndent = indent;
-    }
+    open = openText(line);
   }
   return false;
+}
+
+/** A text that goes on in the lines below, as far as they are indented deeper than `column`. */
+interface OpenText {
+  readonly column: number;
+  /** What the line looks like in which it ends; by indentation alone where it is not given. */
+  readonly end?: RegExp;
+  /** A line of this look belongs to a template all the same. */
+  readonly steers?: RegExp;
+}
+
+/** The text that a line begins and does not end: a block text, one in quotes, or a plain one, which any next line continues. */
+function openText(line: string): OpenText | undefined {
+  if (/[:-]\s+(?:[!&]\S+\s+)*[|>][-+0-9]*\s*(?:#.*)?$/.test(line)) {
+    return { column: indentOf(line) };
+  }
+  const [, dashes = '', rest = ''] = /^(\s*(?:-\s+)*)(.*)/.exec(line) ?? [];
+  const key = /^[^\s"'#{[][^"'#]*?:[ \t]+/.exec(rest)?.[0];
+  if (key === undefined && dashes.trim() === '') {
+    return undefined;
+  }
+  const column = key === undefined ? dashes.lastIndexOf('-') : dashes.length;
+  const value = rest.slice(key?.length ?? 0).trimEnd();
+  if (/^"(?:[^"\\]|\\.)*\\?$/.test(value)) {
+    return { column, end: /^(?:[^"\\]|\\.)*"/ };
+  }
+  if (/^'(?:[^']|'')*$/.test(value)) {
+    return { column, end: /^(?:[^']|'')*'(?!')/ };
+  }
+  // What trims lines or branches is written by authors of charts, who indent such lines as they like.
+  const steers = /^\s*\{(?:%|\{-|\{\s*(?:if|else|end|with|range|define|template|block)\b)/;
+  return /^[^\s"'#|>&*![\]{}%@`:][^#]*$/.test(value) && !value.endsWith(':') ? { column, steers } : undefined;
 }
 
 /** Lines that begin between two offsets. */

@@ -3,7 +3,7 @@
  * YAML file. Reads block style, which is what people write; a document in flow style (`{kind: …}`) is not found.
  */
 import { groupOf } from '../flux/kinds.ts';
-import { blockBelow, blockOfAnchor, countLines, documentHead } from './documentHead.ts';
+import { blockBelow, blockOfAnchor, countLines, documentHead, linesBelow } from './documentHead.ts';
 import { splitDocuments } from './splitDocuments.ts';
 import type { TextSpan } from './yamlNode.ts';
 
@@ -113,16 +113,23 @@ function readDocument(text: string) {
   return kind.required.test(specOf(text)) ? { stated: kind.stated, name, namespace, firstLine } : undefined;
 }
 
-/** The fields of `spec`, those of an alias (`spec: *common`) and of merged maps (`<<: *common`) too. */
+/** The fields of `spec`, those of an alias (`spec: *common`) and of merged maps (`<<: *common`, a list of them) too. */
 function specOf(text: string): string {
   const own = blockBelow(text, 'spec');
-  const alias = /^spec:[ \t]+\*(\w+)[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
-  const merged = [...own.matchAll(/^[ \t]+<<:[ \t]+(.*)$/gm)].flatMap(([, value = '']) =>
-    [...value.matchAll(/\*(\w+)/g)].map(([, name = '']) => name),
+  const alias = /^spec:[ \t]+(\*\S+)[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1] ?? '';
+  const merged = [...own.matchAll(/^[ \t]+<<:[ \t]+(.*)$/gm)].map(([, value = '']) => value);
+  const [indent = ''] = /^[ \t]+/.exec(own) ?? [];
+  const listed = [...linesBelow(text, 'spec').matchAll(mergeList)].map(([, at, items = '']) =>
+    at === indent ? items : '',
   );
-  const names = [...(alias === undefined ? [] : [alias]), ...merged];
+  const names = [alias, ...merged, ...listed].flatMap((value) =>
+    [...value.matchAll(/\*([^\s,[\]{}]+)/g)].map(([, name = '']) => name),
+  );
   return [own, ...names.map((name) => blockOfAnchor(text, name))].join('\n');
 }
+
+/** `<<:`, and below it a line for each map. */
+const mergeList = /^([ \t]+)<<:[ \t]*(?:#.*)?\r?\n((?:[ \t]*-[ \t]+\*[^\n]*(?:\n|$))+)/gm;
 
 /** What Kubernetes takes for the name of such an object. */
 function isLiteral(name: string): boolean {

@@ -103,6 +103,48 @@ const rows: readonly (readonly [what: string, text: string, found: readonly stri
     source('GitRepository', '  url: x\n').replace('spec:', 'spec: &spec'),
     ['0 GitRepository b/a'],
   ],
+  [
+    'a spec that is an alias with a hyphen and a dot',
+    `x-common: &c-s.1 # shared\n  url: x\n${source('GitRepository', '').replace('spec:\n', 'spec: *c-s.1\n')}`,
+    ['0 GitRepository b/a'],
+  ],
+  [
+    'fields that are merged from an anchor with a hyphen',
+    `x-common: &common-spec\n  url: x\n${source('GitRepository', '  <<: *common-spec\n')}`,
+    ['0 GitRepository b/a'],
+  ],
+  ...['    ', '  '].map((indent): (typeof rows)[number] => [
+    `fields that are merged from a list below the key, indented by ${indent.length}`,
+    `x-one: &one\n  interval: 1m\nx-two: &two\n  url: x\n${source('GitRepository', `  <<:\n${indent}- *one\n${indent}- *two\n`)}`,
+    ['0 GitRepository b/a'],
+  ]),
+  [
+    'fields that are merged further down',
+    `x-two: &two\n  url: x\n${source('GitRepository', '  ref:\n    <<:\n      - *two\n')}`,
+    [],
+  ],
+  ...[
+    'title: "of\n      {{ .x }}"',
+    `title: 'it''s\n      << x >>'`,
+    'title: of\n      {{ .x }}',
+    'title: of\n      << x',
+    'list:\n      - of\n        {{ .x }}\n      - "a\n        {{ .y }} \\"\n        {{ .z }}"',
+  ].map((value): (typeof rows)[number] => [
+    `a release whose values hold a text of several lines: ${JSON.stringify(value)}`,
+    release('  name: a\n', `  chart: {}\n  values:\n    ${value}\n    after: 1\n`),
+    ['0 HelmRelease -/a'],
+  ]),
+  ...[
+    'title: "of\n      text"\n    after: {{ .x }}',
+    'title: of\n      text\n    {{ .x }}: 1',
+    'title: of\n      {{- if .x }}',
+    '- name: of\n      other: {{ .x }}',
+    'list:\n      - name: of\n        {{ .x }}: 1',
+  ].map((value): (typeof rows)[number] => [
+    `a template behind a text, which it is no part of: ${JSON.stringify(value)}`,
+    release('  name: a\n', `  chart: {}\n  values:\n    ${value}\n`),
+    [],
+  ]),
   ['a merge of nothing', source('GitRepository', '  <<: *none\n'), []],
   ['a template with conditions', `{{- if .Values.on }}\n${release('  name: a\n')}{{- end }}\n`, []],
   ['a template deeper down', release('  name: a\n', '  chart:\n    spec:\n      version: {{ .v }}\n'), []],
