@@ -63,7 +63,8 @@ export async function seenFile(input: SeenInput, options: Options = {}): Promise
 }
 
 /** Of what is followed, as of the last fetch or push. */
-async function tipOf({ root, remotes, follows }: SeenInput, options: Options): Promise<string | undefined> {
+async function tipOf(input: SeenInput, options: Options): Promise<string | undefined> {
+  const { root, remotes, follows } = input;
   switch (follows.by) {
     case 'branch':
       for (const remote of remotes) {
@@ -74,12 +75,29 @@ async function tipOf({ root, remotes, follows }: SeenInput, options: Options): P
       }
       return undefined;
     case 'tag':
-      return find(root, `refs/tags/${follows.name}`, options);
+      return pushedTag(follows.name, input, options);
     case 'commit':
       return follows.name;
     case 'source':
       return undefined;
   }
+}
+
+/**
+ * A clone's own tag says nothing of the remote's: it may not be pushed, or have been moved there since. What the source holds is the
+ * remote's; where nobody knows that, a tag on what was pushed is the best guess.
+ */
+async function pushedTag(
+  name: string,
+  { root, remotes, fetched }: SeenInput,
+  options: Options,
+): Promise<string | undefined> {
+  if (fetched !== undefined) {
+    return fetched;
+  }
+  const tip = await find(root, `refs/tags/${name}`, options);
+  const branches = tip === undefined ? [] : await new CommitReach(root, options).branches(tip, remotes);
+  return branches.length > 0 ? tip : undefined;
 }
 
 /** The source may have fetched what this clone has not, but never goes back behind what it has to what is older. */

@@ -100,6 +100,20 @@ describe('what is seen', () => {
     assert.equal((await see('first\n', { follows: { by: 'tag', name: 'v1' } })).state, 'same');
   });
 
+  test('is behind a tag of this clone alone: what the source holds is the tag of its repository', async () => {
+    const { git, change, push, pushed, see } = pushedRepository();
+    const follows: Followed = { by: 'tag', name: 'v2' };
+    change('second\n');
+    git.git('tag', 'v2');
+    assert.deepEqual(await see('second\n', { follows, fetched: pushed }), { state: 'unpushed', comesTo: pushed });
+    assert.deepEqual(await see('second\n', { follows }), { state: 'unpushed', comesTo: undefined });
+    push();
+    assert.deepEqual(await see('second\n', { follows, fetched: pushed }), { state: 'elsewhere', comesTo: pushed });
+    assert.equal((await see('second\n', { follows })).state, 'same', 'its commit is pushed');
+    const moved = '1'.repeat(40);
+    assert.deepEqual(await see('second\n', { follows, fetched: moved }), { state: 'elsewhere', comesTo: moved });
+  });
+
   test('is compared with what the cluster has where only the source can tell what it follows', async () => {
     const { change, push, pushed, see } = pushedRepository();
     const follows: Followed = { by: 'source' };
