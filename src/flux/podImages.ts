@@ -78,9 +78,19 @@ function imagesOf(pod: KubernetesObject, specs: string, statuses: string): Runni
     if (asked.name === '' || !hasRun(status)) {
       return [];
     }
-    const pulled = /@(sha256:[0-9a-f]{64})$/.exec(asText(fieldAt(status, 'imageID')) ?? '')?.[1];
+    const pulled = pulledDigest(asText(fieldAt(status, 'imageID')) ?? '', asked.name);
     return [{ name: asked.name, container, tag: asked.tag, digest: asked.digest ?? pulled }];
   });
+}
+
+/**
+ * A node that has the same layers from two repositories may name either of them: the digest of the other one may be nowhere in
+ * the repository that was asked for.
+ */
+function pulledDigest(imageId: string, name: string): string | undefined {
+  const [, repository = '', digest] = /^(?:docker-pullable:\/\/)?([^@]+)@(sha256:[0-9a-f]{64})$/.exec(imageId) ?? [];
+  // Some runtimes keep the tag in it.
+  return splitImage(repository).name === name ? digest : undefined;
 }
 
 /** Runs, or has done what it was there for: only then was its image pulled and did it start. */

@@ -92,7 +92,8 @@ function pulledPod(cluster: HostCluster): KubernetesObject {
     .objects({ group: '', kind: 'Pod' })
     .find(({ metadata }) => metadata.namespace === 'llm' && metadata.name.startsWith('llm-'));
   assert.ok(pod, 'the recording has a pod of llm');
-  const running = (name: string) => ({ name, imageID: `registry.example.com/x@${digest}`, state: { running: {} } });
+  const imageID = `ghcr.io/ggml-org/llama.cpp@${digest}`;
+  const running = (name: string) => ({ name, imageID, state: { running: {} } });
   return { ...pod, status: { ...pod.status, containerStatuses: [running('server')], initContainerStatuses: [] } };
 }
 

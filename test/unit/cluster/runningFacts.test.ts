@@ -67,7 +67,11 @@ function pod(name: string, owner_: { kind: string; name: string }, labels: Reado
     metadata: { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, ...owner_ }] },
     fields: {
       spec: { containers: [{ name: 'web', image: `${owner_.name}:latest` }] },
-      status: { containerStatuses: [{ name: 'web', imageID: `x@${digest}`, state: { running: {} } }] },
+      status: {
+        containerStatuses: [
+          { name: 'web', imageID: `docker.io/library/${owner_.name}@${digest}`, state: { running: {} } },
+        ],
+      },
     },
   });
 }

@@ -14,6 +14,9 @@ interface Container {
   readonly name?: string;
 }
 
+/** As a node tells it that has pulled just what it was asked for. */
+const repositoryOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+
 function pod(containers: readonly Container[], metadata: Partial<ObjectMeta> = {}): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -24,7 +27,7 @@ function pod(containers: readonly Container[], metadata: Partial<ObjectMeta> = {
       containerStatuses: containers.map(({ name = 'web', image, imageID, state = { running: {} } }) => ({
         name,
         image,
-        imageID: imageID ?? `docker.io/library/x@${digest}`,
+        imageID: imageID ?? `${repositoryOf(image)}@${digest}`,
         state,
       })),
     },
@@ -107,6 +110,11 @@ const images: readonly (readonly [string, readonly Container[], readonly unknown
     [{ image: 'web:1', imageID: `docker-pullable://web@${digest}` }],
     [{ name: 'docker.io/library/web', container: 'web', tag: '1', digest }],
   ],
+  [
+    'an id that names another repository with the same layers is nothing to pin to',
+    [{ image: 'ghcr.io/x/web:1', imageID: `docker.io/library/other@${digest}` }],
+    [{ name: 'ghcr.io/x/web', container: 'web', tag: '1', digest: undefined }],
+  ],
   ['one that waits for its image does not run', [{ image: 'web:1', state: { waiting: {} } }], []],
   ['one that has failed does not run', [{ image: 'web:1', state: { terminated: { exitCode: 1 } } }], []],
   [
@@ -136,7 +144,9 @@ test('init containers are told too; whatever else a pod holds is not', () => {
     metadata: { name: 'a', namespace: 'apps' },
     spec: { initContainers: [{ name: 'init', image: 'busybox', env: [{ name: 'TOKEN', value: 'hush' }] }] },
     status: {
-      initContainerStatuses: [{ name: 'init', imageID: `x@${digest}`, state: { terminated: { exitCode: 0 } } }],
+      initContainerStatuses: [
+        { name: 'init', imageID: `docker.io/library/busybox@${digest}`, state: { terminated: { exitCode: 0 } } },
+      ],
     },
   };
   const found = runningImages([whole]);
