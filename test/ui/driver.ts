@@ -432,6 +432,13 @@ export class Workbench {
     await dialog.waitFor({ state: 'detached' });
   }
 
+  /** Presses a button of the dialog that stands before the window, and waits until it has gone. */
+  async answerDialog(button: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box');
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
   /** Leaves Restricted Mode as a user does. */
   async grantTrust(): Promise<void> {
     await this.palette('Workspaces: Manage Workspace Trust');

@@ -186,6 +186,9 @@ async function checkReleaseCorrected(release: string, config: string, button: st
   await seen(side('modified', object), /^(?!.*changed by hand)/);
   await seen(window.rowText(release, 'Cluster'), /1 object differs/);
   await titleButton(button).click();
+  if (button === 'Force an upgrade') {
+    await window.answerDialog(button); // asked a second time, whatever the settings say
+  }
   await corrected();
   await seen(window.rowText(release, 'Cluster'), /^(?!.*(differs|drifted))/);
 }

@@ -347,6 +347,7 @@ describe('diff', () => {
         assert.match(live, /auth_enabled: true/);
         assert.match(desired, /retention_period: 336h/);
         assert.match(tabs().join('\n'), /^HelmRelease logging\/loki: cluster ↔ release v1 \(1 file\)$/m);
+        hostDialogs().press('Force an upgrade'); // asked a second time, whatever the settings say
         await vscode.commands.executeCommand('driftline.forceShown');
         const patch = cluster.writes.findLast(({ path }) => path.includes('/helmreleases/loki?'));
         assert.match(patch?.body ?? '', /reconcile\.fluxcd\.io\/forceAt/);
