@@ -5,12 +5,13 @@
 import { idOf, type ObjectId, objectKey } from './objectKey.ts';
 import type { FluxObject } from './objects.ts';
 import { sourceOf } from './references.ts';
+import { isSuspended } from './suspension.ts';
 
 const appliers: ReadonlySet<string> = new Set(['Kustomization', 'HelmRelease']);
 
 export interface SharedSource {
   readonly id: ObjectId;
-  /** Kustomizations and HelmReleases that take from it, directly or by a HelmChart, but for those that are left out. Never 0. */
+  /** Kustomizations and HelmReleases that take from it, directly or by a HelmChart, but for those that are suspended or left out. Never 0. */
   readonly others: number;
 }
 
@@ -25,7 +26,7 @@ export function sharedSources(
   const leftOut = new Set(but.map(keyOf));
   const counts = new Map(sources.map((id) => [keyOf(id), 0]));
   for (const object of all) {
-    if (appliers.has(object.kind) && !leftOut.has(keyOf(idOf(object)))) {
+    if (appliers.has(object.kind) && !isSuspended(object) && !leftOut.has(keyOf(idOf(object)))) {
       for (const key of takesFrom(object, byKey)) {
         const count = counts.get(key);
         if (count !== undefined) {
@@ -40,6 +41,7 @@ export function sharedSources(
   });
 }
 
+/** A link that is suspended takes nothing new, and so hands nothing new on. */
 function takesFrom(object: FluxObject, byKey: ReadonlyMap<string, FluxObject>): ReadonlySet<string> {
   const keys = new Set<string>();
   let id = sourceOf(object);
@@ -47,7 +49,7 @@ function takesFrom(object: FluxObject, byKey: ReadonlyMap<string, FluxObject>): 
     const key = keyOf(id);
     keys.add(key);
     const source = byKey.get(key);
-    id = source && sourceOf(source);
+    id = source && !isSuspended(source) ? sourceOf(source) : undefined;
   }
   return keys;
 }

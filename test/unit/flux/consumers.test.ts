@@ -35,6 +35,14 @@ describe('what a source moves', () => {
     assert.deepEqual(counted([charts], objects, [release('a')]), ['1 HelmRepository flux-system/charts']);
   });
 
+  it('are not those that are suspended, nor what takes by way of a chart that is', () => {
+    const resting = (object: FluxObject): FluxObject => ({ ...object, spec: { ...object.spec, suspend: true } });
+    const objects = [git, kustomization('k'), resting(kustomization('resting'))];
+    assert.deepEqual(counted([git], objects, []), ['1 GitRepository flux-system/flux-system']);
+    const stopped = [charts, release('a'), resting(chart('a')), release('b'), chart('b'), resting(release('c'))];
+    assert.deepEqual(counted([charts], stopped, []), ['1 HelmRepository flux-system/charts']);
+  });
+
   it('are nobody: then the source is not named', () => {
     assert.deepEqual(counted([git, charts], [git, kustomization('k')], [kustomization('k')]), []);
     assert.deepEqual(counted([], [kustomization('k')], []), []);
