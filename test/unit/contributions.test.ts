@@ -127,6 +127,24 @@ test('commands that change a cluster, and no others, are off in a read-only wind
   }
 });
 
+test('an action of rows is offered for several selected rows where it is for all of them, and hidden where it would take one', () => {
+  const writing: readonly string[] = writingCommands.map((name) => idsByName[name]);
+  const ofRows = (contributes.menus['view/item/context'] ?? []).filter(({ command }) => writing.includes(command));
+  const several = ofRows.filter(({ when }) => / \|\| listMultiSelection && /.test(when));
+  assert.deepEqual(
+    several.map(({ command }) => command),
+    ['reconcileObject', 'reconcileObjectWithSource', 'suspendObject', 'resumeObject'].map(
+      (name) => `driftline.${name}`,
+    ),
+  );
+  const ofSeveral = new Set(several.map(({ command }) => command));
+  const single = ofRows.filter(({ command }) => !ofSeveral.has(command));
+  assert.ok(single.length > 0);
+  for (const { command, when } of single) {
+    assert.ok(when.endsWith(' && !listMultiSelection'), `${command}: ${when}`);
+  }
+});
+
 test('menus, welcome views and walkthrough steps name known commands and views', () => {
   const known = (command: string): boolean =>
     commandIds.includes(command) || command.startsWith('workbench.') || /^driftline\.\w+\.focus$/.test(command);
