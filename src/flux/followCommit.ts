@@ -27,6 +27,12 @@ export interface FollowedObjects {
   readonly get: (id: ObjectId) => FluxObject | undefined;
 }
 
+/** Whether the objects are all that the cluster has; what may not be listed, or lies in other namespaces, may exist all the same. */
+export interface FollowedWhole {
+  readonly sources: boolean;
+  readonly appliers: boolean;
+}
+
 export type ConsumerProgress = { readonly id: ObjectId } & (
   | { readonly state: 'applied' | 'suspended' | 'progressing' | 'unknown' }
   | { readonly state: 'failing'; readonly message: string }
@@ -69,14 +75,17 @@ export interface SourceProgress {
  * - `untold`: the clone does not have what the sources offer
  * - `waiting`: pushed, and not fetched by a source that follows it
  * - `applying`: fetched, and not by all, or not applied by all
+ * - `level`: all that can be seen have applied it, and there may be others
  * - `landed`: all that will take it have applied it
  */
-export type CommitPhase = 'notPushed' | 'noSource' | 'elsewhere' | 'untold' | 'waiting' | 'applying' | 'landed';
+export type CommitPhase =
+  'notPushed' | 'noSource' | 'elsewhere' | 'untold' | 'waiting' | 'applying' | 'level' | 'landed';
 
 export interface CommitProgress {
   readonly phase: CommitPhase;
   /** Of the repository, in the order of the objects. */
   readonly sources: readonly SourceProgress[];
+  readonly whole: FollowedWhole;
 }
 
 const sourceAnnotation = 'org.opencontainers.image.source';
@@ -113,21 +122,24 @@ export function commitsToAsk(cluster: FollowedObjects, remotes: CommitPlace['rem
   return asked;
 }
 
-export function followCommit(place: CommitPlace, cluster: FollowedObjects): CommitProgress {
+export function followCommit(place: CommitPlace, cluster: FollowedObjects, whole: FollowedWhole): CommitProgress {
   const all = [...cluster.objects];
   const sources = all.flatMap((object) => {
     const remotes = remotesOf(object, place.remotes);
     return remotes.length === 0 ? [] : [sourceProgress(object, remotes, place, { objects: all, get: cluster.get })];
   });
-  return { phase: phaseOf(sources, place), sources };
+  return { phase: phaseOf(sources, place, whole), sources, whole };
 }
 
-function phaseOf(sources: readonly SourceProgress[], { branches }: CommitPlace): CommitPhase {
+function phaseOf(sources: readonly SourceProgress[], { branches }: CommitPlace, whole: FollowedWhole): CommitPhase {
   const states = new Set(sources.map(({ state }) => state));
   if (states.has('fetched')) {
     const isOpen = ({ state }: ConsumerProgress): boolean => state !== 'applied' && state !== 'suspended';
     const isLevel = !['waiting', 'failing', 'unknown'].some((state) => states.has(state as SourceState));
-    return isLevel && !sources.some(({ consumers }) => consumers.some(isOpen)) ? 'landed' : 'applying';
+    if (!isLevel || sources.some(({ consumers }) => consumers.some(isOpen))) {
+      return 'applying';
+    }
+    return whole.sources && whole.appliers ? 'landed' : 'level';
   }
   if (branches.length === 0) {
     return 'notPushed';

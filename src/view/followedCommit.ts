@@ -132,7 +132,9 @@ export function followedText(followed: FollowedCommit): string {
     case 'notPushed':
       return `${short} is not pushed`;
     case 'noSource':
-      return plainText(`${short} is pushed, but nothing in ${context} takes from this repository`);
+      return progress.whole.sources
+        ? plainText(`${short} is pushed, but nothing in ${context} takes from this repository`)
+        : plainText(`${short} is pushed, but nothing that can be seen in ${context} takes from this repository`);
     case 'elsewhere':
       return plainText(`${short} is not on ${joinWords(progress.sources.map((one) => followsText(one, named)))}`);
     case 'untold':
@@ -141,6 +143,7 @@ export function followedText(followed: FollowedCommit): string {
       return plainText(`${short} is pushed${waitingText(progress.sources, named)}`, 240);
     case 'applying':
       return plainText(`${short} ${applyingText(progress, named)}`, 240);
+    case 'level':
     case 'landed':
       return plainText(`${short} ${landedWords(progress, named)}`, 240);
   }
@@ -157,6 +160,7 @@ function iconOf({ progress, failure }: FollowedCommit): RowIcon {
     case 'elsewhere':
       return { id: 'warning', color: 'charts.yellow' };
     case 'untold':
+    case 'level':
       return { id: 'question', color: 'charts.yellow' };
     case 'notPushed':
     case undefined:
@@ -232,7 +236,7 @@ function applyingText(progress: CommitProgress, named: Named): string {
   ];
   const detail = counts.length === 0 ? '' : ` (${counts.join(', ')})`;
   const parts = [
-    `is fetched by ${joinWords(fetched.map(({ id }) => named(id)))}${total === 0 ? '' : `, applied by ${applied} of ${total}${detail}`}`,
+    `is fetched by ${joinWords(fetched.map(({ id }) => named(id)))}${total === 0 ? '' : `, applied by ${applied} of ${atLeast(progress)}${total}${detail}`}`,
     ...suspendedWords(progress),
     ...(rest === '' ? [] : [rest]),
     ...(unknown.length === 0 ? [] : [`${joinWords(unknown.map(({ id }) => named(id)))} cannot be told`]),
@@ -260,13 +264,25 @@ function landedWords(progress: CommitProgress, named: Named): string {
   const { total } = appliedCount(progress);
   const fetched = joinWords(progress.sources.flatMap(({ id, state }) => (state === 'fetched' ? [named(id)] : [])));
   const rest = waitingText(progress.sources, named).replace(/^, /, '');
+  const isSure = progress.phase === 'landed';
   const applied =
-    total === 0 ? `is fetched by ${fetched}, and nothing takes it from there` : `has landed: ${appliedByAll(total)}`;
+    total > 0
+      ? appliedByAll(total, isSure)
+      : `is fetched by ${fetched}, and nothing${isSure ? '' : ' that can be seen'} takes it from there`;
   return [applied, ...suspendedWords(progress), ...(rest === '' ? [] : [rest])].join('; ');
 }
 
-function appliedByAll(total: number): string {
-  return total === 1 ? 'applied by the one that takes it' : `applied by all ${total}`;
+function appliedByAll(total: number, isSure: boolean): string {
+  if (isSure) {
+    return total === 1 ? 'has landed: applied by the one that takes it' : `has landed: applied by all ${total}`;
+  }
+  const seen = total === 1 ? 'the one' : `all ${total}`;
+  return `is applied by ${seen} that can be seen; whether others take it cannot be told`;
+}
+
+/** Before a number that may be too small. */
+function atLeast({ whole }: CommitProgress): string {
+  return whole.sources && whole.appliers ? '' : 'at least ';
 }
 
 function suspendedWords(progress: CommitProgress): string[] {

@@ -9,6 +9,7 @@ import { isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { RepeatedRun } from '../base/repeatedRun.ts';
 import { ContextHold } from '../cluster/contextHold.ts';
+import type { ClusterState } from '../cluster/clusterState.ts';
 import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CommitPlace, type CommitProgress, commitsToAsk, followCommit } from '../flux/followCommit.ts';
 import { type ObjectId, objectKey } from '../flux/objectKey.ts';
@@ -17,7 +18,7 @@ import { CommitReach, type RemoteBranch } from '../git/commitReach.ts';
 import { findGitDirectory } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
 import type { Settings } from '../settings.ts';
-import { isReading } from '../view/completeness.ts';
+import { allAreKnown, isReading } from '../view/completeness.ts';
 import { type FollowedCommit, followedRow, followedStatusBar, landedText } from '../view/followedCommit.ts';
 import { homeOf } from '../view/headRows.ts';
 import type { Row } from '../view/row.ts';
@@ -202,7 +203,7 @@ class Following implements Disposable {
       return;
     }
     try {
-      this.#show(this.#words(isReading(state) ? undefined : await this.#progress()));
+      this.#show(this.#words(isReading(state) ? undefined : await this.#progress(state)));
     } catch (error) {
       if (!isFailure(error, 'cancelled')) {
         const failure = isFailure(error) ? error.message : 'the clone cannot be read';
@@ -212,7 +213,7 @@ class Following implements Disposable {
     }
   }
 
-  async #progress(): Promise<CommitProgress | undefined> {
+  async #progress(state: ClusterState): Promise<CommitProgress | undefined> {
     const { survey } = this.#parts.views;
     if (!survey) {
       return undefined;
@@ -230,7 +231,8 @@ class Following implements Disposable {
         answers.set(revision, await this.#reach.isIn(place.commit, revision));
       }
     }
-    return followCommit({ ...place, isIn: (revision) => answers.get(revision) ?? 'unknown' }, cluster);
+    const whole = { sources: allAreKnown(state, 'source'), appliers: allAreKnown(state, 'applier') };
+    return followCommit({ ...place, isIn: (revision) => answers.get(revision) ?? 'unknown' }, cluster, whole);
   }
 
   async #askPlace(): Promise<Omit<CommitPlace, 'isIn'>> {

@@ -110,7 +110,7 @@ async function look(commit: string): Promise<CommitProgress> {
     answers.set(revision, await reach.isIn(commit, revision));
   }
   const isIn = (revision: string) => answers.get(revision) ?? assert.fail(`nobody asked about ${revision}`);
-  return followCommit({ commit, remotes, branches, isIn }, known);
+  return followCommit({ commit, remotes, branches, isIn }, known, { sources: true, appliers: true });
 }
 
 function textOf(commit: string, progress: CommitProgress): string {

@@ -7,6 +7,7 @@ import {
   commitsToAsk,
   type ConsumerProgress,
   followCommit,
+  type FollowedWhole,
   type SourceState,
 } from '../../../src/flux/followCommit.ts';
 import { idOf, objectKey } from '../../../src/flux/objectKey.ts';
@@ -78,14 +79,18 @@ interface Row {
   readonly name: string;
   readonly clone?: Clone;
   readonly objects: readonly FluxObject[];
+  /** Both unless given. */
+  readonly whole?: FollowedWhole;
   readonly phase: CommitPhase;
   readonly sources?: readonly SourceState[];
   /** By name: the state, with what it waits for or says. */
   readonly consumers?: Readonly<Record<string, string>>;
 }
 
-function check({ clone = {}, objects, phase, sources, consumers }: Row): void {
-  const progress = followCommit(placeOf(clone), clusterOf(objects));
+const all: FollowedWhole = { sources: true, appliers: true };
+
+function check({ clone = {}, objects, whole = all, phase, sources, consumers }: Row): void {
+  const progress = followCommit(placeOf(clone), clusterOf(objects), whole);
   assert.equal(progress.phase, phase);
   if (sources) {
     assert.deepEqual(
@@ -426,7 +431,34 @@ const charts: readonly Row[] = [
   },
 ];
 
-const tables = { phases, consumers, elsewhere, several, artifacts, charts };
+const unseen: readonly Row[] = [
+  {
+    name: 'appliers that may not be listed: who else takes it is not known',
+    objects: [source('b'), applied('apps', 'b')],
+    whole: { sources: true, appliers: false },
+    phase: 'level',
+  },
+  {
+    name: 'none of the appliers may be listed',
+    objects: [source('b')],
+    whole: { sources: true, appliers: false },
+    phase: 'level',
+  },
+  {
+    name: 'sources that may not be listed: another may wait for it',
+    objects: [source('b'), applied('apps', 'b')],
+    whole: { sources: false, appliers: true },
+    phase: 'level',
+  },
+  {
+    name: 'what is open among those that are seen is open all the same',
+    objects: [source('b'), applied('apps', 'a')],
+    whole: { sources: false, appliers: false },
+    phase: 'applying',
+  },
+];
+
+const tables = { phases, consumers, elsewhere, several, artifacts, charts, unseen };
 for (const [name, rows] of Object.entries(tables)) {
   describe(name, () => {
     for (const row of rows) {
@@ -461,7 +493,7 @@ describe('what the caller asks Git', () => {
         assert.ok(asked.has(revision), revision);
         return place.isIn(revision);
       };
-      followCommit({ ...place, isIn: told }, clusterOf(objects));
+      followCommit({ ...place, isIn: told }, clusterOf(objects), all);
     }
   });
 });

@@ -50,14 +50,19 @@ function consumer([name, state, detail]: Consumer): ConsumerProgress {
 const fetched = (...consumers: readonly Consumer[]): SourceProgress =>
   source('fetched', { consumers: consumers.map(consumer) });
 
-function followed(progress: CommitProgress | undefined, more: Partial<FollowedCommit> = {}): FollowedCommit {
+/** All can be seen unless it says otherwise. */
+type Progress = Omit<CommitProgress, 'whole'> & Partial<CommitProgress>;
+
+const whole = { sources: true, appliers: true };
+
+function followed(progress: Progress | undefined, more: Partial<FollowedCommit> = {}): FollowedCommit {
   return {
     commit: '5f2c1a9'.padEnd(40, '0'),
     subject: 'Raise the limit',
     context: 'homelab',
     home: 'flux-system',
     readOnly: false,
-    progress,
+    progress: progress && { whole, ...progress },
     ...more,
   };
 }
@@ -65,6 +70,8 @@ function followed(progress: CommitProgress | undefined, more: Partial<FollowedCo
 interface Row {
   readonly phase: CommitPhase;
   readonly sources: readonly SourceProgress[];
+  /** Of these, others may exist that cannot be seen. */
+  readonly partly?: keyof CommitProgress['whole'];
   readonly text: string;
   /** Words of the row that offer something, besides stopping. */
   readonly offers?: readonly string[];
@@ -179,12 +186,43 @@ const rows: readonly Row[] = [
     text: '5f2c1a9 has landed: applied by the one that takes it',
   },
   { phase: 'landed', sources: [fetched()], text: '5f2c1a9 is fetched by flux-system, and nothing takes it from there' },
+  {
+    phase: 'noSource',
+    sources: [],
+    partly: 'sources',
+    text: '5f2c1a9 is pushed, but nothing that can be seen in homelab takes from this repository',
+  },
+  {
+    phase: 'applying',
+    sources: [fetched(['a', 'applied'], ['b', 'waiting'])],
+    partly: 'appliers',
+    text: '5f2c1a9 is fetched by flux-system, applied by 1 of at least 2 (1 waiting)',
+  },
+  {
+    phase: 'level',
+    sources: [fetched(['a', 'applied'], ['b', 'applied'])],
+    partly: 'appliers',
+    text: '5f2c1a9 is applied by all 2 that can be seen; whether others take it cannot be told',
+    bar: '$(git-commit) 5f2c1a9',
+  },
+  {
+    phase: 'level',
+    sources: [fetched(['a', 'applied'])],
+    partly: 'sources',
+    text: '5f2c1a9 is applied by the one that can be seen; whether others take it cannot be told',
+  },
+  {
+    phase: 'level',
+    sources: [fetched()],
+    partly: 'appliers',
+    text: '5f2c1a9 is fetched by flux-system, and nothing that can be seen takes it from there',
+  },
 ];
 
 describe('a followed commit says where it stands', () => {
-  for (const { phase, sources, text, offers = [], bar } of rows) {
+  for (const { phase, sources, partly, text, offers = [], bar } of rows) {
     test(text, () => {
-      const one = followed({ phase, sources });
+      const one = followed({ phase, sources, whole: partly === undefined ? whole : { ...whole, [partly]: false } });
       assert.equal(followedText(one), text);
       const row = followedRow(one);
       assert.equal(row.label, text);
@@ -215,11 +253,16 @@ describe('a followed commit says where it stands', () => {
   });
 
   test('what needs somebody is red, whatever else goes on', () => {
-    const icon = (progress: CommitProgress): string => followedRow(followed(progress)).icon.id;
+    const icon = (progress: Progress): string => followedRow(followed(progress)).icon.id;
     assert.equal(icon({ phase: 'applying', sources: [fetched(['a', 'progressing'])] }), 'sync');
     assert.equal(icon({ phase: 'applying', sources: [fetched(['a', 'progressing'], ['b', 'failing'])] }), 'error');
     assert.equal(icon({ phase: 'waiting', sources: [source('failing')] }), 'error');
     assert.equal(icon({ phase: 'landed', sources: [fetched(['a', 'applied'])] }), 'pass');
+    assert.equal(
+      icon({ phase: 'level', sources: [fetched(['a', 'applied'])] }),
+      'question',
+      'what is not known is not green',
+    );
   });
 });
 
@@ -236,7 +279,7 @@ describe('those that have not applied it', () => {
   ];
 
   test('the ones that need somebody first, each with why', () => {
-    const open = openConsumers({ phase: 'applying', sources });
+    const open = openConsumers({ phase: 'applying', sources, whole });
     assert.deepEqual(
       open.map((one) => [one.id.name, consumerText(one, 'flux-system')]),
       [
