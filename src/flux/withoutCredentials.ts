@@ -12,14 +12,44 @@ const userInfo = /(?<scheme>[a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/?#"'`<>]{1,2000}@/g
 const secretParameter =
   /(?<name>[?&](?:[a-z0-9_-]*(?:signature|credential|token|password|secret|sig|key)))=[^\s&"'`<>]{1,4000}/gi;
 
-const authorization = /\b(?<scheme>Bearer|Basic)\s+[A-Za-z0-9+/=_.~-]{8,}/g;
+/** Not `Basic authentication failed`. */
+const authorization =
+  /\b(?<scheme>Bearer|Basic)\s+(?!(?:authentication|authorization|credentials?|challenge)\b)[A-Za-z0-9+/=_.~-]{8,}/gi;
 
-const secretName = String.raw`(?<![\w./-])(?<name>[a-z0-9_.-]*(?:passw(?:or)?d|passphrase|secret_?key|api_?key|access_?key|token))`;
-const quoted = String.raw`"[^"\n]{1,2000}"|'[^'\n]{1,2000}'`;
+/** `Authorization: token …`, `X-Vault-Token: …`: with a colon and without quotes, as headers are printed. */
+const header =
+  /\b(?<name>authorization\s?:\s?(?:token|apikey|digest|negotiate)\s|x-[a-z0-9-]{0,40}(?:token|key|secret|auth)\s?:\s?)[^\s"',]{1,4000}/gi;
+
+/** Tokens whose makers have them begin so that they can be found: GitHub, GitLab, Vault, Slack, and signed ones of JSON. */
+const knownToken =
+  /\b(?:gh[pousr]_\w{8,255}|github_pat_\w{8,255}|glpat-[\w-]{8,255}|hv[sbr]\.[\w-]{8,255}|xox[abeprs]-[\w-]{8,255}|eyJ[\w-]{8,4000}\.eyJ[\w-]{8,4000}(?:\.[\w-]{1,4000})?)/g;
+
+/** Also where the end was cut off. */
+const privateKey =
+  /-----BEGIN (?<kind>[A-Z ]{0,40})PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
+
+const secretNames =
+  'passw(?:or)?d|passphrase|pwd|(?:secret|api|access|account|private)[_-]?key|(?:client|app|shared|webhook|signing)[_-]?secret|token';
+const nameStart = String.raw`(?<![\w./-])(?<name>[a-z0-9_.-]*`;
+/** The first form is that of a text within a text; the end may have been cut off. */
+const quoted = String.raw`\\+"[^"\\\n]{1,10000}(?:\\+")?|"(?:[^"\\\n]|\\.){1,10000}"?|'[^'\n]{1,10000}'?`;
+const equals = String.raw`(?<sign>\\?"?\s?=\s?|\\?"\s?:\s?)(?:${quoted}|(?![{[])[^\s"',;&)\]}]{1,2000})`;
 
 /** `password=…`, `"token": …` and `token: "…"`. A colon and a plain word are a chain of errors: `failed to get token: unauthorized`. */
 const assignment = new RegExp(
-  String.raw`${secretName}(?:(?<sign>"?\s?=\s?|"\s?:\s?)(?:${quoted}|[^\s"',;&)\]}]{1,2000})|(?<colon>\s?:\s?)(?:${quoted}))`,
+  String.raw`${nameStart}(?:${secretNames}))(?:${equals}|(?<colon>\s?:\s?)(?:${quoted}))`,
+  'gi',
+);
+
+/** Behind a colon stands the name of a Secret: `cannot read secret: "git-auth"`. */
+const plainSecret = new RegExp(String.raw`${nameStart}secret)${equals}`, 'gi');
+
+/** Of a registry's login file. */
+const loginAuth = new RegExp(String.raw`(?<name>"auth\\?"\s?:\s?)(?:${quoted})`, 'gi');
+
+/** `--password x`; with an equals sign it is an assignment. */
+const option = new RegExp(
+  String.raw`(?<=^|[\s"'\x60[])(?<name>--[a-z0-9-]{0,40}(?:${secretNames}|secret)\s)[^\s"']{1,2000}`,
   'gi',
 );
 
@@ -34,7 +64,13 @@ export function withoutCredentials(text: string): string {
   const bare = text
     .replace(userInfo, `$<scheme>${mask}@`)
     .replace(secretParameter, `$<name>=${mask}`)
+    .replace(privateKey, `-----BEGIN $<kind>PRIVATE KEY----- ${mask}`)
     .replace(authorization, `$<scheme> ${mask}`)
-    .replace(assignment, `$<name>$<sign>$<colon>${mask}`);
+    .replace(header, `$<name>${mask}`)
+    .replace(option, `$<name>${mask}`)
+    .replace(assignment, `$<name>$<sign>$<colon>${mask}`)
+    .replace(plainSecret, `$<name>$<sign>${mask}`)
+    .replace(loginAuth, `$<name>${mask}`)
+    .replace(knownToken, mask);
   return isAboutSecrets.test(bare) ? bare.replace(quotedValue, `$<lead>${mask}`) : bare;
 }

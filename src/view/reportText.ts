@@ -4,8 +4,8 @@
  * so that it can be taken for no heading.
  */
 import type { ObjectId } from '../flux/objectKey.ts';
-import { plainText } from './markdown.ts';
 import { withoutCredentials } from '../flux/withoutCredentials.ts';
+import { plainText } from './markdown.ts';
 
 /** What a link does with an object. */
 export type ObjectCommand = 'revealObject' | 'openFile' | 'openLiveObject';
