@@ -26,6 +26,7 @@ import { isSuspended } from '../flux/suspension.ts';
 import type { SuspensionNote } from '../flux/suspensionNote.ts';
 import type { ActionResult } from './actionResult.ts';
 import { awaitOutcome, type Awaited, pause } from './awaitOutcome.ts';
+import { bareResult } from './bareResult.ts';
 import type { ApiResource, ClusterApi } from './clusterApi.ts';
 import type { Controllers } from './clusterState.ts';
 import { appliedBySpec, missingController } from './controllerOf.ts';
@@ -310,10 +311,13 @@ async function send(parts: ActionParts, found: Found, patch: MergePatch, signal:
   }
 }
 
-/** Failures become results; a stop before anything was accepted says so. Anything else is a bug and is thrown on. */
+/**
+ * Failures become results, and results lose the credentials that they quote; a stop before anything was accepted says so. Anything
+ * else is a bug and is thrown on.
+ */
 export async function asResult(request: ActionRequest, work: () => Promise<ActionResult>): Promise<ActionResult> {
   try {
-    return await work();
+    return bareResult(await work());
   } catch (error) {
     if (!isFailure(error)) {
       throw error;
@@ -322,7 +326,7 @@ export async function asResult(request: ActionRequest, work: () => Promise<Actio
       const underWay = error.message === stoppedUnderWay;
       return { state: 'stopped', message: underWay ? stoppedUnderWay : 'stopped before anything was sent' };
     }
-    return { state: 'failed', message: error.message, failure: error };
+    return bareResult({ state: 'failed', message: error.message, failure: error });
   }
 }
 
