@@ -5,7 +5,7 @@
 import type { ObjectId } from './objectKey.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { RunningImage } from './runningVersions.ts';
-import { asList, asRecord, asText, fieldAt } from './untyped.ts';
+import { asList, asText, fieldAt } from './untyped.ts';
 
 /** Kinds whose pods can be told by their owners alone. */
 const podOwners: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ export function isPodOf({ metadata }: KubernetesObject, { kind, namespace, name 
   }
 }
 
-/** The images of the containers that run, init containers that have done their work among them. Each combination once. */
+/** The images of the containers that run and are ready, init containers that have done their work among them. Each combination once. */
 export function runningImages(pods: Iterable<KubernetesObject>): RunningImage[] {
   const found = new Map<string, RunningImage>();
   for (const pod of pods) {
@@ -75,7 +75,8 @@ function imagesOf(pod: KubernetesObject, specs: string, statuses: string): Runni
     const container = asText(fieldAt(spec, 'name')) ?? '';
     const asked = splitImage(asText(fieldAt(spec, 'image')) ?? '');
     const status = reported.get(container);
-    if (asked.name === '' || !hasRun(status)) {
+    const runs = specs === 'containers' ? isServing(status) : isKept(spec) && fieldAt(status, 'started') === true;
+    if (asked.name === '' || !(runs || hasDoneItsWork(status))) {
       return [];
     }
     const pulled = pulledDigest(asText(fieldAt(status, 'imageID')) ?? '', asked.name);
@@ -93,10 +94,18 @@ function pulledDigest(imageId: string, name: string): string | undefined {
   return splitImage(repository).name === name ? digest : undefined;
 }
 
-/** Runs, or has done what it was there for: only then was its image pulled and did it start. */
-function hasRun(status: unknown): boolean {
-  const ended = asRecord(fieldAt(status, 'state', 'terminated'));
-  return fieldAt(status, 'state', 'running') !== undefined || ended?.['exitCode'] === 0;
+/** Running is not enough: what crashes again and again runs in between, and so does what never becomes ready. */
+function isServing(status: unknown): boolean {
+  return fieldAt(status, 'state', 'running') !== undefined && fieldAt(status, 'ready') === true;
+}
+
+/** An init container that stays beside the others; one without that is not done as long as it runs. */
+function isKept(spec: unknown): boolean {
+  return fieldAt(spec, 'restartPolicy') === 'Always';
+}
+
+function hasDoneItsWork(status: unknown): boolean {
+  return fieldAt(status, 'state', 'terminated', 'exitCode') === 0;
 }
 
 interface ImageParts {

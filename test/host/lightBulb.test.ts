@@ -93,7 +93,7 @@ function pulledPod(cluster: HostCluster): KubernetesObject {
     .find(({ metadata }) => metadata.namespace === 'llm' && metadata.name.startsWith('llm-'));
   assert.ok(pod, 'the recording has a pod of llm');
   const imageID = `ghcr.io/ggml-org/llama.cpp@${digest}`;
-  const running = (name: string) => ({ name, imageID, state: { running: {} } });
+  const running = (name: string) => ({ name, imageID, state: { running: {} }, ready: true });
   return { ...pod, status: { ...pod.status, containerStatuses: [running('server')], initContainerStatuses: [] } };
 }
 

@@ -69,7 +69,7 @@ function pod(name: string, owner_: { kind: string; name: string }, labels: Reado
       spec: { containers: [{ name: 'web', image: `${owner_.name}:latest` }] },
       status: {
         containerStatuses: [
-          { name: 'web', imageID: `docker.io/library/${owner_.name}@${digest}`, state: { running: {} } },
+          { name: 'web', imageID: `docker.io/library/${owner_.name}@${digest}`, state: { running: {} }, ready: true },
         ],
       },
     },

@@ -12,6 +12,7 @@ interface Container {
   readonly imageID?: string;
   readonly state?: unknown;
   readonly name?: string;
+  readonly ready?: boolean;
 }
 
 /** As a node tells it that has pulled just what it was asked for. */
@@ -24,11 +25,12 @@ function pod(containers: readonly Container[], metadata: Partial<ObjectMeta> = {
     metadata: { name: 'web-7d9f-x', namespace: 'apps', ...metadata },
     spec: { containers: containers.map(({ name = 'web', image }) => ({ name, image })) },
     status: {
-      containerStatuses: containers.map(({ name = 'web', image, imageID, state = { running: {} } }) => ({
+      containerStatuses: containers.map(({ name = 'web', image, imageID, state = { running: {} }, ready = true }) => ({
         name,
         image,
         imageID: imageID ?? `${repositoryOf(image)}@${digest}`,
         state,
+        ready,
       })),
     },
   };
@@ -116,6 +118,7 @@ const images: readonly (readonly [string, readonly Container[], readonly unknown
     [{ name: 'ghcr.io/x/web', container: 'web', tag: '1', digest: undefined }],
   ],
   ['one that waits for its image does not run', [{ image: 'web:1', state: { waiting: {} } }], []],
+  ['one that runs between two crashes is no version to keep', [{ image: 'web:1', ready: false }], []],
   ['one that has failed does not run', [{ image: 'web:1', state: { terminated: { exitCode: 1 } } }], []],
   [
     'one that has done its work has run',
@@ -153,6 +156,27 @@ test('init containers are told too; whatever else a pod holds is not', () => {
   assert.deepEqual(found, [{ name: 'docker.io/library/busybox', container: 'init', tag: undefined, digest }]);
   assert.ok(!JSON.stringify(found).includes('hush'));
 });
+
+const inits: readonly (readonly [string, object, object, boolean])[] = [
+  ['a sidecar that has started', { restartPolicy: 'Always' }, { state: { running: {} }, started: true }, true],
+  ['a sidecar that has not', { restartPolicy: 'Always' }, { state: { running: {} }, started: false }, false],
+  ['a sidecar between two crashes', { restartPolicy: 'Always' }, { state: { waiting: {} }, started: false }, false],
+  ['one that is at its work', {}, { state: { running: {} }, started: true }, false],
+  ['one that has done it', {}, { state: { terminated: { exitCode: 0 } }, started: false }, true],
+];
+
+for (const [name, spec, status, expected] of inits) {
+  test(`init containers: ${name}`, () => {
+    const whole: KubernetesObject = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { initContainers: [{ name: 'init', image: 'busybox:1', ...spec }] },
+      status: { initContainerStatuses: [{ name: 'init', ...status }] },
+    };
+    assert.equal(runningImages([whole]).length, expected ? 1 : 0);
+  });
+}
 
 test('a pod that makes no sense has no images', () => {
   const strange: KubernetesObject = {
