@@ -4,6 +4,7 @@
  */
 import type { ObjectId } from '../flux/objectKey.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
+import { probeWords } from '../flux/probeWords.ts';
 import { asNumber, asText, fieldAt } from '../flux/untyped.ts';
 import { type Answer, type BoundedReads, couldBeName } from './boundedReads.ts';
 import type { RecentEvent } from './explanation.ts';
@@ -26,7 +27,9 @@ export async function recentEvents(reads: BoundedReads, id: ObjectId, uid?: stri
     const of = asText(fieldAt(event, 'involvedObject', 'uid') ?? fieldAt(event, 'regarding', 'uid')) ?? '';
     return uid === undefined || of === '' || of === uid;
   });
-  return newest(own.map(readEvent));
+  // Others may use the kubelet's words for reasons, of objects that write nothing.
+  const isPod = id.group === '' && id.kind === 'Pod';
+  return newest(own.map((event) => readEvent(event, isPod)));
 }
 
 async function readEither(reads: BoundedReads, id: ObjectId): Promise<Answer<readonly KubernetesObject[]>> {
@@ -44,8 +47,8 @@ async function readEither(reads: BoundedReads, id: ObjectId): Promise<Answer<rea
   return reads.list({ group: 'events.k8s.io', kind: 'Event', version: 'v1' }, query('regarding'), what);
 }
 
-/** Of either API: `note`, `regarding`, `series` and the deprecated fields are the newer one's. */
-function readEvent(event: KubernetesObject): RecentEvent {
+/** Without what a container has written. Of either API: `note`, `regarding`, `series` and the deprecated fields are the newer one's. */
+function readEvent(event: KubernetesObject, isPod: boolean): RecentEvent {
   const text = (...path: string[]): string => asText(fieldAt(event, ...path)) ?? '';
   const first = (...texts: readonly string[]): string => texts.find((one) => one !== '') ?? '';
   const at = Date.parse(
@@ -58,10 +61,11 @@ function readEvent(event: KubernetesObject): RecentEvent {
     ),
   );
   const counts = [['series', 'count'], ['count'], ['deprecatedCount']].map((path) => asNumber(fieldAt(event, ...path)));
+  const said = first(text('message'), text('note'));
   return {
     type: text('type'),
     reason: text('reason'),
-    message: first(text('message'), text('note')),
+    message: isPod ? probeWords(text('reason'), said) : said,
     count: Math.max(1, ...counts.map((count) => count ?? 0)),
     lastAt: Number.isNaN(at) ? undefined : at,
     by: first(text('reportingComponent'), text('reportingController'), text('source', 'component')),

@@ -6,6 +6,7 @@ import type { LooseCondition } from './healthVerdict.ts';
 import { looseConditions } from './looseConditions.ts';
 import { idOf, type ObjectId } from './objectKey.ts';
 import type { KubernetesObject } from './objects.ts';
+import { probeWords } from './probeWords.ts';
 import { asList, asNumber, asText, fieldAt } from './untyped.ts';
 
 export interface ContainerTrouble {
@@ -109,7 +110,11 @@ function readState(status: unknown, isInit: boolean): Omit<ContainerTrouble, 'na
     // One that waits for another of its pod is no trouble of its own.
     return waiting === undefined || waiting === 'PodInitializing'
       ? undefined
-      : { reason: waiting, message: asText(fieldAt(status, 'state', 'waiting', 'message')) ?? '', ...last };
+      : {
+          reason: waiting,
+          message: probeWords(waiting, asText(fieldAt(status, 'state', 'waiting', 'message')) ?? ''),
+          ...last,
+        };
   }
   if (fieldAt(status, 'state', 'terminated') !== undefined) {
     return exitCode === 0 ? undefined : { reason: last.endedBy === '' ? 'Error' : last.endedBy, message: '', ...last };

@@ -35,6 +35,17 @@ test('newest first, equal ones counted together', async () => {
   assert.deepEqual(told, ['Normal New: b', 'Warning Old ×4: a']);
 });
 
+test('what a probe of a pod has written is left out; of another kind the same reason says something else', async () => {
+  const pod: ObjectId = { group: '', kind: 'Pod', namespace: 'apps', name: 'web-1' };
+  const message = 'Readiness probe failed: hunter2';
+  const objects = [
+    event(pod, { reason: 'Unhealthy', message }),
+    event(web, { reason: 'Unhealthy', message: 'two of 3' }),
+  ];
+  assert.deepEqual((await eventsOf({ objects }, pod)).told, ['Warning Unhealthy: Readiness probe failed']);
+  assert.deepEqual((await eventsOf({ objects }, web)).told, ['Warning Unhealthy: two of 3']);
+});
+
 test('ten and no more', async () => {
   const objects = Array.from({ length: 25 }, (_, index) =>
     event(web, { reason: `R${index}`, message: 'x'.repeat(index + 1), at: at(index) }),

@@ -153,6 +153,12 @@ test('what the container itself has written is not taken over', () => {
   assert.doesNotMatch(JSON.stringify(podTrouble(pod)), /hunter2/);
 });
 
+test('what its hook has written is not taken over', () => {
+  const message = "command 'sh -c hunter2' exited with 1: hunter2";
+  const pod = podOf({ containerStatuses: [container({ waiting: { reason: 'PostStartHookError', message } })] });
+  assert.equal(podTrouble(pod)?.containers[0]?.message, 'hook failed: exited with 1');
+});
+
 test('claims are those it names, and those that are made for it', () => {
   const volumes = [
     { name: 'data', persistentVolumeClaim: { claimName: 'web-data' } },
