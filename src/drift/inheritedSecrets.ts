@@ -33,9 +33,11 @@ export function inheritedFrom(
   live: FluxObject,
   built?: FluxObject,
 ): readonly string[] {
+  const { contents, steering } = inheritedTexts(live, built);
   if (mayBeOlder || above.unread.length > 0) {
-    return inheritedTexts(live, built);
+    return contents;
   }
   const derived = new DerivedTexts(above.texts);
-  return above.texts.length === 0 ? [] : inheritedTexts(live, built).filter((text) => derived.has(text));
+  const values = steering.map((listed) => listed.slice(listed.indexOf(': ') + 2));
+  return above.texts.length === 0 ? [] : [...contents, ...steering, ...values].filter((text) => derived.has(text));
 }

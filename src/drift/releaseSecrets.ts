@@ -68,7 +68,7 @@ export async function releaseSecrets(sources: SecretSources): Promise<ReleaseSec
   const [plain, ofConfig] = [new SecretTexts(), new SecretTexts()];
   // What lives as plain text may be what a parent's Secret held before: only files tell that it is their author's.
   const proves = ({ parents, inForce }: RenderedRelease): boolean =>
-    parents.length > 0 || (!mayBeOlder && !inheritedTexts(inForce).some((text) => inherited.has(text)));
+    parents.length > 0 || (!mayBeOlder && !inheritedTexts(inForce).contents.some((text) => inherited.has(text)));
   const proving = renders.filter(proves);
   // All that lives may be older: where nothing that is shown comes of it, the words of the chart still tell what is plain.
   const handed = mayBeOlder && proving.length === renders.length ? [] : [...inherited];

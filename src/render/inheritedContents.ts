@@ -5,6 +5,7 @@
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asList, asRecord } from '../flux/untyped.ts';
 import { mask } from './maskDifferences.ts';
+import { patchLines, targetLine, type TextLine, textLines } from './patchLines.ts';
 import { scramble } from './scramble.ts';
 import { secretTwin, type Twin } from './twin.ts';
 
@@ -18,30 +19,62 @@ export const contentFields: readonly (readonly string[])[] = [
   ['postRenderers'],
 ];
 
-/** Of a line of a patch, which is YAML or JSON in a text: what stands behind its key. */
-export function valueInLine(line: string): string {
-  const [, value = ''] = /^\s*(?:- +)*(?:[^\s:]+:\s+)?(.*?),?$/.exec(line) ?? [];
-  return value.replace(/^(["'])(.*)\1$/, '$2');
+/** Where in such a field something stands: `patches`: among them; elsewhere `patch` and `target` are an author's words. */
+export type Place = 'plain' | 'patches' | 'patch' | 'target';
+
+export function placeOf([field]: readonly string[]): Place {
+  return field === 'patches' || field === 'postRenderers' ? 'patches' : 'plain';
 }
 
-/** With its counterpart for tracing secrets. `inherited`: texts and values of lines in the fields above, and numbers as texts. */
+/** Of what stands in `record` by this key. */
+export function placeBelow(place: Place, record: Readonly<Record<string, unknown>>, key: string): Place {
+  if (place !== 'patches' || typeof record['patch'] !== 'string') {
+    return place;
+  }
+  return key === 'patch' || key === 'target' ? key : place;
+}
+
+/** `key`: the one by which `text` stands. */
+export function linesOf(text: string, place: Place, key: string): readonly TextLine[] {
+  switch (place) {
+    case 'patch':
+      return patchLines(text);
+    case 'target':
+      return [targetLine(key, text)];
+    case 'plain':
+    case 'patches':
+      return textLines(text);
+  }
+}
+
+/** With its counterpart for tracing secrets. `inherited`: lines in the fields above as `TextLine.listed` has them, and numbers as texts. */
 export function markInherited(object: KubernetesObject, inherited: ReadonlySet<string>): Twin<KubernetesObject> {
   return secretTwin(object, changeContents(object, inherited, scramble));
 }
 
-/** The object with a mask in place of each of the texts. */
+/** The object with a mask in place of each of the texts, which are those of `markInherited`. */
 export function maskInherited<T extends KubernetesObject>(object: T, inherited: ReadonlySet<string>): T {
   return changeContents(object, inherited, () => mask);
 }
 
-type Change = (text: string) => string;
+/** `texts`: as `TextLine.listed` has them. */
+interface Change {
+  readonly texts: ReadonlySet<string>;
+  readonly change: (text: string) => string;
+}
 
-function changeContents<T extends KubernetesObject>(object: T, texts: ReadonlySet<string>, change: Change): T {
+function changeContents<T extends KubernetesObject>(
+  object: T,
+  texts: ReadonlySet<string>,
+  change: Change['change'],
+): T {
   if (object.spec === undefined) {
     return object;
   }
-  const changed = (value: unknown): unknown => changeTexts(value, texts, change);
-  const spec = contentFields.reduce<unknown>((all, path) => changeAt(all, path, changed), object.spec);
+  const spec = contentFields.reduce<unknown>(
+    (all, path) => changeAt(all, path, (value) => changeTexts(value, { texts, change }, placeOf(path))),
+    object.spec,
+  );
   return { ...object, spec };
 }
 
@@ -53,34 +86,35 @@ function changeAt(value: unknown, [key, ...rest]: readonly string[], change: (va
   return record && Object.hasOwn(record, key) ? { ...record, [key]: changeAt(record[key], rest, change) } : value;
 }
 
-function changeTexts(value: unknown, texts: ReadonlySet<string>, change: Change): unknown {
-  if (typeof value === 'number' && texts.has(String(value))) {
-    const other = change(String(value));
+function changeTexts(value: unknown, how: Change, place: Place, key = ''): unknown {
+  if (typeof value === 'number' && how.texts.has(String(value))) {
+    const other = how.change(String(value));
     return Number.isFinite(Number(other)) ? Number(other) : other;
   }
   if (typeof value === 'string') {
-    return changeLines(value, texts, change);
+    return changeLines(value, how, linesOf(value, place, key));
   }
   const list = asList(value);
   if (list) {
-    return list.map((item) => changeTexts(item, texts, change));
+    return list.map((item) => changeTexts(item, how, place, key));
   }
   const record = asRecord(value);
   return record
-    ? Object.fromEntries(Object.entries(record).map(([key, item]) => [key, changeTexts(item, texts, change)]))
+    ? Object.fromEntries(
+        Object.entries(record).map(([own, item]) => [own, changeTexts(item, how, placeBelow(place, record, own), own)]),
+      )
     : value;
 }
 
-function changeLines(text: string, texts: ReadonlySet<string>, change: Change): string {
-  if (!text.includes('\n')) {
-    return texts.has(text) ? change(text) : text;
+function changeLines(text: string, { texts, change }: Change, lines: readonly TextLine[]): string {
+  const isIn = ({ listed, value }: TextLine): boolean => value !== '' && texts.has(listed);
+  if (!lines.some(isIn)) {
+    return text;
   }
-  const lines = text.split('\n').map((line) => {
-    const value = valueInLine(line);
+  const changed = lines.map((each) => {
+    const { line, value } = each;
     const at = line.lastIndexOf(value);
-    return texts.has(value) && value !== ''
-      ? `${line.slice(0, at)}${change(value)}${line.slice(at + value.length)}`
-      : line;
+    return isIn(each) ? `${line.slice(0, at)}${change(value)}${line.slice(at + value.length)}` : line;
   });
-  return lines.join('\n');
+  return changed.join('\n');
 }

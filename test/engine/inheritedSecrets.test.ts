@@ -82,8 +82,12 @@ function checkSilent(told: unknown, pieces: readonly string[]): void {
   pieces.forEach((piece) => assert.ok(!text.includes(piece), `${piece} in ${text.slice(0, 3000)}`));
 }
 
-async function drift(value: string, objects: Files, lived: Fields, made = world()): Promise<Comparison> {
-  const child = flux('apps', { postBuild: { substitute: { X: value, APP: 'podinfo', LEVEL: 'debug' } } });
+function drift(value: string, objects: Files, lived: Fields, made = world()): Promise<Comparison> {
+  return driftOf({ postBuild: { substitute: { X: value, APP: 'podinfo', LEVEL: 'debug' } } }, objects, lived, made);
+}
+
+async function driftOf(spec: Fields, objects: Files, lived: Fields, made: DriftCluster): Promise<Comparison> {
+  const child = flux('apps', spec);
   const live: KubernetesObject & { readonly data: Fields } = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -146,6 +150,36 @@ test('drift of a child whose parent may have put an older Secret into it: no for
   const comparison = await drift(old, { 'apps/a.yaml': settings }, { f0: old.toUpperCase() }, made);
   checkSilent(comparison, ['rotated', 'otter', 'canary']);
 });
+
+const operation = { op: 'replace', path: '/data/a', value: canary };
+const merge = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'settings', namespace: 'apps' },
+  data: { a: canary },
+};
+const inLines = `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: apps\ndata:\n  a: ${canary}\n`;
+const patches: readonly (readonly [what: string, patch: string])[] = [
+  ['operations on one line', JSON.stringify([operation])],
+  ['operations on lines', `- op: replace\n  path: /data/a\n  value: ${canary}\n`],
+  ['an object on one line', JSON.stringify(merge)],
+  ['an object on lines', inLines],
+];
+
+for (const [what, patch] of patches) {
+  for (const [when, written] of [
+    ['holds', undefined],
+    ['may hold an older text of', '2026-11-01T13:00:00Z'],
+  ] as const) {
+    test(`drift of a child whose patch (${what}) ${when} a parent’s Secret: its value is masked, all else is shown`, async () => {
+      const spec = { patches: [{ patch, target: { kind: 'ConfigMap' } }] };
+      const files = { 'apps/a.yaml': configMap('settings', 'a: old\nb: plain\n') };
+      const comparison = await driftOf(spec, files, { a: 'old', b: 'other' }, world(written));
+      checkSilent(comparison, ['swordfis', 'canary']);
+      assert.deepEqual(fieldAt(comparison.objects[0]?.after, 'data'), { a: '••• (changed)', b: 'plain' });
+    });
+  }
+}
 
 /** What a parent may write of its variable into a child, and what a file may hold beside one. */
 const given: readonly ((text: string) => string)[] = [

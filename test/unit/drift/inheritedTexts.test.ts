@@ -30,7 +30,7 @@ const rows: readonly (readonly [what: string, spec: Fields, built: Fields | unde
     'values in the lines of a patch',
     patch('- op: add', '  value: "a b"', 'data: {}', 'plain line'),
     undefined,
-    ['add', 'a b', '{}', 'plain line'],
+    ['a b', 'plain line'],
   ],
   [
     'what the files give just so is plain',
@@ -43,6 +43,80 @@ const rows: readonly (readonly [what: string, spec: Fields, built: Fields | unde
 
 for (const [what, spec, built, texts] of rows) {
   test(`texts of a live Kustomization: ${what}`, () => {
-    assert.deepEqual(inheritedTexts(flux(spec), built && flux(built)), texts);
+    assert.deepEqual(inheritedTexts(flux(spec), built && flux(built)).contents, texts);
+  });
+}
+
+const operations = [
+  { op: 'add', path: '/spec/rules/0', value: { path: '/hook', op: 'in' } },
+  { op: 'copy', from: '/a', path: '/b' },
+];
+const steered = ['op: add', 'path: /spec/rules/0', 'op: copy', 'from: /a', 'path: /b'];
+const ingress = [
+  '# which',
+  'apiVersion: v1',
+  'kind: Ingress',
+  'metadata:',
+  '  name: front',
+  '  labels:',
+  '    name: own',
+  'spec:',
+  '  path: /hook',
+  '  kind: Some',
+  'name: top',
+];
+
+const steering: readonly (readonly [what: string, spec: Fields, steering: readonly string[], contents: string[]])[] = [
+  ['operations on one line', { patches: [{ patch: JSON.stringify(operations) }] }, steered, ['/hook', 'in']],
+  [
+    'operations on lines',
+    patch(
+      '- op: add',
+      '  path: /spec/rules/0',
+      '  value:',
+      '    path: /hook',
+      '    op: in',
+      '- from: /a',
+      '  op: copy',
+    ),
+    ['op: add', 'path: /spec/rules/0', 'from: /a', 'op: copy'],
+    ['/hook', 'in'],
+  ],
+  [
+    'an object that is merged',
+    patch(...ingress),
+    ['apiVersion: v1', 'kind: Ingress', 'name: front'],
+    ['# which', 'own', '/hook', 'Some', 'top'],
+  ],
+  [
+    'the same on one line',
+    { patches: [{ patch: '{"kind":"Ingress","metadata":{"name":"front"},"spec":{"kind":"Some"}}' }] },
+    ['kind: Ingress', 'name: front'],
+    ['Some'],
+  ],
+  [
+    'a target, and post-renderers alike',
+    {
+      postRenderers: [
+        { kustomize: { patches: [{ patch: '- op: remove\n  path: /a', target: { kind: 'Job', name: 'a.*' } }] } },
+      ],
+    },
+    ['op: remove', 'path: /a', 'kind: Job', 'name: a.*'],
+    [],
+  ],
+  [
+    'values of a release are an author’s',
+    { values: { patch: 'kind: Job\nop: add', target: { kind: 'Job' } } },
+    [],
+    ['Job', 'add'],
+  ],
+  ['no JSON', { patches: [{ patch: '[{op: add' }] }, [], ['[{op: add']],
+];
+
+for (const [what, spec, steers, contents] of steering) {
+  test(`what says where a patch goes is no content: ${what}`, () => {
+    const found = inheritedTexts(flux(spec));
+    assert.deepEqual(found.steering, steers);
+    assert.deepEqual(found.contents, contents);
   });
 }

@@ -18,6 +18,10 @@ const rows: readonly (readonly [what: string, spec: (text: string, port: unknown
   ['values of a release, a number too', (text, port) => ({ values: { a: ['x', { b: text }], port, on: true } })],
   ['a label of all', (text) => ({ commonMetadata: { labels: { team: text } } })],
   ['a line of a patch', (text) => ({ patches: [{ patch: `- op: add\n  path: /a\n  value: "${text}"\n` }] })],
+  [
+    'a value of a patch that is JSON',
+    (text) => ({ patches: [{ patch: JSON.stringify([{ op: 'add', path: '/a', value: { b: text } }], undefined, 2) }] }),
+  ],
   ['an image', (text) => ({ images: [{ name: 'x', newTag: text }] })],
 ];
 
@@ -45,3 +49,26 @@ for (const [what, spec] of [
     assert.deepEqual(twin, { real, scrambled: real, secret: false });
   });
 }
+
+test('a patch of which everything may be older keeps which object it changes, where and how', () => {
+  const operations = (text: string, space?: number) =>
+    JSON.stringify([{ op: 'add', path: '/a', value: text }], undefined, space);
+  const merged = (text: string) => `kind: Job\nmetadata:\n  name: add\nspec:\n  name: ${text}\n`;
+  const target = { kind: 'Job', name: 'add' };
+  const spec = (first: string, second: string) => ({ patches: [{ patch: first, target }, { patch: second }] });
+  const all = new Set([canary, 'add', '/a', 'Job']);
+  assert.deepEqual(
+    markInherited(object(spec(operations(canary), merged(canary))), all).scrambled,
+    object(spec(operations(other, 2), merged(other))),
+  );
+  const known = new Set(['name: add']);
+  assert.deepEqual(
+    maskInherited(object(spec(operations(canary), merged(canary))), known),
+    object({
+      patches: [
+        { patch: operations(canary), target: { ...target, name: dots } },
+        { patch: merged(canary).replace('  name: add', `  name: ${dots}`) },
+      ],
+    }),
+  );
+});
