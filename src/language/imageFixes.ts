@@ -40,6 +40,8 @@ interface StatedImage {
   readonly form: 'whole' | 'tag';
   /** As written. */
   readonly name: string;
+  /** `''` and `undefined`: none. */
+  readonly tag: string | undefined;
   /** The container's, where the value stands in one. */
   readonly container: string | undefined;
   readonly map: YamlMap;
@@ -54,12 +56,18 @@ function statedImage({ root, path, node }: FixTarget): StatedImage | undefined {
   }
   if (/(?:tag|version)$/i.test(key)) {
     const name = nameBeside(map, key);
-    return name === undefined ? undefined : { form: 'tag', name, container: undefined, map };
+    return name === undefined ? undefined : { form: 'tag', name, tag: text, container: undefined, map };
   }
   const image = readImageReference(text);
   const isInList = typeof path.at(-2) === 'number';
   return image.state === 'reference' && !image.name.includes('$')
-    ? { form: 'whole', name: image.name, container: isInList ? stringAt(map, 'name') : undefined, map }
+    ? {
+        form: 'whole',
+        name: image.name,
+        tag: image.tag,
+        container: isInList ? stringAt(map, 'name') : undefined,
+        map,
+      }
     : undefined;
 }
 
@@ -81,12 +89,21 @@ function literal(name: string): string | undefined {
   return name === '' || /[${<:@]/.test(name.replace(/:\d+(?=\/)/, '')) ? undefined : name;
 }
 
-/** Several that differ are none: a roll-out is under way, or two workloads run different builds. */
-function onlyOne(running: readonly RunningImage[], { name, container }: StatedImage): RunningImage | undefined {
+/**
+ * Several that differ are none: a roll-out is under way, or two workloads run different builds. Where no container tells which
+ * is meant, as in Helm values, the tag must be the stated one: another workload of the release may run another tag.
+ */
+function onlyOne(running: readonly RunningImage[], { name, tag, container }: StatedImage): RunningImage | undefined {
   const wanted = canonicalImageName(name);
   const named = running.filter((image) => image.name === wanted && (container ?? image.container) === image.container);
   const [first] = named;
-  return named.every(({ tag, digest }) => tag === first?.tag && digest === first?.digest) ? first : undefined;
+  const isStated = container !== undefined || tagOrLatest(first?.tag) === tagOrLatest(tag);
+  return isStated && named.every((one) => one.tag === first?.tag && one.digest === first?.digest) ? first : undefined;
+}
+
+/** What a runtime takes for no tag. */
+function tagOrLatest(tag: string | undefined): string {
+  return tag === undefined || tag === '' ? 'latest' : tag;
 }
 
 function digestFix(

@@ -321,15 +321,20 @@ const images: readonly Row[] = [
   {
     name: 'the name in three parts',
     before: values('    image:\n      registry: quay.io\n      repository: org\n      image: foo\n      tag: latest\n'),
-    facts: { images: [runs('quay.io/org/foo', 'v1.0.0')] },
+    facts: { images: [runs('quay.io/org/foo', 'latest')] },
     pins: {
-      [`Pin to v1.0.0@${short}, running now`]: values(
-        `    image:\n      registry: quay.io\n      repository: org\n      image: foo\n      tag: v1.0.0@${digest}\n`,
-      ),
-      'Pin to v1.0.0, running now': values(
-        '    image:\n      registry: quay.io\n      repository: org\n      image: foo\n      tag: v1.0.0\n',
+      [`Pin to latest@${short}, running now`]: values(
+        `    image:\n      registry: quay.io\n      repository: org\n      image: foo\n      tag: latest@${digest}\n`,
       ),
     },
+  },
+  {
+    name: 'values: another workload of the release runs another tag of the image, and this one does not run',
+    before: values(
+      '    server:\n      image:\n        repository: foo\n        tag: latest\n    worker:\n      image:\n        repository: foo\n        tag: 1.27.3\n',
+    ),
+    facts: { images: [runs(foo, '1.27.3', digest, 'worker')] },
+    pins: {},
   },
   {
     name: 'a tag that is called after its image',
