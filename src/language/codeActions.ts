@@ -10,16 +10,17 @@ import {
   type Range,
   type TextEdit as ProtocolEdit,
 } from 'vscode-languageserver-types';
+import { Turns } from '../base/turns.ts';
 import type { RunningVersions } from '../flux/runningVersions.ts';
 import type { TextEdit } from '../manifests/editField.ts';
 import type { TextSpan } from '../manifests/yamlNode.ts';
-import type { Surroundings } from './candidate.ts';
+import type { Candidate, Surroundings } from './candidate.ts';
 import { findFixTarget } from './fixTarget.ts';
 import { inspectFile } from './inspectFile.ts';
 import { factsFor, type FactQuestion, isFixedTogether, pinFixes } from './pinFixes.ts';
 import { countUses, plainFixes, quoteFix } from './plainFixes.ts';
 import { positions } from './positions.ts';
-import { applyEdits, type Finding, type QuickFix } from './quickFix.ts';
+import { type Finding, partAfter, type QuickFix } from './quickFix.ts';
 import { isRuleId, ruleDocumentation, type RuleId } from './rules.ts';
 import { suppressFixes } from './suppressFixes.ts';
 import { diagnosticSource } from './validate.ts';
@@ -41,15 +42,22 @@ export interface ActionsParts {
   readonly facts: (question: FactQuestion) => Promise<RunningVersions | undefined>;
   /** What the editor runs so that the rule's severity can be chosen. */
   readonly chooseSeverity: (rule: RuleId) => { readonly command: string; readonly arguments: unknown[] };
+  readonly signal: AbortSignal;
 }
 
-/** Of the diagnostics, those that are ours and of a rule; others are left alone. */
+/** Milliseconds of work at a stretch: keys that are typed meanwhile, and the end of the question, must get through. */
+const sliceMs = 8;
+
+/** Of the diagnostics, those that are ours and of a rule; others are left alone. Throws `Failure('cancelled')`. */
 export async function quickFixes(diagnostics: readonly Diagnostic[], parts: ActionsParts): Promise<CodeAction[]> {
   const actions: CodeAction[] = [];
+  const turns = new Turns({ sliceMs, what: 'Looking for fixes', signal: parts.signal });
+  const inspect = rememberedInspections(parts.file.path);
   for (const diagnostic of diagnostics) {
+    await turns.take();
     const finding = findingOf(diagnostic, parts.file);
     if (finding) {
-      actions.push(...(await actionsFor(finding, diagnostic, parts)));
+      actions.push(...(await actionsFor({ finding, diagnostic, inspect }, parts)));
     }
   }
   return actions;
@@ -86,11 +94,17 @@ function findingOf(diagnostic: Diagnostic, { text, path }: FixedFile): Finding |
     : undefined;
 }
 
-async function actionsFor(finding: Finding, diagnostic: Diagnostic, parts: ActionsParts): Promise<CodeAction[]> {
+interface Asked {
+  readonly finding: Finding;
+  readonly diagnostic: Diagnostic;
+  readonly inspect: Inspect;
+}
+
+async function actionsFor({ finding, diagnostic, inspect }: Asked, parts: ActionsParts): Promise<CodeAction[]> {
   const { file } = parts;
   const question = factsFor(finding);
   const facts = question && (await parts.facts(question));
-  const fixes = thoseThatHelp(finding, [...(facts ? pinFixes(finding, facts) : []), ...plainFixes(finding)]);
+  const fixes = thoseThatHelp(finding, [...(facts ? pinFixes(finding, facts) : []), ...plainFixes(finding)], inspect);
   const best = fixes.find(({ preferred }) => preferred === true);
   const action = (title: string): CodeAction => ({
     title,
@@ -121,15 +135,35 @@ const askCommand = 'editor.action.quickFix';
 
 const strangers: Surroundings = { ownership: () => 'thirdParty' };
 
-/** What leaves the finding where it is is no fix of it. */
-function thoseThatHelp({ text, path, rule }: Finding, fixes: readonly QuickFix[]): readonly QuickFix[] {
-  const before = fixes.length === 0 ? 0 : reported(text, path, rule);
-  return fixes.filter(({ edits }) => reported(applyEdits(text, edits), path, rule) < before);
+type Inspect = (text: string) => readonly Candidate[];
+
+/** Of texts before a fix, of which several findings ask. */
+function rememberedInspections(path: string): Inspect {
+  const known = new Map<string, readonly Candidate[]>();
+  return (text) => {
+    const candidates = known.get(text) ?? inspectFile(text, path).candidates;
+    known.set(text, candidates);
+    return candidates;
+  };
 }
 
-/** How often the rule has something to say of the text as it stands. */
-function reported(text: string, path: string, rule: RuleId): number {
-  return inspectFile(text, path).candidates.filter(
+/** What leaves the finding where it is is no fix of it. Looks at its own document, as far as that tells of it by itself. */
+function thoseThatHelp(finding: Finding, fixes: readonly QuickFix[], inspect: Inspect): readonly QuickFix[] {
+  if (fixes.length === 0) {
+    return [];
+  }
+  const { text, path, rule, target } = finding;
+  const findingsIn = ({ start, end }: TextSpan): number => reported(inspect(text.slice(start, end)), rule);
+  const part = [target?.document, { start: 0, end: text.length }].find((span) => span && findingsIn(span) > 0);
+  return fixes.filter(
+    ({ edits }) =>
+      part && reported(inspectFile(partAfter(text, part, edits), path).candidates, rule) < findingsIn(part),
+  );
+}
+
+/** How often the rule has something to say. */
+function reported(candidates: readonly Candidate[], rule: RuleId): number {
+  return candidates.filter(
     (candidate) => !candidate.allowed.has(rule) && candidate.judge(candidate.text, strangers)?.rule === rule,
   ).length;
 }

@@ -48,11 +48,15 @@ export function valueWith(node: YamlNode, others: ReadonlyMap<YamlNode, unknown>
   }
 }
 
+/** What stands in the place of a part of the text after edits of that part: the rest need not be read again. */
+export function partAfter(text: string, { start: from, end: to }: TextSpan, edits: readonly TextEdit[]): string {
+  const growth = edits.reduce((sum, { start, end, text: written }) => sum + written.length - (end - start), 0);
+  return applyEdits(text, edits).slice(from, to + growth);
+}
+
 /** The one node of a target's document after the edits; `undefined` where it can no longer be read. */
 export function rootAfter(text: string, { document }: FixTarget, edits: readonly TextEdit[]): YamlNode | undefined {
-  const growth = edits.reduce((sum, { start, end, text: written }) => sum + written.length - (end - start), 0);
-  const after = applyEdits(text, edits).slice(document.start, document.end + growth);
-  const { nodes, problems } = parseYaml(after);
+  const { nodes, problems } = parseYaml(partAfter(text, document, edits));
   return problems.length === 0 && nodes.length === 1 ? nodes[0] : undefined;
 }
 

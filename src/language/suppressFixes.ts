@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TextEdit } from '../manifests/editField.ts';
-import { applyEdits, type Finding, type QuickFix, whatIsSaid } from './quickFix.ts';
+import { splitDocuments } from '../manifests/splitDocuments.ts';
+import { applyEdits, type Finding, partAfter, type QuickFix, whatIsSaid } from './quickFix.ts';
 import { rules } from './rules.ts';
 import { allowedRules } from './suppression.ts';
 
@@ -17,11 +18,18 @@ export function suppressFixes(finding: Finding): QuickFix[] {
     [`Suppress here: ${rule}`, suppressHere(finding)],
     [`Suppress in this file: ${rule}`, suppressInFile(finding)],
   ];
-  const said = whatIsSaid(text);
   return choices.flatMap(([title, edit]) =>
-    edit && isAllowedBy(finding, edit) && isDeepStrictEqual(whatIsSaid(applyEdits(text, [edit])), said)
-      ? [{ title, edits: [edit] }]
-      : [],
+    edit && isAllowedBy(finding, edit) && saysTheSame(text, edit) ? [{ title, edits: [edit] }] : [],
+  );
+}
+
+/** The document around the comment says what it said; others are not touched. */
+function saysTheSame(text: string, edit: TextEdit): boolean {
+  const whole = { start: 0, end: text.length };
+  const document = splitDocuments(text).find(({ start, end }) => edit.start >= start && edit.start < end) ?? whole;
+  return isDeepStrictEqual(
+    whatIsSaid(partAfter(text, document, [edit])),
+    whatIsSaid(text.slice(document.start, document.end)),
   );
 }
 

@@ -64,6 +64,7 @@ export async function answerCodeActions(
       file,
       facts: remembered((question) => askClient(question, mayAsk, parts)),
       chooseSeverity: (rule) => ({ command: chooseSeverityCommand, arguments: [choice(rule)] }),
+      signal: parts.signal,
     });
     actions.push(...fixes);
   }

@@ -45,6 +45,7 @@ export async function offersFor(
       return Promise.resolve(facts && { ...noFacts, ...facts });
     },
     chooseSeverity: (rule) => ({ command: 'chooseSeverity', arguments: [{ rule }] }),
+    signal: new AbortController().signal,
   });
   return actions.map((action) => ({
     title: action.title,

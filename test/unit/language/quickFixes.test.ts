@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { quickFixes } from '../../../src/language/codeActions.ts';
 import { allFixed, diagnosticsOf, type OfferOptions, offersFor } from '../../support/offeredFixes.ts';
 
 interface Row extends OfferOptions {
@@ -329,4 +330,22 @@ test('all at once: a value that an alias shares is left to whoever sees both pla
   assert.equal(allFixed(release(shared)), undefined);
   const other = '    b: {repository: foo/baz, tag: 1e3}\n';
   assert.equal(allFixed(release(shared + other)), release(shared + other.replace('1e3', '"1e3"')));
+});
+
+test('once nobody waits for them, no further finding is looked at', async () => {
+  const controller = new AbortController();
+  const text = pod('    - image: foo:latest\n    - image: bar:latest\n');
+  let looked = 0;
+  const looking = quickFixes(diagnosticsOf(text), {
+    file: { uri: 'file:///a.yaml', version: 1, text, path: 'a.yaml' },
+    facts: () => {
+      looked += 1;
+      controller.abort();
+      return Promise.resolve(undefined);
+    },
+    chooseSeverity: () => ({ command: '', arguments: [] }),
+    signal: controller.signal,
+  });
+  await assert.rejects(looking, { reason: 'cancelled' });
+  assert.equal(looked, 1);
 });
