@@ -255,6 +255,9 @@ test(
       [],
     );
     await seen(other.rowText('workloads', 'Cluster'), /^(?!.*suspended)/);
+    await seen(window.rowText('workloads', 'Cluster'), new RegExp(`^${to} · `));
+    const complaints = (await window.shownToasts()).filter((text) => text.includes('failed'));
+    assert.deepEqual(complaints, [], 'what its dependency has to apply first is no failure');
     await other.stop();
     delete shared.other;
   },
