@@ -22,7 +22,7 @@ import type { Comparison, ObjectDifference } from './difference.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { maskUnstated } from './maskUnstated.ts';
 import { ObjectComparison } from './objectComparison.ts';
-import { overriddenManagers } from './overriddenManagers.ts';
+import { OverriddenManagers } from './overriddenManagers.ts';
 import { placeDocument } from './placeDocument.ts';
 import { PoliteRequests } from './politeRequests.ts';
 import { isUnnamed, rawDesired, type RawPlace } from './rawDesired.ts';
@@ -62,8 +62,9 @@ export async function compareDocument(task: DocumentToCompare): Promise<Comparis
   const requests = new PoliteRequests({ clock: task.clock ?? systemClock(), signal });
   const rights = new Rights((question) => requests.send((each) => api.mayI(question, each)));
   try {
-    const found = await new DocumentComparison({ ...task, signal }, { api, requests, rights }).run();
-    const notes = rawNotes({ path, why, ...found.facts });
+    const comparison = new DocumentComparison({ ...task, signal }, { api, requests, rights });
+    const found = await comparison.run();
+    const notes = [...rawNotes({ path, why, ...found.facts }), ...comparison.overridden.notes];
     return { target, context: api.context, from: rawFrom, objects: [found.difference], notes };
   } finally {
     ended.abort();
@@ -88,6 +89,7 @@ interface Found {
 type Asking = Parameters<typeof definitionReader>[0];
 
 class DocumentComparison {
+  readonly overridden: OverriddenManagers;
   readonly #task: DocumentToCompare;
   readonly #asking: Asking;
   readonly #document: KubernetesObject;
@@ -95,6 +97,7 @@ class DocumentComparison {
   constructor(task: DocumentToCompare, asking: Asking) {
     this.#task = task;
     this.#asking = asking;
+    this.overridden = new OverriddenManagers(asking);
     this.#document = task.document.reveal();
   }
 
@@ -170,7 +173,7 @@ class DocumentComparison {
       // What the rest of a build has is not known without one.
       buildsNamespace: () => false,
       buildsDefinition: () => false,
-      overridden: overriddenManagers(this.#asking),
+      overridden: this.overridden,
       definitionOf: definitionReader(this.#asking),
     };
   }

@@ -23,7 +23,7 @@ import { FormerMasks, type FormerRender } from './formerMasks.ts';
 import { ignoreRules } from './ignoreRules.ts';
 import { LiveSecrets } from './liveSecrets.ts';
 import { ObjectComparison } from './objectComparison.ts';
-import { overriddenManagers } from './overriddenManagers.ts';
+import { OverriddenManagers } from './overriddenManagers.ts';
 import { prunedObject, staleItems } from './prunedObjects.ts';
 import { UnsetVariables } from './unsetVariables.ts';
 
@@ -95,6 +95,7 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
     const objects = inChangeOrder([...pruned, ...built]);
     const unread = known.notes.length > 0 ? known.notes : unset.notes;
     const notes = [...comparisonNotes(rendered, live, objects, around.ignore.problem), ...unread, ...former.notes];
+    notes.push(...(around.overridden?.notes ?? []));
     return { ...comparison, objects, notes };
   } finally {
     signal.removeEventListener('abort', stop);
@@ -164,7 +165,7 @@ function surroundings(
     cache: previous && { results: previous, versions, setting },
     buildsNamespace: (name) => namespaces.has(name),
     buildsDefinition: (group, kind) => definitions.has(`${group}/${kind}`),
-    overridden: overriddenManagers(asking),
+    overridden: new OverriddenManagers(asking),
     definitionOf: definitionReader(asking),
   };
 }

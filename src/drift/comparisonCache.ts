@@ -9,6 +9,7 @@ interface Kept {
   readonly desired: string;
   readonly resourceVersion: string;
   readonly difference: ObjectDifference;
+  readonly overridden: string | undefined;
 }
 
 export class ComparisonCache {
@@ -39,7 +40,19 @@ export class ComparisonCache {
     return this.#kept.get(place)?.desired === desired;
   }
 
-  keep(place: string, desired: string, resourceVersion: string, difference: ObjectDifference): void {
-    this.#kept.set(place, { desired, resourceVersion, difference });
+  /** `overridden`: see there. */
+  keep(
+    place: string,
+    desired: string,
+    resourceVersion: string,
+    difference: ObjectDifference,
+    overridden?: string,
+  ): void {
+    this.#kept.set(place, { desired, resourceVersion, difference, overridden });
+  }
+
+  /** Stands for the managers that the controller overrides, where the result depends on them; `undefined` where it does not. */
+  overridden(place: string): string | undefined {
+    return this.#kept.get(place)?.overridden;
   }
 }

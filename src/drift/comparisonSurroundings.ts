@@ -9,6 +9,7 @@ import type { FormerMasks } from './formerMasks.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import type { LiveReads } from './liveReads.ts';
 import type { LiveVersions } from './liveVersions.ts';
+import type { OverriddenManagers } from './overriddenManagers.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
 import type { ServedKinds } from './servedKinds.ts';
@@ -41,8 +42,8 @@ export interface ComparisonSurroundings {
     { readonly results: ComparisonCache; readonly versions: LiveVersions; readonly setting: unknown } | undefined;
   readonly buildsNamespace: (name: string) => boolean;
   readonly buildsDefinition: (group: string, kind: string) => boolean;
-  /** Whom, beside kubectl, the controller takes fields back from that have written this object; absent: nobody. */
-  readonly overridden?: (live: KubernetesObject) => Promise<readonly string[]>;
+  /** Whom, beside kubectl, the controller takes fields back from; absent: from nobody. */
+  readonly overridden?: OverriddenManagers;
   /** The definition of a custom kind; `undefined` where it cannot be had. Read once. */
   readonly definitionOf: (resource: ApiResource) => Promise<KubernetesObject | undefined>;
 }

@@ -25,7 +25,7 @@ import { ObjectResult } from './objectResult.ts';
 import { refusedRemains } from './refusedRemains.ts';
 import { ServedKinds } from './servedKinds.ts';
 import { asksForForce, mergesOnly, skippedApply } from './skipRules.ts';
-import { kustomizeController } from './takenBack.ts';
+import { kustomizeController, mayBeOverridden } from './takenBack.ts';
 
 /** An object that is written all the time is compared as it is. */
 const mostReads = 3;
@@ -75,25 +75,34 @@ export class ObjectComparison {
 
   /** A result of before, where nothing has changed since. */
   async #known(resource: ApiResource, id: ObjectId): Promise<ObjectDifference> {
-    const { cache, owner } = this.#around;
+    const { cache, owner, overridden } = this.#around;
     if (!cache) {
       return this.#read(resource, id);
     }
     const { object, masked, encrypted } = this.#desired;
     const place = `${owner.namespace}/${owner.name} ${objectKey(this.#around.api.context, id)}`;
     const desired = cache.results.fingerprint([this.#sent, object, masked, encrypted, cache.setting]);
-    const find = (version: string | undefined): ObjectDifference | undefined =>
-      cache.results.find(place, desired, version);
+    const managers = async () => JSON.stringify((await overridden?.all()) ?? []);
+    const find = async (version: string | undefined): Promise<ObjectDifference | undefined> => {
+      const known = cache.results.find(place, desired, version);
+      const before = known && cache.results.overridden(place);
+      return before === undefined || before === (await managers()) ? known : undefined;
+    };
     if (cache.results.knows(place, desired)) {
-      const known = find(await cache.versions.versionOf(resource, id.namespace, id.name));
+      const known = await find(await cache.versions.versionOf(resource, id.namespace, id.name));
       if (known) {
         return known;
       }
     }
     return this.#read(resource, id, {
       find: ({ metadata }) => find(metadata.resourceVersion),
-      keep: ({ metadata }, difference) =>
-        cache.results.keep(place, desired, metadata.resourceVersion ?? '', difference),
+      keep: async (live, difference) => {
+        // Whom the controller overrides is asked again the next time; where it could not be told, it may be told then.
+        if ((await overridden?.of(live)) !== undefined || !overridden) {
+          const depends = mayBeOverridden(live) ? await managers() : undefined;
+          cache.results.keep(place, desired, live.metadata.resourceVersion ?? '', difference, depends);
+        }
+      },
     });
   }
 
@@ -108,7 +117,7 @@ export class ObjectComparison {
       return this.#result.unreadable(found, id);
     }
     const live = isFailure(found) ? undefined : found;
-    const known = live && memory?.find(live);
+    const known = live && (await memory?.find(live));
     if (known) {
       return known;
     }
@@ -118,7 +127,7 @@ export class ObjectComparison {
       return this.#read(resource, id, memory);
     }
     if (live && isLasting(difference)) {
-      memory?.keep(live, difference);
+      await memory?.keep(live, difference);
     }
     return difference;
   }
@@ -170,7 +179,7 @@ export class ObjectComparison {
 
   async #approximate(live: KubernetesObject): Promise<Prediction> {
     const rules = { mergesOnly: mergesOnly(this.#sent, live), ignored: this.#around.ignore.pointersFor(this.#sent) };
-    const overridden = await this.#around.overridden?.(live);
+    const overridden = await this.#around.overridden?.of(live);
     await this.#turns.take();
     return this.#turns.run(approximateSteps({ desired: this.#sent, live, ...rules, overridden }));
   }
@@ -196,7 +205,7 @@ export class ObjectComparison {
       dryRun: answer,
       mergesOnly: mergesOnly(this.#sent, live),
       ignored: this.#around.ignore.pointersFor(answer),
-      overridden: await this.#around.overridden?.(live),
+      overridden: await this.#around.overridden?.of(live),
     };
     await this.#turns.take();
     const needed = needsDefinition(drifting);
@@ -227,8 +236,8 @@ export class ObjectComparison {
 }
 
 interface Memory {
-  readonly find: (live: KubernetesObject) => ObjectDifference | undefined;
-  readonly keep: (live: KubernetesObject, difference: ObjectDifference) => void;
+  readonly find: (live: KubernetesObject) => Promise<ObjectDifference | undefined>;
+  readonly keep: (live: KubernetesObject, difference: ObjectDifference) => Promise<void>;
 }
 
 /** What failed may succeed the next time, with the same objects. */

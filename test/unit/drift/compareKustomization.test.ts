@@ -962,6 +962,33 @@ test('another desired state, another setting, another render of Secrets: asked a
   }
 });
 
+test('what the controller overrides is no result of before: its flag is read again where the result depends on it', async () => {
+  const controller = (...args: string[]): KubernetesObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'kustomize-controller',
+      namespace: 'flux-system',
+      labels: { 'app.kubernetes.io/part-of': 'flux' },
+    },
+    spec: { template: { spec: { containers: [{ name: 'manager', args }] } } },
+  });
+  const tuned = owned({ ...configMap('a', { x: '1', extra: '2' }, { metadata: { resourceVersion: '7' } }) }, [
+    ['kustomize-controller', { 'f:data': { 'f:x': {} } }, { operation: 'Apply' }],
+    ['tuner', { 'f:data': { 'f:extra': {} } }],
+  ]);
+  const api = new DriftCluster().has(tuned);
+  const task = { objects: [built(configMap('a', { x: '1' }))], previous: new ComparisonCache() };
+  const change = async () => (await compare(api, task)).objects.map((object) => object.change);
+  assert.deepEqual(await change(), ['none']);
+  assert.equal(task.previous.size, 0, 'no controller was found: it is not known whom it overrides');
+  api.has(controller());
+  assert.deepEqual([await change(), await change()], [['none'], ['none']]);
+  assert.equal(requestsTo(api, 'DRYRUN').length, 2);
+  api.has(controller('--override-manager=tuner'));
+  assert.deepEqual(await change(), ['change']);
+});
+
 test('what could not be compared is tried again', async () => {
   const api = new DriftCluster().has(live(a)).answersDryRun(a, new Failure('unreachable', 'closed'));
   const previous = new ComparisonCache();

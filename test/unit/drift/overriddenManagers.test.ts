@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/base/clock.ts';
 import { Failure } from '../../../src/base/failure.ts';
-import { overriddenManagers } from '../../../src/drift/overriddenManagers.ts';
+import { OverriddenManagers } from '../../../src/drift/overriddenManagers.ts';
 import { PoliteRequests } from '../../../src/drift/politeRequests.ts';
 import { Rights } from '../../../src/drift/rights.ts';
 import type { KubernetesObject } from '../../../src/flux/objects.ts';
@@ -26,7 +26,7 @@ const byKubectl = owned({}, [['kubectl-edit', {}]]);
 function reader(cluster: DriftCluster) {
   const requests = new PoliteRequests({ clock: systemClock(), signal: new AbortController().signal });
   const rights = new Rights((question) => requests.send((signal) => cluster.api.mayI(question, signal)));
-  return overriddenManagers({ api: cluster.api, requests, rights });
+  return new OverriddenManagers({ api: cluster.api, requests, rights });
 }
 
 function lists({ asked }: DriftCluster): readonly string[] {
@@ -36,33 +36,48 @@ function lists({ asked }: DriftCluster): readonly string[] {
 test('they are read once, however many objects ask', async () => {
   const cluster = new DriftCluster().has(controller);
   const read = reader(cluster);
-  assert.deepEqual(await Promise.all([read(byTuner), read(byTuner)]), [['tuner'], ['tuner']]);
+  assert.deepEqual(await Promise.all([read.of(byTuner), read.of(byTuner)]), [['tuner'], ['tuner']]);
   assert.equal(lists(cluster).length, 1);
 });
 
 test('an object that only kubectl and the controller have written asks nothing', async () => {
   const cluster = new DriftCluster().has(controller);
-  assert.deepEqual(await reader(cluster)(byKubectl), []);
+  assert.deepEqual(await reader(cluster).of(byKubectl), []);
   assert.deepEqual(cluster.asked, []);
 });
 
 test('without the right to list everywhere they are read where they usually are', async () => {
   const cluster = new DriftCluster().has(controller);
   cluster.refused.add('list deployments');
-  assert.deepEqual(await reader(cluster)(byTuner), ['tuner']);
+  assert.deepEqual(await reader(cluster).of(byTuner), ['tuner']);
   assert.deepEqual(lists(cluster), ['LIST deployments flux-system']);
 });
 
-test('without any right nothing is asked for, and nobody is overridden', async () => {
-  const cluster = new DriftCluster().has(controller);
-  cluster.refused.add('list deployments').add('list deployments flux-system');
-  assert.deepEqual(await reader(cluster)(byTuner), []);
-  assert.deepEqual(lists(cluster), []);
+test('where it cannot be told nobody is guessed to be overridden, and that is said once', async () => {
+  const forbidden = new DriftCluster().has(controller);
+  forbidden.refused.add('list deployments').add('list deployments flux-system');
+  const failing = new DriftCluster().failsToList('deployments', new Failure('notFound', 'gone'));
+  const shards = new DriftCluster()
+    .has(controller)
+    .has({ ...controller, metadata: { ...controller.metadata, name: 'kustomize-controller-2' }, spec: {} });
+  for (const cluster of [forbidden, failing, shards, new DriftCluster()]) {
+    const read = reader(cluster);
+    assert.deepEqual(await Promise.all([read.of(byTuner), read.of(byTuner)]), [undefined, undefined]);
+    assert.equal(read.notes.length, 1);
+    assert.match(read.notes[0]?.message ?? '', /override-manager/);
+  }
+  assert.deepEqual(lists(forbidden), []);
 });
 
-test('a list that fails hides no object; a user whom the server does not know ends all', async () => {
-  const failing = new DriftCluster().failsToList('deployments', new Failure('notFound', 'gone'));
-  assert.deepEqual(await reader(failing)(byTuner), []);
+test('nothing is said where it is known, or concerns no object', async () => {
+  const known = reader(new DriftCluster().has(controller));
+  await known.of(byTuner);
+  const unconcerned = reader(new DriftCluster());
+  await unconcerned.of(byKubectl);
+  assert.deepEqual([...known.notes, ...unconcerned.notes], []);
+});
+
+test('a user whom the server does not know ends all', async () => {
   const refused = new DriftCluster().failsToList('deployments', new Failure('unauthorized', 'who?'));
-  await assert.rejects(reader(refused)(byTuner), (error: Failure) => error.reason === 'unauthorized');
+  await assert.rejects(reader(refused).of(byTuner), (error: Failure) => error.reason === 'unauthorized');
 });
