@@ -2,6 +2,7 @@
  * Which images run in pods, and whose pods they are. Reads pods as the API serves them and takes nothing of them but names,
  * owners and images: what stands in their environment is nobody's matter here.
  */
+import { groupOf } from './kinds.ts';
 import type { ObjectId } from './objectKey.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { RunningImage } from './runningVersions.ts';
@@ -11,6 +12,7 @@ import { asList, asText, fieldAt } from './untyped.ts';
 const podOwners: Readonly<Record<string, string>> = {
   Pod: '',
   Deployment: 'apps',
+  ReplicaSet: 'apps',
   StatefulSet: 'apps',
   DaemonSet: 'apps',
   Job: 'batch',
@@ -22,7 +24,7 @@ export function mayOwnPods({ group, kind }: Pick<ObjectId, 'group' | 'kind'>): b
 }
 
 /** Whether the pod is there for that object. Goes by owners: labels can be anybody's. */
-export function isPodOf({ metadata }: KubernetesObject, { kind, namespace, name }: ObjectId): boolean {
+export function isPodOf({ metadata }: KubernetesObject, { group, kind, namespace, name }: ObjectId): boolean {
   if (metadata.namespace !== namespace) {
     return false;
   }
@@ -30,23 +32,29 @@ export function isPodOf({ metadata }: KubernetesObject, { kind, namespace, name 
     return metadata.name === name;
   }
   const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  // Others have a StatefulSet of their own, in a group of their own.
+  const isOwnedBy = (wanted: string): boolean =>
+    owner?.kind === wanted && groupOf(owner.apiVersion) === podOwners[wanted];
   switch (kind) {
     case 'Deployment': {
       // Its ReplicaSets are called by its own name and the hash that their pods are labelled with.
       const hash = metadata.labels?.['pod-template-hash'];
-      return owner?.kind === 'ReplicaSet' && hash !== undefined && owner.name === `${name}-${hash}`;
+      return isOwnedBy('ReplicaSet') && hash !== undefined && owner?.name === `${name}-${hash}`;
     }
     case 'CronJob':
       // Named after the minute (batch/v1 cronjob_controllerv2.go, getJobName).
       return (
-        owner?.kind === 'Job' && owner.name.startsWith(`${name}-`) && /^\d+$/.test(owner.name.slice(name.length + 1))
+        isOwnedBy('Job') &&
+        owner !== undefined &&
+        owner.name.startsWith(`${name}-`) &&
+        /^\d+$/.test(owner.name.slice(name.length + 1))
       );
     default:
-      return owner?.kind === kind && owner.name === name;
+      return mayOwnPods({ group, kind }) && isOwnedBy(kind) && owner?.name === name;
   }
 }
 
-/** The images of the containers that run and are ready, init containers that have done their work among them. Each combination once. */
+/** Images of containers that run and are ready, init containers that have done their work among them. Each combination once. */
 export function runningImages(pods: Iterable<KubernetesObject>): RunningImage[] {
   const found = new Map<string, RunningImage>();
   for (const pod of pods) {

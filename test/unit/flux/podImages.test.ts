@@ -38,10 +38,15 @@ function pod(containers: readonly Container[], metadata: Partial<ObjectMeta> = {
 
 const owned = (kind: string, name: string, labels: Readonly<Record<string, string>> = {}): Partial<ObjectMeta> => ({
   labels,
-  ownerReferences: [{ apiVersion: 'v1', kind, name, controller: true }],
+  ownerReferences: [{ apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1', kind, name, controller: true }],
 });
 
-const id = (kind: string, name: string, namespace = 'apps'): ObjectId => ({ group: 'apps', kind, namespace, name });
+const id = (kind: string, name: string, namespace = 'apps'): ObjectId => ({
+  group: kind.endsWith('Job') ? 'batch' : kind === 'Pod' ? '' : 'apps',
+  kind,
+  namespace,
+  name,
+});
 
 const owners: readonly (readonly [string, Partial<ObjectMeta>, ObjectId, boolean])[] = [
   [
@@ -59,6 +64,12 @@ const owners: readonly (readonly [string, Partial<ObjectMeta>, ObjectId, boolean
   ['a ReplicaSet of its own', owned('ReplicaSet', 'web-7d9f'), id('Deployment', 'web'), false],
   ['a StatefulSet', owned('StatefulSet', 'web'), id('StatefulSet', 'web'), true],
   ['a DaemonSet of the same name', owned('DaemonSet', 'web'), id('StatefulSet', 'web'), false],
+  [
+    'a StatefulSet of another group',
+    { ownerReferences: [{ apiVersion: 'apps.kruise.io/v1beta1', kind: 'StatefulSet', name: 'web', controller: true }] },
+    id('StatefulSet', 'web'),
+    false,
+  ],
   ['another namespace', owned('StatefulSet', 'web'), id('StatefulSet', 'web', 'other'), false],
   ['a Job', owned('Job', 'web'), id('Job', 'web'), true],
   ['a CronJob by its Job', owned('Job', 'web-29384756'), id('CronJob', 'web'), true],
