@@ -4,6 +4,7 @@
  */
 import type { CommitProgress, ConsumerProgress, SourceProgress } from '../flux/followCommit.ts';
 import { displayName, type ObjectId } from '../flux/objectKey.ts';
+import { withoutCredentials } from '../flux/withoutCredentials.ts';
 import { commandId } from './commandId.ts';
 import { noteRow } from './headRows.ts';
 import { joinWords } from './joinWords.ts';
@@ -101,10 +102,10 @@ export function openConsumers(progress: CommitProgress | undefined): readonly Co
 export function consumerText(consumer: ConsumerProgress, home: string): string {
   switch (consumer.state) {
     case 'failing':
-      return plainText(`failing: ${consumer.message}`, 120);
+      return plainText(`failing: ${withoutCredentials(consumer.message)}`, 120);
     case 'waiting': {
       const { for: what } = consumer;
-      const words = typeof what === 'string' ? what : what && namedIn(home)(what);
+      const words = typeof what === 'string' ? withoutCredentials(what) : what && namedIn(home)(what);
       return words === undefined ? 'not begun' : plainText(`waiting for ${words}`, 120);
     }
     case 'progressing':
@@ -124,7 +125,7 @@ export function followedText(followed: FollowedCommit): string {
   const short = shortOf(followed);
   const named = namedIn(home);
   if (failure !== undefined) {
-    return plainText(`${short}: ${failure}`);
+    return plainText(`${short}: ${withoutCredentials(failure)}`);
   }
   switch (progress?.phase) {
     case undefined:
@@ -182,7 +183,7 @@ function waitingText(sources: readonly SourceProgress[], named: Named): string {
     joinWords(list.map(({ id }) => `${id.kind} ${named(id)}`));
   const parts = [
     ...(waiting.length > 0 ? [`waiting for ${joinWords(waiting.map((one) => waitedFor(one, named)))}`] : []),
-    ...failing.map((one) => `${titles([one])} cannot fetch: ${one.message}`),
+    ...failing.map((one) => `${titles([one])} cannot fetch: ${withoutCredentials(one.message)}`),
     ...(suspended.length > 0
       ? [`${titles(suspended)} ${suspended.length === 1 ? 'is' : 'are'} suspended and will not fetch it`]
       : []),

@@ -14,6 +14,7 @@ import type { SessionManager } from '../cluster/sessionManager.ts';
 import { type CommitPlace, type CommitProgress, commitsToAsk, followCommit } from '../flux/followCommit.ts';
 import { type ObjectId, objectKey } from '../flux/objectKey.ts';
 import { asRecord, asText } from '../flux/untyped.ts';
+import { withoutCredentials } from '../flux/withoutCredentials.ts';
 import { CommitReach, type RemoteBranch } from '../git/commitReach.ts';
 import { findGitDirectory } from '../git/findRepositoryRoot.ts';
 import { readRemotes } from '../git/readRemotes.ts';
@@ -206,7 +207,7 @@ class Following implements Disposable {
       this.#show(this.#words(isReading(state) ? undefined : await this.#progress(state)));
     } catch (error) {
       if (!isFailure(error, 'cancelled')) {
-        const failure = isFailure(error) ? error.message : 'the clone cannot be read';
+        const failure = isFailure(error) ? withoutCredentials(error.message) : 'the clone cannot be read';
         log.warn(`Following ${this.#subject.commit.slice(0, 7)}: ${failure}`);
         this.#show(this.#words(undefined, failure));
       }

@@ -310,3 +310,23 @@ test('text from a repository and a cluster is shown as text', () => {
   assert.doesNotMatch(bar.tooltip, /\[here\]\(|<img|\$\(/);
   assert.doesNotMatch(bar.text, /alert|here/);
 });
+
+test('credentials that a controller or Git quotes are shown nowhere', () => {
+  const quoted = 'unable to clone https://bot:CANARY@git.example.com/x';
+  const sources = [
+    fetched(['bad', 'failing', quoted], ['told', 'waiting', quoted]),
+    source('failing', { id: other, message: quoted }),
+  ];
+  for (const one of [
+    followed({ phase: 'applying', sources }),
+    followed({ phase: 'waiting', sources }),
+    followed(undefined, { failure: quoted }),
+  ]) {
+    const row = followedRow(one);
+    const bar = followedStatusBar(one);
+    const picked = openConsumers(one.progress).map((each) => consumerText(each, one.home));
+    const shown = [row.label, row.tooltip(), bar.text, bar.tooltip, bar.accessibility, ...picked];
+    assert.doesNotMatch(shown.join('\n'), /CANARY/);
+    assert.match(shown.join('\n'), /git\\?\.example/, 'the rest of what it says is told');
+  }
+});
