@@ -3,6 +3,7 @@
  * Told anew from the objects each time, so that it holds whatever happened between. Pure; Git is asked by the caller.
  */
 import { behindSource, deployedRevision } from './behindSource.ts';
+import { commitOf, type FollowedRef, followedRef } from './followedRef.ts';
 import { fluxState } from './fluxState.ts';
 import { idOf, type ObjectId } from './objectKey.ts';
 import type { FluxObject } from './objects.ts';
@@ -51,7 +52,7 @@ export type SourceState = 'fetched' | 'waiting' | 'failing' | 'suspended' | 'els
 
 /** `made`: an artifact that something else than Flux makes of a commit. */
 export interface Follows {
-  readonly by: 'branch' | 'tag' | 'range' | 'commit' | 'reference' | 'made';
+  readonly by: FollowedRef['by'] | 'made';
   readonly name: string;
 }
 
@@ -216,25 +217,13 @@ function mayTake({ by, name }: Follows, remotes: readonly string[], { branches }
   }
 }
 
-/** In the order in which source-controller looks (sc v1.9 internal/controller gitrepository_controller.go, fluxcd/pkg git checkout). */
-function followsOf({ kind, spec, status }: FluxObject): Follows {
-  const { commit = '', name = '', semver = '', tag = '', branch = '', digest = '' } = spec?.ref ?? {};
-  if (kind !== 'GitRepository') {
-    const built = parseRevision(status?.artifact?.metadata?.[revisionAnnotation] ?? '').pointer ?? '';
-    return digest === '' ? { by: 'made', name: built } : { by: 'reference', name: digest };
+function followsOf(source: FluxObject): Follows {
+  if (source.kind === 'GitRepository') {
+    return followedRef(source);
   }
-  if (commit !== '') {
-    return { by: 'commit', name: commit };
-  }
-  if (name !== '') {
-    const full = /^refs\/(?<kind>heads|tags)\/(?<rest>.+)$/.exec(name)?.groups;
-    const by = full === undefined ? 'reference' : full['kind'] === 'heads' ? 'branch' : 'tag';
-    return { by, name: full?.['rest'] ?? name };
-  }
-  if (semver !== '') {
-    return { by: 'range', name: semver };
-  }
-  return tag !== '' ? { by: 'tag', name: tag } : { by: 'branch', name: branch === '' ? 'master' : branch };
+  const { digest = '' } = source.spec?.ref ?? {};
+  const built = parseRevision(source.status?.artifact?.metadata?.[revisionAnnotation] ?? '').pointer ?? '';
+  return digest === '' ? { by: 'made', name: built } : { by: 'reference', name: digest };
 }
 
 function offeredRevision({ kind, status }: FluxObject): string | undefined {
@@ -245,13 +234,6 @@ function offeredRevision({ kind, status }: FluxObject): string | undefined {
 function observedRevision(status: FluxObject['status']): string | undefined {
   const observed = status?.['observedSourceArtifactRevision'];
   return typeof observed === 'string' ? observed : undefined;
-}
-
-/** `undefined` for a revision that is no commit's: the digest of an artifact, a version. */
-function commitOf(revision: string | undefined): string | undefined {
-  const { algorithm, digest = '' } = parseRevision(revision ?? '');
-  const length = algorithm === 'sha1' ? 40 : algorithm === 'sha256' ? 64 : 0;
-  return digest.length === length && /^[0-9a-f]+$/.test(digest) ? digest : undefined;
 }
 
 function consumersOf(source: FluxObject, place: CommitPlace, { objects, get }: FollowedObjects): ConsumerProgress[] {

@@ -5,6 +5,13 @@
 import type { FluxObject } from './objects.ts';
 import { parseRevision } from './revision.ts';
 
+/** What `spec.ref` of a GitRepository names. */
+export interface FollowedRef {
+  /** `range`: of versions; `reference`: by its whole name, and neither a branch nor a tag. */
+  readonly by: 'branch' | 'tag' | 'range' | 'commit' | 'reference';
+  readonly name: string;
+}
+
 export type Followed =
   | { readonly by: 'branch' | 'tag' | 'commit'; readonly name: string }
   /** Only the source itself can tell: a range of versions, a reference of a server, an artifact of a registry. */
@@ -25,30 +32,42 @@ export function sourceOrigin(source: FluxObject): SourceOrigin {
   const isGit = source.kind === 'GitRepository';
   const made = artifact?.metadata?.['org.opencontainers.image.revision'];
   const revision = isGit ? artifact?.revision : made;
-  const { algorithm, digest } = parseRevision(revision ?? '');
-  const isCommit = (algorithm === 'sha1' || algorithm === 'sha256') && /^[0-9a-f]{40,64}$/.test(digest ?? '');
   return {
-    follows: isGit ? followedRef(source) : { by: 'source' },
+    follows: isGit ? followedInClone(followedRef(source)) : { by: 'source' },
     url: isGit ? source.spec?.url : artifact?.metadata?.['org.opencontainers.image.source'],
     revision,
-    commit: isCommit ? digest : undefined,
+    commit: commitOf(revision),
   };
 }
 
-/** In the order in which source-controller heeds them (`spec.ref` of GitRepository, api v1); without any it is `master`. */
-function followedRef({ spec }: FluxObject): Followed {
+/** `undefined` for a revision that is no commit's: the digest of an artifact, a version. */
+export function commitOf(revision: string | undefined): string | undefined {
+  const { algorithm, digest = '' } = parseRevision(revision ?? '');
+  const length = algorithm === 'sha1' ? 40 : algorithm === 'sha256' ? 64 : 0;
+  return digest.length === length && /^[0-9a-f]+$/.test(digest) ? digest : undefined;
+}
+
+/**
+ * Of a GitRepository, in the order in which source-controller looks (sc v1.9 internal/controller gitrepository_controller.go,
+ * fluxcd/pkg git checkout); without any it is `master`.
+ */
+export function followedRef({ spec }: FluxObject): FollowedRef {
   const { commit = '', name = '', semver = '', tag = '', branch = '' } = spec?.ref ?? {};
   if (commit !== '') {
     return { by: 'commit', name: commit };
   }
-  const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(name) ?? [];
   if (name !== '') {
-    return short === undefined ? { by: 'source' } : { by: kind === 'heads' ? 'branch' : 'tag', name: short };
+    const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(name) ?? [];
+    return short === undefined ? { by: 'reference', name } : { by: kind === 'heads' ? 'branch' : 'tag', name: short };
   }
   if (semver !== '') {
-    return { by: 'source' };
+    return { by: 'range', name: semver };
   }
   return tag === '' ? { by: 'branch', name: branch === '' ? 'master' : branch } : { by: 'tag', name: tag };
+}
+
+function followedInClone({ by, name }: FollowedRef): Followed {
+  return by === 'range' || by === 'reference' ? { by: 'source' } : { by, name };
 }
 
 /** The revision of another commit, written as Flux would: `main@sha1:…`. */

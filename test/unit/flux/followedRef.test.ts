@@ -1,7 +1,7 @@
 /** What a source follows, and which commit it holds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { revisionOf, sourceOrigin } from '../../../src/flux/followedRef.ts';
+import { commitOf, revisionOf, sourceOrigin } from '../../../src/flux/followedRef.ts';
 import { fluxObject } from './fluxObject.ts';
 
 const commit = '5f2c1a9d3b7e4f60812a9c5d7e3b1f0a6c4d2e8b';
@@ -74,4 +74,26 @@ it('another commit is written as Flux writes it', () => {
   assert.equal(revisionOf({ by: 'branch', name: 'main' }, commit), `main@sha1:${commit}`);
   assert.equal(revisionOf({ by: 'source' }, commit), `sha1:${commit}`);
   assert.equal(revisionOf({ by: 'tag', name: 'v1' }, 'a'.repeat(64)), `v1@sha256:${'a'.repeat(64)}`);
+});
+
+describe('the commit of a revision is told by its algorithm and its length', () => {
+  for (const [is, revision, expected] of [
+    ['SHA-1', `main@sha1:${commit}`, commit],
+    ['SHA-256', `main@sha256:${'a'.repeat(64)}`, 'a'.repeat(64)],
+    ['as an older Flux wrote it', `main/${commit}`, commit],
+    ['SHA-1, and too long', `main@sha1:${'a'.repeat(64)}`, undefined],
+    ['SHA-256, and too short', `main@sha256:${'a'.repeat(50)}`, undefined],
+    ['no hex digits', `main@sha1:${'g'.repeat(40)}`, undefined],
+    ['a version', '1.2.3', undefined],
+    ['none', undefined, undefined],
+  ] as const) {
+    it(is, () => assert.equal(commitOf(revision), expected));
+  }
+
+  it('and of a source alike', () => {
+    const cut = fluxObject('GitRepository a/b', {
+      status: { artifact: { revision: `main@sha1:${commit}${'0'.repeat(9)}` } },
+    });
+    assert.equal(sourceOrigin(cut).commit, undefined);
+  });
 });
