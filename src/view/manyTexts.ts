@@ -9,6 +9,7 @@ import { longestReason } from '../flux/suspensionNote.ts';
 import { asksForName, type ConfirmSettings, objectName, verbText } from './actionTexts.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { escapeMarkdown, plainText } from './markdown.ts';
+import { longestList, objectNames } from './objectNames.ts';
 import { type ChangeWord, changeWords } from './objectRow.ts';
 import { goesOnText, type PiledUp, piledUp } from './suspendTexts.ts';
 import { shortRevision } from '../flux/revision.ts';
@@ -50,9 +51,6 @@ export interface ManyQuestion {
   readonly reason: { readonly title: string; readonly prompt: string; readonly longest: number } | undefined;
 }
 
-/** Names in a question; the rest is counted. */
-const longest = 10;
-
 export function manyQuestion(input: ManyInput): ManyQuestion {
   const { verb, chosen, survey, settings, setBack, isWhole } = input;
   const context = plainText(survey.context);
@@ -64,10 +62,10 @@ export function manyQuestion(input: ManyInput): ManyQuestion {
     listText(chosen.fitting.map((view) => lineOf(view, input))),
     chosen.leftOut.length === 0
       ? ''
-      : `Left out, for it is not for them now: ${namesText(chosen.leftOut.map(({ id }) => id))}.`,
+      : `Left out, for it is not for them now: ${objectNames(chosen.leftOut.map(({ id }) => id))}.`,
     setBack.length === 0
       ? ''
-      : `Will be set back with the next reconcile of what applies it, whose manifest says otherwise: ${namesText(setBack)}.`,
+      : `Will be set back with the next reconcile of what applies it, whose manifest says otherwise: ${objectNames(setBack)}.`,
     pruneText(verb, chosen.fitting, survey),
     goesOn,
   ];
@@ -110,13 +108,8 @@ function pruneText(verb: ActionVerb, views: readonly ObjectView[], survey: Surve
 }
 
 function listText(lines: readonly string[]): string {
-  const rest = lines.length > longest ? [`and ${lines.length - longest} more`] : [];
-  return [...lines.slice(0, longest), ...rest].join('\n');
-}
-
-function namesText(ids: readonly ObjectId[]): string {
-  const rest = ids.length > longest ? [`${ids.length - longest} more`] : [];
-  return [...ids.slice(0, longest).map(objectName), ...rest].join(', ');
+  const rest = lines.length > longestList ? [`and ${lines.length - longestList} more`] : [];
+  return [...lines.slice(0, longestList), ...rest].join('\n');
 }
 
 function objectsText(count: number): string {

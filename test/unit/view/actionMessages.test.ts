@@ -178,6 +178,7 @@ test('whom a reconcile moves besides is counted by what it fetches on its way', 
       [
         `This also moves 20 other objects that take from ${git}.`,
         'This also moves 1 other object that takes from HelmRepository flux-system/charts.',
+        `Also reconciles, in this order: ${git}, Kustomization flux-system/apps, HelmRepository flux-system/charts, HelmChart flux-system/logging-loki.`,
       ],
     ],
     ['reconcileWithSource', apps, [`This also moves 20 other objects that take from ${git}.`]],
