@@ -7,7 +7,7 @@ import { listOwned, type OwnedObjectsParts } from './ownedObjects.ts';
 
 const pageSize = 500;
 
-type Kind = Pick<ApiResource, 'group' | 'kind'>;
+type Kind = Pick<ApiResource, 'group' | 'kind' | 'version'>;
 
 export class LiveVersions {
   readonly #parts: OwnedObjectsParts;
@@ -28,11 +28,12 @@ export class LiveVersions {
   }
 
   #listed(
-    { group, kind }: Kind,
+    { group, kind, version }: Kind,
     namespace: string,
     find: () => Promise<ApiResource | undefined>,
   ): Promise<ReadonlyMap<string, string>> {
-    const key = JSON.stringify([group, kind, namespace]);
+    // What was applied in a version that is served no more is not found so, and says nothing of the one that it is wanted in.
+    const key = JSON.stringify([group, version, kind, namespace]);
     const listed = this.#lists.get(key) ?? this.#list(namespace, find);
     this.#lists.set(key, listed);
     return listed;

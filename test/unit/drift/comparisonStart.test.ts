@@ -235,6 +235,17 @@ test('of what an earlier comparison knows, versions alone are asked', async () =
   assert.equal(objects.length, 6);
 });
 
+test('what was applied in a version that is served no more is known all the same in the one that is', async () => {
+  const all = names(3);
+  const cluster = clusterOf('ConfigMap', all);
+  const [previous, rendered] = [new ComparisonCache(), render('ConfigMap', all)];
+  await compare(cluster, { rendered, previous });
+  cluster.asked.splice(0);
+  const { start } = await askedAhead(cluster, applied(inventory('ConfigMap', all, 'v1beta1')), previous);
+  await compare(cluster, { rendered, previous, start });
+  assert.deepEqual(cluster.asked, ['MAY * *', 'LIST configmaps apps']);
+});
+
 test('what another Kustomization’s comparison knows is none of this one’s', async () => {
   const all = names(2);
   const cluster = clusterOf('ConfigMap', all);
