@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { isFailure } from '../base/failure.ts';
 import { findGitDirectory, readSmallFile } from './findRepositoryRoot.ts';
+import { objectId } from './resolveRevision.ts';
 import { type GitOptions, runGit } from './runGit.ts';
 
 /** `unknown`: the clone lacks the other commit, or the history between the two. */
@@ -18,7 +19,6 @@ export interface RemoteBranch {
 
 type Options = GitOptions & { readonly signal?: AbortSignal | undefined };
 
-const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 const tracking = 'refs/remotes/';
 
 export class CommitReach {

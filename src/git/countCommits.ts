@@ -1,8 +1,7 @@
 /** How many commits lie between two, as far as the repository on disk knows. Asks no remote. */
 import { isFailure } from '../base/failure.ts';
+import { objectId } from './resolveRevision.ts';
 import { type GitOptions, runGit } from './runGit.ts';
-
-const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /**
  * The commits of `to` that `from` does not have. `undefined` where the clone lacks one of the two. Both are full ids, for a name

@@ -7,7 +7,8 @@ import { Failure, isFailure } from '../base/failure.ts';
 import { findGitDirectory, readSmallFile } from './findRepositoryRoot.ts';
 import { type GitOptions, runGit } from './runGit.ts';
 
-const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+/** A full id, of SHA-1 or SHA-256. */
+export const objectId = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** The full id. `root` is a folder of the work tree. Throws `Failure('notFound')` with a sentence when there is no such commit. */
 export async function resolveRevision(
