@@ -6,6 +6,7 @@ import { Failure } from '../base/failure.ts';
 import { displayName } from '../flux/objectKey.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import type { FluxName, RenderedKustomization } from '../render/desired.ts';
+import { toldOfLive } from '../render/renderNote.ts';
 import type { Renderer } from '../render/renderer.ts';
 import { type AppliedParts, type AppliedState, appliedState, nextState } from './appliedState.ts';
 import type { FormerRender } from './formerMasks.ts';
@@ -52,6 +53,6 @@ async function renderState(
     throw new Failure('invalid', `${displayName(name)} of ${cluster.context} cannot be told from another object`);
   }
   // What the render assumed about a repository (who builds the file, which source is meant) is known here.
-  const kept = rendered.notes.filter(({ severity }) => severity === 'approximate');
+  const kept = rendered.notes.filter(toldOfLive);
   return { rendered: { ...rendered, notes: [...notes, ...kept] }, from };
 }

@@ -6,6 +6,7 @@ import { Failure } from '../base/failure.ts';
 import type { FluxObject } from '../flux/objects.ts';
 import { displayName, idOf } from '../flux/objectKey.ts';
 import type { ClusterInputs, RenderedRelease, RepositoryState } from '../render/desired.ts';
+import { toldOfLive } from '../render/renderNote.ts';
 import type { Renderer } from '../render/renderer.ts';
 import type { InheritedReader } from './inheritedSecrets.ts';
 import { TextFiles, liveFile } from './liveState.ts';
@@ -42,7 +43,7 @@ export async function renderNextRelease(parts: LiveReleaseParts): Promise<Render
     );
   }
   // What the render assumed about a repository (who builds the file) is known here.
-  const notes = rendered.notes.filter(({ severity }) => severity === 'approximate');
+  const notes = rendered.notes.filter(toldOfLive);
   return { rendered: { ...rendered, notes }, from: `chart ${rendered.chart.name} ${rendered.chart.version}` };
 }
 

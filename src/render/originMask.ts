@@ -2,7 +2,7 @@
  * Masks what came from Secrets in rendered objects, by where it came from and not by the kind it ended up in: an object is
  * compared with the same object of a render that was given scrambled secrets. Renders nothing itself.
  */
-import { information } from './renderNote.ts';
+import { everythingMasked, information } from './renderNote.ts';
 import { isSecret } from '../flux/isSecret.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
 import { asRecord } from '../flux/untyped.ts';
@@ -94,11 +94,7 @@ export function maskEverything(
       const metadata = { ...shown.metadata, name: `${mask} ${unnamed}` };
       return maskAlways({ object: { ...shown, metadata }, masked });
     }),
-    notes: [
-      information(
-        'It cannot be rendered with other values for its Secrets, so where they end up is unknown: every value is masked.',
-      ),
-    ],
+    notes: [everythingMasked],
   };
 }
 

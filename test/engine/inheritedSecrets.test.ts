@@ -181,6 +181,16 @@ for (const [what, patch] of patches) {
   }
 }
 
+test('drift of a child that cannot be rendered without its parent’s Secret: a note says why every value is masked', async () => {
+  const spec = {
+    patches: [{ patch: `- {op: replace, path: /data/a, value: ${canary}}\n`, target: { kind: 'ConfigMap' } }],
+  };
+  const files = { 'apps/a.yaml': configMap('settings', 'a: old\nb: plain\n') };
+  const comparison = await driftOf(spec, files, { a: 'old', b: 'other' }, world());
+  checkSilent(comparison, ['swordfis', 'canary']);
+  assert.match(comparison.notes.map(({ message }) => message).join('\n'), /every value is masked/);
+});
+
 /** What a parent may write of its variable into a child, and what a file may hold beside one. */
 const given: readonly ((text: string) => string)[] = [
   (text) => text,
