@@ -35,7 +35,8 @@ export interface RunningQuestion extends RunningSubject {
   readonly uri: string;
 }
 
-export type RunningAnswer = RunningVersions | null;
+/** Where pods were asked for and nothing can be told of them, `unknown` says why, in words that end a sentence. */
+export type RunningAnswer = (RunningVersions & { readonly unknown?: string }) | null;
 
 /** Commands that code actions name; the client registers them. */
 export const chooseSeverityCommand = 'driftline.fix.chooseSeverity';

@@ -36,10 +36,13 @@ export interface FixedFile {
   readonly path: string;
 }
 
+/** `unknown`: why nothing can be told of what somebody has asked the cluster for. */
+export type KnownFacts = RunningVersions & { readonly unknown?: string };
+
 export interface ActionsParts {
   readonly file: FixedFile;
   /** Answers with `undefined` where nothing is certain. Asked once for each finding that facts could help. */
-  readonly facts: (question: FactQuestion) => Promise<RunningVersions | undefined>;
+  readonly facts: (question: FactQuestion) => Promise<KnownFacts | undefined>;
   /** What the editor runs so that the rule's severity can be chosen. */
   readonly chooseSeverity: (rule: RuleId) => { readonly command: string; readonly arguments: unknown[] };
   readonly signal: AbortSignal;
@@ -122,7 +125,7 @@ async function actionsFor({ finding, diagnostic, inspect }: Asked, parts: Action
   const page = { title: why, command: 'vscode.open', arguments: [ruleDocumentation(rule)] };
   return [
     ...fixes.map(edited),
-    ...(facts?.askable === true ? [{ ...action(askTitle), command: { title: askTitle, command: askCommand } }] : []),
+    ...askActions(facts).map((title) => ({ ...action(title), command: { title, command: askCommand } })),
     ...suppressFixes(finding).map(edited),
     { ...action(settings), command: { title: settings, ...parts.chooseSeverity(rule) } },
     { ...action(why), command: page },
@@ -132,6 +135,12 @@ async function actionsFor({ finding, diagnostic, inspect }: Asked, parts: Action
 /** A bulb that comes by itself asks no cluster for pods. Opened by hand it does, and this opens it so. */
 const askTitle = 'Ask the cluster which image runs now…';
 const askCommand = 'editor.action.quickFix';
+
+/** VS Code hides an entry that is disabled, so the reason stands in the title of one that asks again. */
+function askActions(facts: KnownFacts | undefined): string[] {
+  const again = facts?.unknown === undefined ? [] : [`Ask again which image runs now: ${facts.unknown}`];
+  return facts?.askable === true ? [askTitle] : again;
+}
 
 const strangers: Surroundings = { ownership: () => 'thirdParty' };
 

@@ -16,9 +16,8 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { RunningVersions } from '../flux/runningVersions.ts';
 import { findRepositoryRoot, readSmallFile } from '../git/findRepositoryRoot.ts';
-import { type FixedFile, fixAll, fixAllKind, quickFixes } from '../language/codeActions.ts';
+import { type FixedFile, fixAll, fixAllKind, type KnownFacts, quickFixes } from '../language/codeActions.ts';
 import type { FactQuestion } from '../language/pinFixes.ts';
 import { repositoryConfigName } from '../language/repositoryConfig.ts';
 import {
@@ -89,7 +88,7 @@ function isWanted(only: readonly string[] | undefined, kind: string): boolean {
   return only === undefined || only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
 }
 
-type Facts = (question: FactQuestion) => Promise<RunningVersions | undefined>;
+type Facts = (question: FactQuestion) => Promise<KnownFacts | undefined>;
 
 /** Two findings of one object are one question. */
 function remembered(ask: Facts): Facts {
@@ -107,7 +106,7 @@ async function askClient(
   { object, about }: FactQuestion,
   mayAsk: boolean,
   { connection, clock, log, document, signal }: CodeActionsParts,
-): Promise<RunningVersions | undefined> {
+): Promise<KnownFacts | undefined> {
   const question: RunningQuestion = { uri: document.uri, object, about, mayAsk };
   const cancellation = new CancellationTokenSource();
   const cancel = (): void => cancellation.cancel();

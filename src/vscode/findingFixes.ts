@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
+import { isFailure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { runningFacts } from '../cluster/runningFacts.ts';
 import { objectKey } from '../flux/objectKey.ts';
@@ -39,16 +40,25 @@ export async function answerRunning(
   try {
     const known = [...survey.views.values()].map(({ object }) => object);
     const get = (id: Parameters<typeof objectKey>[1]) => survey.views.get(objectKey(survey.context, id))?.object;
-    const facts = await runningFacts(question, { file, known, get, api: open.session.api, clock }, signal);
+    const parts = { file, known, get, api: open.session.api, clock };
+    const facts = await runningFacts(question, parts, signal);
     // Facts of a cluster that is no longer the one in front would pin to what runs elsewhere.
-    return views.open === open ? (facts ?? null) : null;
+    if (views.open !== open) {
+      return null;
+    }
+    // Without the right to ask it costs no request to learn whether there is anything to be asked for.
+    const isAskable = !facts && (await runningFacts({ ...question, mayAsk: false }, parts, signal))?.askable === true;
+    return isAskable ? { ...noPods, unknown: 'there are more pods than are read' } : (facts ?? null);
   } catch (error) {
     log.debug(`What runs of ${question.object.kind} ${question.object.name} is not known: ${String(error)}`);
-    return null;
+    const unknown = isFailure(error, 'forbidden') ? 'you may not list pods there' : 'the cluster did not tell its pods';
+    return signal.aborted || question.about !== 'images' ? null : { ...noPods, unknown };
   } finally {
     dispose();
   }
 }
+
+const noPods = { chart: undefined, revision: undefined, images: [], askable: false };
 
 /** Asks for the severity and writes it: to the repository's own file where it has one, which wins, else to the settings. */
 export async function chooseSeverity(choice: unknown, { log }: Pick<FixFactsParts, 'log'>): Promise<void> {

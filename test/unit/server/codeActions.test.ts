@@ -11,7 +11,7 @@ import {
   type CancellationToken,
   CancellationTokenSource,
 } from 'vscode-languageserver/node';
-import type { RunningVersions } from '../../../src/flux/runningVersions.ts';
+import type { KnownFacts } from '../../../src/language/codeActions.ts';
 import type { RunningAnswer, RunningQuestion } from '../../../src/protocol.ts';
 import { applied, noFacts } from '../../support/offeredFixes.ts';
 import { ServerPair, type ServerPairOptions } from '../../support/serverPair.ts';
@@ -68,7 +68,7 @@ async function actionsOf(pair: ServerPair, { token, uri, ...context }: Asking = 
 const titles = (actions: readonly CodeAction[]): string[] => actions.map(({ title }) => title);
 
 /** What the client answers for the extension; gives the questions. */
-function answering(pair: ServerPair, answer: Partial<RunningVersions> | null): RunningQuestion[] {
+function answering(pair: ServerPair, answer: Partial<KnownFacts> | null): RunningQuestion[] {
   const questions: RunningQuestion[] = [];
   pair.answerRunning((question: RunningQuestion): RunningAnswer => {
     questions.push(question);
@@ -137,6 +137,17 @@ for (const [who, asking, mayAsk] of askings) {
     );
   });
 }
+
+bulbTest(
+  'who asked for pods is told why nothing is known of them, and may ask again',
+  pod('foo:latest'),
+  async (pair) => {
+    answering(pair, { unknown: 'you may not list pods there' });
+    const [again] = await actionsOf(pair, { triggerKind: Invoked });
+    assert.equal(again?.title, 'Ask again which image runs now: you may not list pods there');
+    assert.deepEqual([again.command?.command, again.edit], ['editor.action.quickFix', undefined]);
+  },
+);
 
 bulbTest('a list that is no longer wanted ends the question too', unpinned, async (pair) => {
   const asked = Promise.withResolvers<true>();
