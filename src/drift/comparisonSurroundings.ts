@@ -3,13 +3,12 @@ import type { Sealed } from '../base/sealed.ts';
 import type { Turns } from '../base/turns.ts';
 import type { ApiResource, ClusterApi } from '../cluster/clusterApi.ts';
 import type { KubernetesObject } from '../flux/objects.ts';
-import type { FluxName } from '../render/desired.ts';
+import type { FluxName, RenderNote } from '../render/desired.ts';
 import type { ComparisonCache } from './comparisonCache.ts';
 import type { FormerMasks } from './formerMasks.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import type { LiveReads } from './liveReads.ts';
 import type { LiveVersions } from './liveVersions.ts';
-import type { OverriddenManagers } from './overriddenManagers.ts';
 import type { PoliteRequests } from './politeRequests.ts';
 import type { Rights } from './rights.ts';
 import type { ServedKinds } from './servedKinds.ts';
@@ -43,7 +42,11 @@ export interface ComparisonSurroundings {
   readonly buildsNamespace: (name: string) => boolean;
   readonly buildsDefinition: (group: string, kind: string) => boolean;
   /** Whom, beside kubectl, the controller takes fields back from; absent: from nobody. */
-  readonly overridden?: OverriddenManagers;
+  readonly overridden?: {
+    readonly of: (live: KubernetesObject) => Promise<readonly string[] | undefined>;
+    readonly all: () => Promise<readonly string[] | undefined>;
+    readonly notes: readonly RenderNote[];
+  };
   /** The definition of a custom kind; `undefined` where it cannot be had. Read once. */
   readonly definitionOf: (resource: ApiResource) => Promise<KubernetesObject | undefined>;
 }
