@@ -35,9 +35,8 @@ import type { ClusterViews } from './clusterViews.ts';
 import { commandIds } from './commandIds.ts';
 import { presentMessage } from './messagePresenter.ts';
 import type { OpenClones } from './openClones.ts';
-import { openSuspension } from './openSuspension.ts';
+import { openFileOf } from './openFile.ts';
 import { withPatience } from './patientProgress.ts';
-import type { RepositoryFacts } from './repositoryFacts.ts';
 import { type SuspensionFacts, suspensionFacts } from './suspensionFacts.ts';
 
 export interface ObjectActionsParts {
@@ -45,7 +44,6 @@ export interface ObjectActionsParts {
   readonly running: RunningActions;
   readonly views: ClusterViews;
   readonly clones: OpenClones;
-  readonly repositories: RepositoryFacts;
   readonly settings: () => Settings;
   readonly clock: Clock;
   readonly log: Log;
@@ -223,7 +221,7 @@ export class ObjectActions {
       piledUp,
     } = facts ?? {};
     const question = changeQuestion({ verb, id, context, settings, doubt, said, setBack, piledUp });
-    const answer = await askChange(question, context, (way) => this.#go(way, subject, facts));
+    const answer = await askChange(question, context, (way) => this.#go(way, subject));
     const second = answer && secondQuestion(verb, id, context);
     if (second && !(await askAgain(second))) {
       return undefined;
@@ -251,13 +249,12 @@ export class ObjectActions {
     }
   }
 
-  async #go(way: Way, { id, context }: Subject, facts: SuspensionFacts | undefined): Promise<void> {
-    const { repositories, views } = this.#parts;
+  async #go(way: Way, { id, context }: Subject): Promise<void> {
     if (way === 'diffFirst') {
       const argument = { key: objectKey(context, id), against: 'next' };
       await vscode.commands.executeCommand(commandIds.diffObject, argument);
-    } else if (facts) {
-      await openSuspension(facts.object, { repositories, survey: views.survey });
+    } else {
+      await openFileOf(objectKey(context, id), this.#parts, ['spec', 'suspend']);
     }
   }
 

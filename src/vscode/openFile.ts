@@ -4,6 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
 import { Failure } from '../base/failure.ts';
 import { contentOriginOf } from '../flux/documentMatch.ts';
 import { idOf, type ObjectId, type ObjectKey, objectKey, parseObjectKey } from '../flux/objectKey.ts';
@@ -23,8 +24,8 @@ import {
   webPageOf,
 } from '../view/fileOfObject.ts';
 import { iconFreeText, plainText } from '../view/markdown.ts';
-import { signalOf } from './cancellation.ts';
 import type { ClusterViews } from './clusterViews.ts';
+import { withPatience } from './patientProgress.ts';
 import { type OpenRepository, openRepositories } from './workspaceTexts.ts';
 
 /** A chart makes a release that makes a chart: no longer row of makers has been seen. */
@@ -46,24 +47,41 @@ interface Search {
   readonly searched: readonly string[];
 }
 
-/** Resolves when the file is shown, or the user has been told why there is none. */
-export async function openFileOf(key: ObjectKey, views: Pick<ClusterViews, 'survey'>): Promise<void> {
+export interface OpenFileParts {
+  readonly views: Pick<ClusterViews, 'survey'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Resolves when the file is shown, or the user has been told why there is none. The cursor stands at `field` of the object where its
+ * document states it.
+ */
+export async function openFileOf(
+  key: ObjectKey,
+  { views, clock }: OpenFileParts,
+  field: readonly string[] = [],
+): Promise<void> {
   const id = parseObjectKey(key);
   const { survey } = views;
   if (!id || survey?.context !== id.context) {
     throw new Failure('unreachable', `${id?.context ?? 'the context'} is no longer connected`);
   }
-  const found = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: `Looking for the file of ${objectTitle(id)}` },
-    (_progress, token) => searchFiles(id, survey, token),
-  );
+  const asked = { isCancelled: false };
+  const found = await withPatience(`Looking for the file of ${objectTitle(id)}`, clock, async (signal) => {
+    const search = await searchFiles(id, survey, signal);
+    asked.isCancelled = signal.aborted;
+    return search;
+  });
+  if (asked.isCancelled) {
+    return; // what was found by then is not all there is
+  }
   if (found.places.length === 0) {
     tellWhere(found);
     return;
   }
   const place = await choosePlace(found);
   if (place) {
-    await show(place);
+    await show(place, isSame(id, found.id) && place.role !== 'generator' ? { id, field } : undefined);
     const said = besideText(id, found, place);
     if (said !== undefined) {
       void vscode.window.setStatusBarMessage(`$(info) ${iconFreeText(said, 300)}`, statusTextMs);
@@ -71,22 +89,17 @@ export async function openFileOf(key: ObjectKey, views: Pick<ClusterViews, 'surv
   }
 }
 
-async function searchFiles(wanted: ObjectId, survey: Survey, token: vscode.CancellationToken): Promise<Search> {
+async function searchFiles(wanted: ObjectId, survey: Survey, signal: AbortSignal): Promise<Search> {
   const objects = [...survey.views.values()].map(({ object }) => object);
   const get = (id: ObjectId) => survey.views.get(objectKey(survey.context, id))?.object;
   const repositories = await openRepositories();
-  const link = signalOf(token);
-  try {
-    let id = wanted;
-    for (let step = 0; ; step += 1) {
-      const makers = objectMakers(id, objects, get);
-      if (makers.by !== 'object' || step === mostMakers) {
-        return await searchIn(repositories, { id, makers, get, signal: link.signal });
-      }
-      id = makers.maker;
+  let id = wanted;
+  for (let step = 0; ; step += 1) {
+    const makers = objectMakers(id, objects, get);
+    if (makers.by !== 'object' || step === mostMakers) {
+      return searchIn(repositories, { id, makers, get, signal });
     }
-  } finally {
-    link.dispose();
+    id = makers.maker;
   }
 }
 
@@ -153,15 +166,37 @@ async function choosePlace({ id, places }: Search): Promise<FoundPlace | undefin
   return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.place;
 }
 
-async function show({ root, path, offset }: FoundPlace): Promise<void> {
+interface Wanted {
+  readonly id: ObjectId;
+  /** Empty for the document as a whole. */
+  readonly field: readonly string[];
+}
+
+async function show({ root, path, offset }: FoundPlace, wanted: Wanted | undefined): Promise<void> {
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(join(root, path)));
-  const at = document.positionAt(offset);
+  const at = document.positionAt(
+    offset + (wanted ? await withinDocument(document.getText().slice(offset), wanted) : 0),
+  );
   const line = document.lineAt(at.line).range.start;
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(line, line) });
 }
 
+/** Of the field, from the begin of its document; 0 where it is not stated, or under a name that kustomize changes. */
+async function withinDocument(text: string, { id, field }: Wanted): Promise<number> {
+  if (field.length === 0) {
+    return 0;
+  }
+  const { findField } = await import('../manifests/yamlBundle.ts');
+  const place = findField(text, id, field);
+  return place?.stated === true ? place.offset : 0;
+}
+
+function isSame(a: ObjectId, b: ObjectId): boolean {
+  return a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+}
+
 function besideText(asked: ObjectId, { id, provenance }: Search, place: FoundPlace): string | undefined {
-  if (id.kind !== asked.kind || id.name !== asked.name || id.namespace !== asked.namespace) {
+  if (!isSame(id, asked)) {
     return madeByText(asked, id);
   }
   if (place.role === 'generator') {

@@ -9,7 +9,7 @@ export function placeHandlers(parts: RevealParts) {
     openFile: async (argument) => {
       const target = await actionTarget(argument, parts.views);
       if (target) {
-        await openFileOf(target.key, parts.views);
+        await openFileOf(target.key, parts);
       }
     },
     revealObject: (argument) => revealObject(argument, parts),
