@@ -5,12 +5,14 @@
 import type { ActionVerb } from '../cluster/actionResult.ts';
 import type { ManyResult } from '../cluster/runMany.ts';
 import type { ObjectId, ObjectKey } from '../flux/objectKey.ts';
-import { longestReason } from '../flux/suspensionNote.ts';
+import { longestReason, suspensionNoteOf } from '../flux/suspensionNote.ts';
 import { asksForName, type ConfirmSettings, objectName, verbText } from './actionTexts.ts';
 import type { ObjectView, Survey } from './clusterSurvey.ts';
 import { escapeMarkdown, plainText } from './markdown.ts';
+import { movedByMany } from './movedOthers.ts';
 import { longestList, objectNames } from './objectNames.ts';
 import { type ChangeWord, changeWords } from './objectRow.ts';
+import { suspendedText } from './objectText.ts';
 import { goesOnText, type PiledUp, piledUp } from './suspendTexts.ts';
 import { shortRevision } from '../flux/revision.ts';
 
@@ -41,6 +43,7 @@ export interface ManyInput {
   readonly settings: ConfirmSettings;
   /** Objects whose parents will undo it. */
   readonly setBack: readonly ObjectId[];
+  readonly now: number;
 }
 
 export interface ManyQuestion {
@@ -60,14 +63,13 @@ export function manyQuestion(input: ManyInput): ManyQuestion {
   const isAsked = settings.confirm !== 'never' || setBack.length > 0;
   const detail = [
     listText(chosen.fitting.map((view) => lineOf(view, input))),
-    chosen.leftOut.length === 0
-      ? ''
-      : `Left out, for it is not for them now: ${objectNames(chosen.leftOut.map(({ id }) => id))}.`,
+    chosen.leftOut.length === 0 ? '' : `Left out, for it is not for them now: ${objectNames(idsOf(chosen.leftOut))}.`,
     setBack.length === 0
       ? ''
       : `Will be set back with the next reconcile of what applies it, whose manifest says otherwise: ${objectNames(setBack)}.`,
     pruneText(verb, chosen.fitting, survey),
     goesOn,
+    movedByMany(verb, idsOf(chosen.fitting), survey).join(' '),
   ];
   const ask = {
     question: `${what}?`,
@@ -84,16 +86,27 @@ export function manyQuestion(input: ManyInput): ManyQuestion {
   };
 }
 
+function idsOf(views: readonly ObjectView[]): readonly ObjectId[] {
+  return views.map(({ id }) => id);
+}
+
 function reasonOf(title: string, goesOn: string) {
   const prompt = [goesOn, 'A reason, if you like, is kept with each object.'];
   return { title, prompt: prompt.filter((part) => part !== '').join(' '), longest: longestReason };
 }
 
-/** A resume says what comes: `HelmRelease logging/loki: 7.0.0 → 7.1.0`. */
-function lineOf(view: ObjectView, { verb, survey }: ManyInput): string {
-  const piled = verb === 'resume' ? piledUpOf(view, survey) : undefined;
+/** A resume says what comes, and who has left word: `HelmRelease logging/loki: 7.0.0 → 7.1.0, suspended by admin 2h ago: "disks"`. */
+function lineOf(view: ObjectView, { verb, survey, now }: ManyInput): string {
+  if (verb !== 'resume') {
+    return objectName(view.id);
+  }
+  const piled = piledUpOf(view, survey);
   const [from, to] = [piled?.deployed, piled?.available].map((revision) => plainText(shortRevision(revision), 60));
-  return piled ? `${objectName(view.id)}: ${from} → ${to}` : objectName(view.id);
+  const words = [
+    ...(piled ? [`${from} → ${to}`] : []),
+    ...(suspensionNoteOf(view.object) ? [suspendedText(view.object, now)] : []),
+  ];
+  return [objectName(view.id), ...(words.length === 0 ? [] : [words.join(', ')])].join(': ');
 }
 
 function piledUpOf({ object, source }: ObjectView, survey: Survey): PiledUp | undefined {

@@ -73,7 +73,15 @@ export async function runOnMany(
   const many: Many = { verb, session: open.session, chosen };
   const setBack = verb === 'suspend' || verb === 'resume' ? await setBackOf(verb, many, parts) : [];
   const isWhole = allAreKnown(open.session, 'applier');
-  const question = manyQuestion({ verb, chosen, survey, isWhole, settings: settings(), setBack });
+  const question = manyQuestion({
+    verb,
+    chosen,
+    survey,
+    isWhole,
+    settings: settings(),
+    setBack,
+    now: parts.clock.now(),
+  });
   const reason = await askMany(question, survey.context);
   if (reason === undefined) {
     return;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ActionVerb } from '../../../src/cluster/actionResult.ts';
 import type { ManyResult } from '../../../src/cluster/runMany.ts';
-import { idOf, type ObjectId } from '../../../src/flux/objectKey.ts';
+import { idOf, type ObjectId, type ObjectKey } from '../../../src/flux/objectKey.ts';
 import type { FluxObject } from '../../../src/flux/objects.ts';
 import type { ObjectView } from '../../../src/view/clusterSurvey.ts';
 import {
@@ -16,7 +16,7 @@ import {
   manyTitle,
 } from '../../../src/view/manyTexts.ts';
 import { gitRepository, helmRelease, kustomization } from '../../support/builders.ts';
-import { keyOf, minutesAgo, surveyOf } from '../../support/shownTree.ts';
+import { keyOf, minutesAgo, now, surveyOf } from '../../support/shownTree.ts';
 
 const loki = helmRelease('loki');
 const grafana = helmRelease('grafana');
@@ -69,6 +69,7 @@ function question(
     isWhole: true,
     settings: { confirm: 'production', productionContexts: ['*prod*'] },
     setBack: [],
+    now,
     ...rest,
   });
 }
@@ -144,6 +145,37 @@ test('a resume says what comes with each, and that objects may be deleted', () =
     ].join('\n\n'),
   );
   assert.equal(reason, undefined);
+});
+
+test('a resume says of each who suspended it and why', () => {
+  const annotations = {
+    'driftline.dev/suspended-by': 'admin',
+    'driftline.dev/suspended-at': minutesAgo(120),
+    'driftline.dev/suspended-reason': 'moving disks',
+  };
+  const noted = helmRelease('noted', { metadata: { annotations }, spec: { suspend: true } });
+  assert.equal(
+    question('resume', [noted, resting]).ask?.detail,
+    'HelmRelease default/noted: suspended by admin 2h ago: "moving disks"\nHelmRelease default/resting',
+  );
+});
+
+test('a reconcile says whom the sources of all move besides, each source once and none of the selected', () => {
+  const source = gitRepository('flux-system');
+  const [one, two, three] = ['one', 'two', 'three'].map((name) => kustomization(name));
+  const survey = surveyOf({ objects: [source, one, two, three].filter((object) => object !== undefined) });
+  const keys = [one, two].flatMap((object) => (object ? [keyOf(object)] : []));
+  const detailOf = (verb: ActionVerb, word: 'canReconcile' | 'canReconcileSource', of: readonly ObjectKey[]) =>
+    question(verb, [], { survey, chosen: chooseMany(of, survey, word, () => undefined) }).ask?.detail;
+  const moved = (count: string) => `This also moves ${count} from GitRepository flux-system/flux-system.`;
+  const named = 'Kustomization flux-system/one\nKustomization flux-system/two';
+  const always = moved('1 other object that takes');
+  assert.equal(detailOf('reconcileWithSource', 'canReconcileSource', keys), `${named}\n\n${always}`);
+  assert.equal(detailOf('reconcile', 'canReconcile', keys), named);
+  assert.equal(
+    detailOf('reconcile', 'canReconcile', [keyOf(source), ...keys]),
+    `GitRepository flux-system/flux-system\n${named}\n\n${always}`,
+  );
 });
 
 const id = (name: string): ObjectId => ({ ...idOf(loki), name });
