@@ -44,12 +44,13 @@ async function checkShown(textOf: (drawn: Drawn) => string, expected: string): P
 test('the Cluster view: one red, two that wait for it, the drifted, the suspended, and all that is well', async () => {
   await product.complete();
   const change = '{canReconcile canReconcileSource canSuspend}';
-  const changeRelease = '{canReconcile canReconcileSource canForce canSuspend}';
+  const changeBelow = '{canReconcile canReconcileSource canReconcileFromRoot canSuspend}';
+  const changeRelease = '{canReconcile canReconcileSource canReconcileFromRoot canForce canSuspend}';
   await checkShown(
     sampleText,
     `
     ▾ pass flux-system — 1 failing, 1 drifted below · main@COMMIT · AGE ${change}
-      ▸ pass infrastructure — 1 failing, 1 drifted below · main@COMMIT · AGE ${change}
+      ▸ pass infrastructure — 1 failing, 1 drifted below · main@COMMIT · AGE ${changeBelow}
         ▸ RED logging/loki — 7.0.0 · WHY · AGE ${changeRelease}
         ▸ warning logging/grafana — 11.4.0 · 2 objects drifted [2] ${changeRelease}
           - warning ConfigMap grafana — 1 change {}
@@ -61,7 +62,7 @@ test('the Cluster view: one red, two that wait for it, the drifted, the suspende
         ▸ pass logging/tempo — 1.10.1 · AGE ${changeRelease}
         ▸ pass reloader/reloader — 2.2.3 · AGE ${changeRelease}
         ▸ layers Objects (8) {}
-      ▸ pass workloads — main@COMMIT · AGE ${change}
+      ▸ pass workloads — main@COMMIT · AGE ${changeBelow}
       ▸ layers Objects (1) {}
     `,
   );
