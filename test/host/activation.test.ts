@@ -59,7 +59,9 @@ describe('activation', () => {
       });
     });
     const script = 'case "$(driftline --version)" in "driftline "[0-9]*) exit 0;; *) exit 9;; esac';
-    vscode.window.createTerminal({ name: 'driftline version', shellPath: '/bin/sh', shellArgs: ['-c', script] });
+    const options = { name: 'driftline version', shellPath: '/bin/sh', shellArgs: ['-c', script] };
+    const terminal = vscode.window.createTerminal(options);
     assert.equal((await closed)?.code, 0);
+    terminal.dispose();
   });
 });
