@@ -397,15 +397,21 @@ export class Workbench {
     return this.page.locator('.markers-panel-container .monaco-list-row', { hasText: textPattern(text) }).first();
   }
 
-  /** Puts the pointer on a word of an editor and resolves to the hover that comes. */
+  /**
+   * Puts the pointer on a word of an editor and resolves to the hover that comes. Where the line is drawn anew below the pointer
+   * none comes, so the pointer goes away and back.
+   */
   async hover(editor: Locator, word: string): Promise<Locator> {
-    await editor
-      .locator('.view-line span span', { hasText: textPattern(word) })
-      .first()
-      .hover();
+    const target = editor.locator('.view-line span span', { hasText: textPattern(word) }).first();
     const hover = this.page.locator('.monaco-hover:visible').first();
-    await hover.waitFor();
-    return hover;
+    for (let tries = 0; tries < 6; tries += 1) {
+      await target.hover();
+      if (await appears(hover, 10_000, 'visible')) {
+        return hover;
+      }
+      await this.page.mouse.move(0, 0);
+    }
+    throw new Error(`No hover comes over ${word}`);
   }
 
   /** Puts the pointer on a row and resolves to the tooltip that comes. */
