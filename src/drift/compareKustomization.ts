@@ -64,7 +64,6 @@ export async function compareKustomization(task: KustomizationToCompare): Promis
   const wanted = rendered.objects.filter(only);
   const comparison = { target: rendered.name, context: api.context, from };
   if (rendered.inForce.spec?.kubeConfig !== undefined) {
-    task.start?.dispose(); // nothing that it reads is asked for here
     const objects = wanted.map(onOtherCluster);
     return { ...comparison, objects, notes: comparisonNotes(rendered, live, objects, undefined) };
   }

@@ -83,7 +83,7 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
-    const found = this.#lensed(document);
+    const found = this.#parts.settings().codeLens ? this.#documentsOf(document) : [];
     const appliers = await this.#appliersOfEach(document, found);
     this.#drawn.set(document.uri.toString(), JSON.stringify(appliers));
     const { survey } = this.#parts.views;
@@ -106,10 +106,7 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
     }
     for (const { document } of vscode.window.visibleTextEditors) {
       const drawn = this.#drawn.get(document.uri.toString());
-      if (
-        drawn !== undefined &&
-        drawn !== JSON.stringify(await this.#appliersOfEach(document, this.#lensed(document)))
-      ) {
+      if (drawn !== undefined && drawn !== JSON.stringify(await this.#appliersOfEach(document))) {
         this.#changed.fire();
         return;
       }
@@ -119,7 +116,7 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
   /** Who has applied it, for each object of the text. */
   async #appliersOfEach(
     document: vscode.TextDocument,
-    found: readonly PlainDocument[],
+    found = this.#documentsOf(document),
   ): Promise<readonly (readonly ObjectId[])[]> {
     const appliers = found.length === 0 ? [] : await fileAppliers(document.uri, this.#parts);
     return found.map((object) => objectAppliers(appliers, object, this.#parts.views));
@@ -127,11 +124,6 @@ export class ManifestLenses implements vscode.CodeLensProvider, Disposable {
 
   #appliersOf(document: vscode.TextDocument): Promise<readonly ObjectId[]> {
     return this.#documentsOf(document).length === 0 ? Promise.resolve([]) : fileAppliers(document.uri, this.#parts);
-  }
-
-  /** What a lens may stand over: with lenses switched off nothing is drawn that could change. */
-  #lensed(document: vscode.TextDocument): readonly PlainDocument[] {
-    return this.#parts.settings().codeLens ? this.#documentsOf(document) : [];
   }
 
   #documentsOf(document: vscode.TextDocument): readonly PlainDocument[] {

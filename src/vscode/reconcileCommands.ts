@@ -6,7 +6,6 @@ import * as vscode from 'vscode';
 import { Failure } from '../base/failure.ts';
 import type { Log } from '../base/log.ts';
 import { objectKey, parseObjectKey } from '../flux/objectKey.ts';
-import { isSuspended } from '../flux/suspension.ts';
 import type { Settings } from '../settings.ts';
 import type { ObjectView } from '../view/clusterSurvey.ts';
 import { type ChangeWord, changeWords } from '../view/objectRow.ts';
@@ -70,14 +69,7 @@ async function resumeLink(argument: unknown, { views, actions }: ReconcileParts)
   if (!link || context === undefined || !target) {
     throw new Failure('invalid', 'nothing was named that is to be resumed');
   }
-  const linkKey = objectKey(context, link);
-  const view = views.survey?.views.get(linkKey);
-  if (view && !isSuspended(view.object)) {
-    // Somebody else has resumed it since the button was offered.
-    await actions.run('reconcileFromRoot', target.key, target.doubt);
-    return;
-  }
-  const resumed = await actions.run('resume', linkKey);
+  const resumed = await actions.run('resume', objectKey(context, link));
   // What fails after it was resumed is met again on the way, where it says which step it is.
   const isResumed = resumed?.state === 'succeeded' || (resumed?.state === 'failed' && !resumed.failure);
   if (isResumed) {

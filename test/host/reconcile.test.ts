@@ -147,20 +147,6 @@ describe('reconcile from a file', () => {
     await whileTheyWork(cluster.until('it has ended', isOver));
   });
 
-  it('goes on where somebody else has resumed the link before the button is pressed', async () => {
-    const before = cluster.writes.length;
-    const target = { to: 'object', id: releaseId('loki'), doubt: undefined };
-    const argument = { context: 'homelab', target, link: kustomizationId('infrastructure') };
-    await whileTheyWork((async () => vscode.commands.executeCommand('driftline.resumeAndReconcile', argument))());
-    assert.ok(patched(before).includes('helmreleases/loki'), patched(before).join(' '));
-    const bodies = cluster.writes.slice(before).map(({ body }) => body ?? '');
-    assert.deepEqual(
-      bodies.filter((body) => body.includes('suspend')),
-      [],
-      'nothing was left to resume',
-    );
-  });
-
   describe('force and reset', () => {
     const run = async (command: string): Promise<void> => {
       const row = await cluster.until('the row', () => {
